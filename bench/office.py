@@ -1,0 +1,101 @@
+"""The sample office, with the ten steps of the procedure published as they are in the package or bare of their actions.
+
+Bare means without `does` and `runs`: the same ten steps, roles, ways out and standard times, but no letters, figures or
+documents, which the peers do not make either.
+"""
+
+import os
+import re
+from dataclasses import dataclass
+from importlib import resources
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bench.settings")
+django.setup()
+
+from django.core.management import call_command  # noqa: E402
+
+from himpun import clock  # noqa: E402
+from himpun.commands.load_office import load  # noqa: E402
+from himpun.cycles import actions  # noqa: E402
+from himpun.cycles.models import Cycle, Task  # noqa: E402
+from himpun.offices.files import read_office  # noqa: E402
+from himpun.offices.loading import seed_kinds, seed_national_holidays  # noqa: E402
+from himpun.offices.models import Holding, Office, Person, Post  # noqa: E402
+from himpun.procedures.actions import publish_shared  # noqa: E402
+
+SOP = "pengumpulan-data-kinerja"
+DECISIONS = (
+    ("disposisi", ""),
+    ("perintahkan", ""),
+    ("sampaikan", ""),
+    ("terima", ""),
+    ("perlu perbaikan", "Perbaiki tabel capaian"),
+    ("selesai", ""),
+    ("paraf", ""),
+    ("paraf", ""),
+    ("tanda tangan", ""),
+    ("selesai", ""),
+)
+"""A way through all ten steps, one after the other; the fifth hands back, which needs a reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An open task and who holds its post."""
+
+    task_id: int
+    cycle_id: int
+    step_no: int
+    visit: int
+    post_id: int
+    by: Person
+
+
+def migrate() -> None:
+    """An empty database with Himpun's tables, kinds of office and holidays."""
+    call_command("migrate", interactive=False, verbosity=0)
+    call_command("createcachetable", verbosity=0)
+    seed_kinds()
+    seed_national_holidays([clock.today().year, clock.today().year + 1])
+
+
+def bare_procedure() -> str:
+    """The text of the ten steps without what they do beyond moving on."""
+    text = resources.files("himpun.procedures").joinpath("pengumpulan_data_kinerja.toml").read_text()
+    return re.sub(r"^(does|runs) = .*\n", "", text, flags=re.MULTILINE)
+
+
+def sample_office() -> Office:
+    """Kecamatan Contoh with the bare procedure in force."""
+    migrate()
+    publish_shared(text=bare_procedure(), in_force_from=clock.today().replace(month=1, day=1))
+    return load(read_office("examples/kecamatan-contoh"))
+
+
+class Cycles:
+    """Starts cycles in one office and says what waits in them; each has a month of its own, as open cycles must."""
+
+    def __init__(self, office: Office) -> None:
+        self.office = office
+        self.starter = self.holder(Post.objects.get(office=office, role="kasubbag-umum"))
+        self.holders = {post.pk: self.holder(post) for post in Post.objects.filter(office=office)}
+        self.running: list[Cycle] = []
+
+    @staticmethod
+    def holder(post: Post) -> Person:
+        return Holding.objects.filter(post=post, kind="definitif").select_related("person").latest("since").person
+
+    def start(self, count: int) -> None:
+        months = [f"{2000 + number // 12}-{number % 12 + 1:02}" for number in range(count)]
+        self.running = [
+            actions.start_cycle(office=self.office, key=SOP, period=month, by=self.starter) for month in months
+        ]
+
+    def waiting(self) -> list[Waiting]:
+        found = Task.objects.filter(cycle__in=[cycle.pk for cycle in self.running], decided_at__isnull=True)
+        return [
+            Waiting(task.pk, task.cycle_id, task.step_no, task.visit, task.post_id, self.holders[task.post_id])
+            for task in found
+        ]

@@ -1,0 +1,125 @@
+"""The table: as Markdown, printed and (with --write) put between the marks in docs/explanation/performance.md."""
+
+import os
+import platform
+import sqlite3
+from dataclasses import dataclass, field
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from bench.steps.run import DATABASES, Measured, ratio
+from bench.worker import PROJECT
+
+PAGE = PROJECT / "docs" / "explanation" / "performance.md"
+BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"
+BUSY = 0.7
+AIMS = {"SQLite": 3.0, "PostgreSQL": 1.8}
+NAMES = {
+    "floor": "floor: the same rows as bare SQL",
+    "himpun": "**Himpun**, permission check and journal included",
+    "viewflow": "Viewflow",
+    "spiff": "SpiffWorkflow, restored and stored each step, through Django's connection",
+    "spiff-in-memory": "SpiffWorkflow, kept in memory, stored each step by the bare driver",
+}
+
+
+@dataclass(slots=True)
+class Findings:
+    """All that one run found."""
+
+    steps: list[Measured] = field(default_factory=list)
+    answers: dict[str, dict[int, dict[str, float]]] = field(default_factory=dict)
+    pdf: dict[str, float] = field(default_factory=dict)
+    tour: float | None = None
+    server: str = ""
+    load_before: float = 0.0
+
+
+def markdown(found: Findings) -> str:
+    """Everything, as the page shows it."""
+    return "\n\n".join([*tables_of_steps(found), _answers(found), _whole(found)])
+
+
+def tables_of_steps(found: Findings) -> list[str]:
+    """The machine, and a table for each database."""
+    of = [(database, [one for one in found.steps if one.database == database]) for database in DATABASES]
+    busy = found.load_before >= BUSY
+    return [_machine(found), *(_steps_on(database, steps, busy) for database, steps in of)]
+
+
+def _machine(found: Findings) -> str:
+    load = f"load average {found.load_before:.1f} at the start"
+    if found.load_before >= BUSY:
+        load += " (**the machine was busy with other work: waiting for it hides differences; measure again**)"
+    versions = [
+        f"Python {platform.python_version()}",
+        f"Django {version('django')}",
+        f"SQLite {sqlite3.sqlite_version} (WAL, synchronous=FULL)",
+        found.server,
+        f"Viewflow {version('django-viewflow')}",
+        f"SpiffWorkflow {version('spiffworkflow')}",
+    ]
+    rounds = len(found.steps[0].seconds) if found.steps else 0
+    when = f"{datetime.now().astimezone():%Y-%m-%d %H:%M %Z}"
+    machine = f"{_processor()}, {os.cpu_count()} cores, {load}"
+    return f"Measured {when} on {machine}. {'; '.join(versions)}. {rounds} rounds."
+
+
+def _processor() -> str:
+    lines = Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc/cpuinfo").exists() else []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor() or platform.machine()
+
+
+def _steps_on(database: str, steps: list[Measured], busy: bool) -> str:
+    by_name = {one.subject: one for one in steps}
+    titles = (
+        "| ten steps, durable | steps a second, median | best tenth | time against the floor | statements | commits |"
+    )
+    rows = [titles, "|---|---:|---:|---:|---:|---:|"]
+    for one in steps:
+        times = f"{one.rate:,.0f} | {one.best:,.0f} | {ratio(one, by_name['floor']):.2f}×"
+        rows.append(f"| {NAMES[one.subject]} | {times} | {one.count['statements']} | {one.count['commits']} |")
+    return f"### {database}\n\n" + "\n".join(rows) + "\n\n" + _verdict(AIMS[database], by_name, busy)
+
+
+def _verdict(aim: float, by_name: dict[str, Measured], busy: bool) -> str:
+    himpun = by_name["himpun"]
+    reached = ratio(himpun, by_name["floor"])
+    judged = "reached" if reached <= aim else "**not reached**"
+    floor = f"Aim: at most {aim:g}× the floor: {'not judged on a busy machine' if busy else judged} ({reached:.2f}×)."
+    peers = [name for name in by_name if name not in ("floor", "himpun")]
+    times = [f"{NAMES[name]} takes {ratio(by_name[name], himpun):.2f}× as long as Himpun" for name in peers]
+    return f"{floor} {'; '.join(times)}."
+
+
+def _answers(found: Findings) -> str:
+    sizes = sorted(next(iter(found.answers.values()), {}))
+    rows = [_row("units in the office", [f"{size}" for size in sizes]), "|---|" + "---:|" * len(sizes)]
+    for database, by_size in found.answers.items():
+        rows.append(_row(f"{database}, milliseconds", [f"{by_size[size]['milliseconds']:.1f}" for size in sizes]))
+        rows.append(_row(f"{database}, statements", [f"{by_size[size]['statements']:.0f}" for size in sizes]))
+    return "### One unit's answer\n\n" + "\n".join(rows)
+
+
+def _row(name: str, cells: list[str]) -> str:
+    return f"| {name} | " + " | ".join(cells) + " |"
+
+
+def _whole(found: Findings) -> str:
+    tour = f"{found.tour:.1f} s" if found.tour is not None else "belum ada"
+    pdf = found.pdf
+    rows = [
+        f"| the whole tour (`himpun tour`), start of the process included | {tour} |",
+        _row(f"Data Kinerja, {pdf['pages']:.0f} pages: the first of a process", [f"{pdf['first'] * 1000:.0f} ms"]),
+        _row("the same with another text, later", [f"{pdf['later'] * 1000:.0f} ms"]),
+    ]
+    return "### The real procedure, documents included\n\n| | |\n|---|---:|\n" + "\n".join(rows)
+
+
+def write(found: Findings) -> None:
+    """Put the tables into the page."""
+    text = PAGE.read_text()
+    before, rest = text.split(BEGIN)
+    PAGE.write_text(f"{before}{BEGIN}\n\n{markdown(found)}\n\n{END}{rest.split(END)[1]}")

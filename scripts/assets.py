@@ -1,0 +1,60 @@
+"""Copy browser libraries and document fonts from node_modules into the package. Run by `make assets`.
+
+Nothing of other projects is kept in the repository: the two target folders are ignored by git.
+"""
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+NODE = ROOT / "node_modules"
+STATIC = ROOT / "src/himpun/web/static/vendor"
+ICONS = ROOT / "src/himpun/web/icons"
+FONTS = ROOT / "src/himpun/documents/fonts"
+
+STATIC_FILES = {
+    "@tabler/core/dist/css/tabler.min.css": "tabler.min.css",
+}
+FONT_FAMILIES = ("tinos", "arimo")
+
+
+def icons_used() -> set[str]:
+    """The icons that templates and the navigation name."""
+    web = ROOT / "src/himpun/web"
+    names = {name for page in web.rglob("*.html") for name in re.findall(r'{% icon "([a-z0-9-]+)"', page.read_text())}
+    navigation = (web / "context.py").read_text()
+    return names | set(re.findall(r'"[^"]*", "[^"]*", "([a-z0-9-]+)"\)', navigation))
+
+
+def main() -> None:
+    """Fill the three folders; files no longer wanted go last, so that a running server misses nothing."""
+    wanted = {
+        **{STATIC / target: _style(NODE / source) for source, target in STATIC_FILES.items()},
+        **{
+            ICONS / f"{name}.svg": (NODE / "@tabler/icons/icons/outline" / f"{name}.svg").read_bytes()
+            for name in icons_used()
+        },
+        **{FONTS / font.name: font.read_bytes() for family in FONT_FAMILIES for font in _fonts(family)},
+    }
+    for place, content in wanted.items():
+        place.parent.mkdir(parents=True, exist_ok=True)
+        if not place.exists() or place.read_bytes() != content:
+            place.write_bytes(content)
+    for folder in (STATIC, ICONS, FONTS):
+        for stale in set(folder.rglob("*")) - set(wanted):
+            if stale.name != ".ready" and stale.is_file():
+                stale.unlink()
+    print(f"{sum(1 for _ in ICONS.iterdir())} ikon, {len(list(FONTS.glob('*.ttf')))} fon")
+
+
+def _style(source: Path) -> bytes:
+    """A style sheet without the address of its source map, which is not shipped."""
+    return re.sub(r"/\*# sourceMappingURL=.*?\*/", "", source.read_text()).encode()
+
+
+def _fonts(family: str) -> list[Path]:
+    return sorted((NODE / "@expo-google-fonts" / family).rglob("*.ttf"))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,55 @@
+"""Checking the archive: every chain from its first record to its head, every file against its name."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from himpun.archive import chain, files
+from himpun.archive.models import ChainHead, Record, StoredFile
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was looked at, and what is wrong (sentences; empty when all is well)."""
+
+    chains: int
+    records: int
+    files: int
+    faults: list[str]
+
+
+def verify() -> Report:
+    """Check everything. The first fault of each chain and every wrong file is named."""
+    heads = {head.chain: (head.seq, head.digest) for head in ChainHead.objects.all()}
+    names = sorted(set(heads) | set(Record.objects.values_list("chain", flat=True).distinct()))
+    faults = [fault.sentence for name in names if (fault := _chain_fault(name, heads))]
+    faults += _files_faults()
+    return Report(len(names), Record.objects.count(), StoredFile.objects.count(), faults)
+
+
+def _chain_fault(name: str, heads: dict[str, tuple[int, str]]) -> chain.Fault | None:
+    rows = Record.objects.filter(chain=name).order_by("seq").iterator(chunk_size=2000)
+    return chain.first_fault(name, ((row.as_entry(), row.digest) for row in rows), heads.get(name, (0, chain.GENESIS)))
+
+
+def _files_faults() -> Iterator[str]:
+    known = set()
+    for sha256 in StoredFile.objects.order_by("sha256").values_list("sha256", flat=True).iterator():
+        known.add(sha256)
+        yield from _file_faults(sha256)
+    for sha256, name, seq in (
+        Record.objects.exclude(file_sha256="").values_list("file_sha256", "chain", "seq").iterator()
+    ):
+        if sha256 not in known:
+            known.add(sha256)
+            yield f"Berkas {sha256} yang disebut catatan nomor {seq} pada rantai {name} tidak terdaftar di arsip."
+
+
+def _file_faults(sha256: str) -> Iterator[str]:
+    try:
+        content = files.read(sha256)
+    except files.FileMissing:
+        yield f"Berkas {sha256} hilang dari {files.path_of(sha256)}."
+        return
+    if hashlib.sha256(content).hexdigest() != sha256:
+        yield f"Berkas {files.path_of(sha256)} telah berubah: isinya tidak lagi cocok dengan namanya."

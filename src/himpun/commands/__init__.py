@@ -1,0 +1,45 @@
+"""The command line: one module a subcommand, listed in `COMMANDS`. They parse, call an action, print; no logic of their own."""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+
+from django.core.management import execute_from_command_line
+
+from himpun.commands import check_sop, load_office, publish_sop, serve, setup, tour, verify_archive
+from himpun.errors import Refusal
+
+Command = tuple[str, Callable[[argparse.ArgumentParser], None], Callable[[argparse.Namespace], int]]
+
+COMMANDS: dict[str, Command] = {
+    "setup": ("siapkan basis data, hari libur, dan prosedur bawaan", setup.arguments, setup.run),
+    "load-office": ("muat sebuah kantor dari folder berkas", load_office.arguments, load_office.run),
+    "publish-sop": ("terbitkan versi baru sebuah prosedur untuk semua kantor", publish_sop.arguments, publish_sop.run),
+    "check-sop": ("periksa naskah SOP: apa yang harus dibetulkan", check_sop.arguments, check_sop.run),
+    "serve": ("jalankan layanan web beserta pekerjanya", serve.arguments, serve.run),
+    "worker": ("jalankan pekerja latar saja", serve.worker_arguments, serve.run_worker),
+    "verify-archive": ("periksa rantai jurnal dan semua berkas arsip", verify_archive.arguments, verify_archive.run),
+    "tour": ("jalani seluruh pekerjaan di sebuah kantor contoh, dalam folder tersendiri", tour.arguments, tour.run),
+}
+
+
+def run(argv: Sequence[str]) -> int:
+    """Run one subcommand and return the exit code."""
+    if argv and argv[0] == "manage":
+        execute_from_command_line(["himpun", *argv[1:]])
+        return 0
+    arguments = parser().parse_args(argv)
+    try:
+        return COMMANDS[arguments.command][2](arguments)
+    except Refusal as refusal:
+        print(refusal, file=sys.stderr)
+        return 1
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser of all subcommands; the reference page is made from it."""
+    whole = argparse.ArgumentParser(prog="himpun", description="Himpun: menjalankan prosedur pengumpulan data kinerja.")
+    subcommands = whole.add_subparsers(dest="command", required=True, metavar="PERINTAH")
+    for name, (summary, arguments, _) in COMMANDS.items():
+        arguments(subcommands.add_parser(name, help=summary, description=summary[0].upper() + summary[1:] + "."))
+    return whole

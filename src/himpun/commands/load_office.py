@@ -1,0 +1,38 @@
+"""himpun load-office FOLDER: an office from its files, all or nothing."""
+
+import argparse
+from pathlib import Path
+
+from django.db import transaction
+
+from himpun import clock
+from himpun.archive.journal import SYSTEM, act
+from himpun.indicators.loading import load_indicators
+from himpun.offices.files import OfficeFiles, read_office
+from himpun.offices.loading import load_office, load_people
+from himpun.offices.models import Office
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", type=Path, nargs="+", help="folder kantor, mis. examples/kecamatan-contoh")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Load each folder; the first that is wrong stops the rest, and what it would have changed is not changed."""
+    for folder in options.folder:
+        files = read_office(folder)
+        office = load(files)
+        print(
+            f"{office.name}: {len(files.posts)} jabatan, {len(files.people)} orang, {len(files.indicators)} indikator dimuat."
+        )
+    return 0
+
+
+def load(files: OfficeFiles) -> Office:
+    """Write an office that was read, in one transaction."""
+    with transaction.atomic():
+        office = load_office(files)
+        with act(office.code, at=clock.now(), author=SYSTEM) as turn:
+            load_people(turn, office, files)
+            load_indicators(turn, office, files)
+    return office

@@ -1,0 +1,259 @@
+"""The ten steps and the mechanism, act by act, at working times, through the same actions as the pages.
+
+`Walk` holds the office's clock: every act begins so many working minutes after the one before, and the background
+work it leaves (rendering) is done at once, by the same worker that does it for an office.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from himpun import clock
+from himpun.archive.journal import Author
+from himpun.commands.tour.paper import sample_pdf
+from himpun.commands.tour.story import LETTER, PERIOD, RETURN_REASON, STORIES, Answer, Story
+from himpun.cycles import actions, collecting, drafting
+from himpun.cycles.models import Cycle, Task
+from himpun.cycles.step_actions import draft_of
+from himpun.documents.actions import note_opened
+from himpun.documents.models import Delivery, Document
+from himpun.indicators import actions as indicators
+from himpun.indicators.models import DataRequest, Recap
+from himpun.jobs.worker import work_off
+from himpun.letters.actions import Scan, register_letter
+from himpun.letters.models import Letter
+from himpun.offices import worktime
+from himpun.offices.acting import Actor, holders
+from himpun.offices.calendar import calendar_of
+from himpun.offices.models import Office, Person, Post
+
+BEGINNING = datetime(2026, 10, 5, 8, 0, tzinfo=ZoneInfo("Asia/Jakarta"))
+"""Monday, the first working day after the quarter has ended (and a weekend)."""
+SOP = "pengumpulan-data-kinerja"
+
+
+class Walk:
+    """One office, its clock, and the acts of its people."""
+
+    def __init__(self, office: Office) -> None:
+        self.office = office
+        self.story: Story = STORIES[office.code]
+        self.calendar, _ = calendar_of(office.pk, office.calendar_stamp)
+        self.now = BEGINNING
+
+    @contextmanager
+    def after(self, *, days: int = 0, hours: int = 0, minutes: int = 0) -> Iterator[None]:
+        """Act so much working time later; then the background work is done."""
+        self.now = worktime.due(self.calendar, self.now, worktime.Amount(days, 60 * hours + minutes))
+        with clock.held_at(self.now):
+            yield
+            work_off()
+
+    # --- who ---------------------------------------------------------------------------------------------------------
+
+    def holder(self, post: Post) -> Actor:
+        """Who holds a post today."""
+        return holders(post.pk, self.now.date())[0]
+
+    def person(self, post: Post) -> Person:
+        return Person.objects.get(pk=self.holder(post).person_id)
+
+    def role(self, role: str) -> Person:
+        return self.person(self.office.posts.get(role=role))
+
+    # --- acts --------------------------------------------------------------------------------------------------------
+
+    def decide(self, cycle: Cycle, decision: str, *, reason: str = "", **form: Any) -> None:
+        """Decide the open step as the holder of its post."""
+        task = Task.objects.select_related("post").get(cycle=cycle, decided_at__isnull=True, part=False)
+        actions.decide(task_id=task.pk, decision=decision, by=self.person(task.post), reason=reason, form=form)
+
+    def approve(self, cycle: Cycle, decision: str) -> None:
+        """Paraf or sign the version that was looked at."""
+        self.decide(cycle, decision, sha256=self.draft(cycle).latest.file_sha256)
+
+    def draft(self, cycle: Cycle) -> Document:
+        document = draft_of(cycle)
+        if document is None:
+            raise LookupError("the cycle has no draft yet")
+        return document
+
+    def revise(self, cycle: Cycle, text: str, reason: str, *, role: str) -> None:
+        """Save the narrative as a new version of the draft."""
+        latest = self.draft(cycle).latest
+        drafting.save_draft(
+            cycle=cycle,
+            narrative={**latest.narrative, "analisis": text},
+            reason=reason,
+            based_on=latest.no,
+            by=self.role(role),
+        )
+
+    # --- the walk ----------------------------------------------------------------------------------------------------
+
+    def whole(self) -> Cycle:
+        """From the letter to the renewed receipt."""
+        cycle = self.begin()
+        self.disposition(cycle)
+        self.mechanism(Cycle.objects.get(parent__cycle=cycle))
+        self.first_draft(cycle)
+        self.returned_once(cycle)
+        self.signed_and_distributed(cycle)
+        self.received(cycle)
+        return cycle
+
+    def begin(self) -> Cycle:
+        """The letter is registered and the SOP started from it."""
+        with self.after(minutes=5):
+            letter = self.register()
+        with self.after(minutes=10):
+            return actions.start_cycle(
+                office=self.office, key=SOP, period=PERIOD, by=self.role("kasubbag-umum"), letter=letter
+            )
+
+    def register(self) -> Letter:
+        lines = ["SURAT CONTOH (rekaan)", LETTER["sender"], f"Nomor {LETTER['number']}", f"Hal: {LETTER['subject']}"]
+        scan = Scan("surat-masuk.pdf", sample_pdf(lines), "application/pdf")
+        fields = {**LETTER, "dated": date(2026, 10, 1), "received_on": self.now.date()}
+        return register_letter(office=self.office, fields=fields, by=self.role("kasubbag-umum"), scan=scan)
+
+    def disposition(self, cycle: Cycle) -> None:
+        """Steps 1 and 2; the second starts step 3 and with it the mechanism."""
+        also = self.office.posts.get(role="kasubbag-perencanaan").pk
+        with self.after(hours=2):
+            self.decide(
+                cycle,
+                "disposisi",
+                instructions=["proses", "koordinasi"],
+                note="Segera ditindaklanjuti, laporkan hasilnya.",
+                to=[also],
+            )
+        with self.after(hours=3, minutes=30):
+            self.decide(
+                cycle, "perintahkan", instructions=["siapkan"], note="Siapkan bahan dari semua unit.", to=[also]
+            )
+
+    def mechanism(self, child: Cycle) -> None:
+        """The six steps of the mechanism, within step 3."""
+        with self.after(minutes=4):
+            self.decide(child, "perintahkan")
+        with self.after(minutes=4):
+            self.decide(child, "sampaikan")
+        with self.after(minutes=8):
+            self.decide(child, "sampaikan")
+        self.answers(child)
+        with self.after(minutes=20):
+            self.decide(child, "sampaikan")
+        with self.after(minutes=75):
+            self.decide(child, "bekukan")
+        self.analyses(child)
+        with self.after(minutes=60):
+            self.decide(child, "selesai")
+
+    def answers(self, child: Cycle) -> None:
+        """Every unit answers in time but one, which answers after the deadline."""
+        waiting = DataRequest.objects.filter(origin=child.subject, state__in=DataRequest.OPEN).select_related("unit")
+        for request in sorted(waiting, key=lambda request: request.unit.code == self.story.late):
+            late = request.unit.code == self.story.late
+            with self.after(hours=6 if late else 0, minutes=35):
+                self.answer(request)
+
+    def answer(self, request: DataRequest) -> None:
+        who = self.person(request.unit)
+        for line in indicators.lines_of(request):
+            given = self.story.answers[line.indicator.code]
+            variables = {variable.name: variable for variable in line.indicator.variables.all()}
+            figures = {variables[name].pk: figure for name, figure in given.figures.items()}
+            indicators.save_line(
+                line_id=line.pk,
+                by=who,
+                figures=figures,
+                note=given.note,
+                nihil=bool(given.nihil),
+                nihil_reason=given.nihil,
+            )
+            if not given.nihil:
+                self.attach(line.pk, line.indicator.code, line.indicator.name, given, who)
+        collecting.answer_request(request=request, by=who)
+
+    def attach(self, line_id: int, code: str, name: str, given: Answer, who: Person) -> None:
+        lines = [
+            "BUKTI DUKUNG CONTOH (rekaan)",
+            f"{code} {name}",
+            *(f"{key} = {figure}" for key, figure in given.figures.items()),
+        ]
+        indicators.attach_evidence(
+            line_id=line_id,
+            name=f"bukti-{code.lower()}.pdf",
+            content=sample_pdf(lines),
+            media_type="application/pdf",
+            by=who,
+        )
+
+    def analyses(self, child: Cycle) -> None:
+        """Cause and follow-up where a target was missed."""
+        with self.after(minutes=75):
+            for line in Recap.objects.get(origin=child.subject).lines.all():
+                if analysis := self.story.analyses.get(line.frozen["kode"]):
+                    drafting.save_analysis(
+                        line=line,
+                        cycle=child,
+                        cause=analysis.cause,
+                        follow_up=analysis.follow_up,
+                        by=self.role("analis"),
+                    )
+
+    def first_draft(self, cycle: Cycle) -> None:
+        """Steps 3, 4 and 5: the material becomes a draft, and its reader a second version of it."""
+        with self.after(minutes=25):
+            self.decide(cycle, "sampaikan")
+        with self.after(days=1, hours=1):
+            self.decide(cycle, "terima")
+        with self.after(hours=3):
+            self.revise(cycle, self.story.analysis_text, "melengkapi analisis capaian", role="kasubbag-perencanaan")
+        with self.after(hours=2):
+            self.decide(cycle, "sudah baik")
+
+    def returned_once(self, cycle: Cycle) -> None:
+        """Steps 7 and 8, back to 6 with a reason, and 7 and 8 again on the new version."""
+        with self.after(hours=2):
+            self.approve(cycle, "paraf")
+        with self.after(days=1, minutes=20):
+            self.decide(cycle, "perbaiki naskah", reason=RETURN_REASON)
+        with self.after(hours=2):
+            self.revise(cycle, self.story.revised_text, "menambah tindak lanjut dan jadwalnya", role="analis")
+        with self.after(minutes=15):
+            self.decide(cycle, "selesai")
+        with self.after(minutes=45):
+            self.approve(cycle, "paraf")
+        with self.after(hours=3):
+            self.approve(cycle, "paraf")
+
+    def signed_and_distributed(self, cycle: Cycle) -> None:
+        """Steps 9 and 10."""
+        with self.after(hours=4):
+            self.approve(cycle, "tanda tangan")
+        with self.after(minutes=10):
+            drafting.add_recipient(
+                cycle=cycle,
+                recipient="Inspektorat Kabupaten Contoh",
+                post=None,
+                method="Tautan",
+                by=self.role("analis"),
+            )
+        with self.after(minutes=5):
+            self.decide(cycle, "selesai")
+
+    def received(self, cycle: Cycle) -> None:
+        """All but the last recipient open it, in the office and by link; then the receipt is renewed."""
+        for delivery in list(self.draft(cycle).deliveries.select_related("post", "document__office"))[:-1]:
+            with self.after(hours=1, minutes=25):
+                note_opened(delivery=delivery, author=self.opener(delivery))
+        with self.after(days=1):
+            drafting.renew_receipt(cycle=cycle, by=self.role("analis"))
+
+    def opener(self, delivery: Delivery) -> Author:
+        """Who opens a delivered copy: the holder of the post, or whoever has the link."""
+        return self.holder(delivery.post).author if delivery.post else Author("", "Pemegang tautan")

@@ -1,0 +1,20 @@
+"""himpun verify-archive: is the archive what it was?"""
+
+import argparse
+import sys
+
+from himpun.archive.verify import verify
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """No arguments."""
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print what was checked; exit with 1 and name each fault when something was altered, removed or reordered."""
+    report = verify()
+    for fault in report.faults:
+        print(fault, file=sys.stderr)
+    found = f"Ada {len(report.faults)} kesalahan." if report.faults else "Semua utuh."
+    print(f"Diperiksa: {report.chains} rantai, {report.records} catatan, {report.files} berkas. {found}")
+    return 1 if report.faults else 0

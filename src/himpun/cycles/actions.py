@@ -1,0 +1,426 @@
+"""Everything that starts, moves or ends a cycle. Pages, the API and the command line call these and nothing else.
+
+Each public function is one act: take the office's turn, check, decide (engine), change if unchanged since, let the
+step actions do their part, record, commit once.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Max
+
+from himpun import clock
+from himpun.archive.journal import Turn, act, planned_cursor
+from himpun.cycles import engine, ledger, rules
+from himpun.cycles.due import due_of
+from himpun.cycles.models import Cycle, Task
+from himpun.cycles.step_actions import Deed, step_actions
+from himpun.errors import Conflict, FieldErrors, Refusal
+from himpun.indicators import actions as indicators
+from himpun.indicators.periods import Period
+from himpun.letters.models import Letter
+from himpun.offices.acting import Actor, acting_in, capacities
+from himpun.offices.models import UNIT, Office, Person, Post
+from himpun.offices.rules import MAY_CANCEL_CYCLES, MAY_START_CYCLES
+from himpun.procedures.definition import Procedure, Step
+from himpun.procedures.models import ProcedureVersion
+from himpun.procedures.queries import version_in_force
+
+NO_FORM: Mapping[str, Any] = {}
+
+
+class AlreadyRunning(Conflict):
+    """The office already runs this procedure for this period."""
+
+    code = "siklus-sudah-berjalan"
+
+    def __init__(self, name: str, period: str) -> None:
+        super().__init__(
+            f"{name} untuk {period} sudah berjalan di kantor ini. Buka siklus itu, atau batalkan dahulu dengan alasan."
+        )
+
+
+class LetterMissing(Refusal):
+    """The procedure begins with a disposition, and there is no letter to write it on."""
+
+    code = "surat-wajib"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"{name} berawal dari disposisi atas surat. Catat suratnya di Surat Masuk, lalu mulai siklus dari surat itu."
+        )
+
+
+class RoleEmpty(Refusal):
+    """No post of the office has a role the procedure needs."""
+
+    code = "peran-kosong"
+
+    def __init__(self, titles: list[str]) -> None:
+        super().__init__(
+            f"Kantor ini belum punya jabatan untuk: {', '.join(titles)}. Tambahkan di Pengaturan, lalu coba lagi."
+        )
+
+
+class NoSuchTask(Refusal):
+    """There is no such task, or none this person can see."""
+
+    code = "tugas-tidak-ada"
+    status = 404
+
+    def __init__(self) -> None:
+        super().__init__("Tugas itu tidak ada. Kembali ke Pekerjaan Saya untuk melihat tugas yang menunggu Anda.")
+
+
+@lru_cache(maxsize=1024)
+def _procedure(version_id: int) -> Procedure:
+    return ProcedureVersion.objects.get(pk=version_id).definition
+
+
+# --- starting -------------------------------------------------------------------------------------------------------
+
+
+def start_cycle(*, office: Office, key: str, period: str, by: Person, letter: Letter | None = None) -> Cycle:
+    """Start a procedure for an office and a period ("2026-TW3"), from a registered letter where there is one.
+
+    Raises HoldsNoPost, AlreadyRunning, RoleEmpty, PeriodUnreadable or NoProcedure. The cycle pins the version in force.
+    Where a step of another run awaits this procedure and has none (it was cancelled), the new run is that step's.
+    """
+    now, day = clock.now(), clock.today()
+    actor = acting_in(by, office.pk, day, roles=MAY_START_CYCLES, to="memulai siklus")
+    if letter and letter.office_id != office.pk:
+        raise FieldErrors({"letter": "Surat itu bukan dari agenda kantor ini. Pilih surat dari agenda kantor ini."})
+    with act(office.code, at=now, author=actor.author) as turn:
+        parent = _awaiting(office, key, Period.parse(period).code)
+        letter = letter or (parent.cycle.letter if parent else None)
+        return begin(turn, office=office, key=key, period=period, actor=actor, letter=letter, parent=parent, day=day)
+
+
+def _awaiting(office: Office, key: str, period: str) -> Task | None:
+    """The open step that runs this procedure for this period and has no run of it that ended."""
+    tasks = Task.objects.filter(
+        cycle__office=office, cycle__period=period, cycle__state=Cycle.State.OPEN, part=False, decided_at__isnull=True
+    ).exclude(children__state=Cycle.State.ENDED)
+    for task in tasks.select_related("cycle__letter"):
+        if _procedure(task.cycle.procedure_id).step(task.step_no).runs == key:
+            return task
+    return None
+
+
+def begin(
+    turn: Turn,
+    *,
+    office: Office,
+    key: str,
+    period: str,
+    actor: Actor,
+    letter: Letter | None,
+    parent: Task | None,
+    day: date,
+) -> Cycle:
+    """Start a cycle within a turn already taken: for `start_cycle` and for the step that runs another procedure."""
+    period = Period.parse(period).code
+    version = version_in_force(key, office, day)
+    _check_can_begin(office, version, period, letter)
+    rounds = Cycle.objects.filter(office=office, key=key, period=period).aggregate(last=Max("round"))["last"]
+    cycle = Cycle.objects.create(
+        office=office,
+        procedure=version,
+        key=key,
+        period=period,
+        round=(rounds or 0) + 1,
+        letter=letter,
+        parent=parent,
+        started_at=turn.at,
+        started_by=actor.name,
+    )
+    data = {
+        "procedure": key,
+        "version": version.number,
+        "sha256": version.sha256,
+        "period": period,
+        "round": cycle.round,
+    }
+    turn.record("cycles:cycle:started", cycle.subject, {**data, "letter": letter.number if letter else ""})
+    open_step(turn, cycle, version.definition, version.definition.first, visit=1, actor=actor)
+    return cycle
+
+
+def _check_can_begin(office: Office, version: ProcedureVersion, period: str, letter: Letter | None) -> None:
+    if letter is None and any("disposisi" in step.does for step in version.definition.steps):
+        raise LetterMissing(version.name)
+    if Cycle.objects.filter(office=office, key=version.key, period=period, state=Cycle.State.OPEN).exists():
+        raise AlreadyRunning(version.name, Period.parse(period).label)
+    if empty := _empty_roles(office, version.definition, acting_roles(version.definition)):
+        raise RoleEmpty(empty)
+
+
+def _empty_roles(office: Office, procedure: Procedure, roles: set[str]) -> list[str]:
+    """The titles of those `roles` for which the office has no post."""
+    there = set(office.posts.values_list("role", flat=True))
+    titles = office.titles()
+    return [titles.get(key, procedure.role(key).title) for key in sorted(roles - there)]
+
+
+def acting_roles(procedure: Procedure) -> set[str]:
+    """The roles that must have a post in the office: who decides a step (or records it) and who owes a part."""
+    roles = {deciding_role(procedure, step) for step in procedure.steps}
+    return roles | {step.each for step in procedure.steps if step.each}
+
+
+def deciding_role(procedure: Procedure, step: Step) -> str:
+    """The role whose post gets the task: the actor, or who records for an actor outside the office."""
+    role = procedure.role(step.who)
+    return role.recorded_by if role.outside else step.who
+
+
+def open_step(turn: Turn, cycle: Cycle, procedure: Procedure, step: Step, *, visit: int, actor: Actor) -> None:
+    """Open a step: its task, a part for each unit, the procedure it runs, and what its step actions do at opening."""
+    with connection.cursor() as cursor:
+        opened = ledger.open_task(
+            cursor, _open_of(turn.at, cycle.pk, cycle.office_id, cycle.office.calendar_stamp, procedure, step, visit)
+        )
+    if not opened:
+        raise RoleEmpty(_empty_roles(cycle.office, procedure, {deciding_role(procedure, step)}))
+    if opens_more(step):
+        _open_more(turn, cycle, step, actor)
+
+
+def opens_more(step: Step) -> bool:
+    """Whether opening this step means more than one new task row."""
+    return bool(step.each or step.runs or any(action.on_open for action in step_actions(step)))
+
+
+def _open_of(
+    at: datetime, cycle_id: int, office_id: int, stamp: int, procedure: Procedure, step: Step, visit: int
+) -> ledger.Open:
+    due_at = due_of(office_id, stamp, step, at)
+    return ledger.Open(cycle_id, visit, step.no, office_id, deciding_role(procedure, step), at, due_at)
+
+
+def _open_more(turn: Turn, cycle: Cycle, step: Step, actor: Actor) -> None:
+    task = Task.objects.get(cycle=cycle, decided_at__isnull=True, part=False)
+    if step.each:
+        _open_parts(turn, cycle, task, step)
+    deed = Deed(turn=turn, cycle=cycle, task=task, step=step, actor=actor)
+    for action in step_actions(step):
+        if action.on_open:
+            action.on_open(deed)
+    if step.runs:
+        begin(
+            turn,
+            office=cycle.office,
+            key=step.runs,
+            period=cycle.period,
+            actor=actor,
+            letter=cycle.letter,
+            parent=task,
+            day=clock.today(),
+        )
+
+
+def _open_parts(turn: Turn, cycle: Cycle, task: Task, step: Step) -> None:
+    posts = _parts_of(cycle, step)
+    Task.objects.bulk_create(
+        Task(
+            cycle=cycle,
+            visit=task.visit,
+            step_no=step.no,
+            part=True,
+            post_id=post_id,
+            opened_at=turn.at,
+            due_at=task.due_at,
+        )
+        for post_id in posts
+    )
+
+
+def _parts_of(cycle: Cycle, step: Step) -> list[int]:
+    for action in step_actions(step):
+        if action.parts:
+            return action.parts(cycle)
+    role = UNIT if step.each == UNIT else step.each
+    return list(Post.objects.filter(office=cycle.office, role=role).values_list("pk", flat=True))
+
+
+# --- deciding -------------------------------------------------------------------------------------------------------
+
+
+def decide(
+    *, task_id: int, decision: str, by: Person, reason: str = "", form: Mapping[str, Any] = NO_FORM
+) -> engine.Outcome:
+    """Decide a step: one transaction, one commit.
+
+    Raises NoSuchTask, NotYourStep, AlreadyDecided (with who and when), CycleClosed, and whatever the engine or the
+    step's own actions refuse. `form` holds what the step's form asked for; see `step_actions.py`.
+    """
+    now, day = clock.now(), clock.today()
+    with transaction.atomic(), planned_cursor() as cursor:
+        seen = _may_see(ledger.see(cursor, task_id, by.pk, day), by, day)
+        if seen.actor and not seen.is_open:
+            raise _already_decided(task_id)
+        actor = rules.check_may_decide(seen.actor, seen.post_title, seen.cycle_open, seen.part)
+        turn = ledger.turn_of(seen, now)
+        outcome = _decide_seen(cursor, turn, seen, actor, decision, reason, form)
+        turn.write(cursor)
+    return outcome
+
+
+def _may_see(seen: ledger.Seen | None, by: Person, day: date) -> ledger.Seen:
+    """The task as seen, unless there is none or it is another office's. Raises NoSuchTask."""
+    if seen is None:
+        raise NoSuchTask
+    if seen.actor is None and all(actor.office_id != seen.office_id for actor in capacities(by, day)):
+        raise NoSuchTask
+    return seen
+
+
+def _decide_seen(
+    cursor: Any,
+    turn: Turn,
+    seen: ledger.Seen,
+    actor: Actor,
+    decision: str,
+    reason: str,
+    form: Mapping[str, Any],
+) -> engine.Outcome:
+    procedure = _procedure(seen.procedure_id)
+    step = procedure.step(seen.step_no)
+    deed = _deed(turn, seen, step, actor, form) if needs_rows(step) else None
+    outcome = engine.decide(procedure, step.no, decision, reason, _waiting(seen, step, deed))
+    if deed:
+        deed.outcome = outcome
+        for action in step_actions(step):
+            if action.on_decide:
+                action.on_decide(deed)
+    _record_decision(turn, seen, outcome)
+    finish = ledger.Finish(seen.task_id, decision, outcome.reason, actor, turn.at)
+    _finish_and_go_on(cursor, turn, seen, procedure, outcome, finish)
+    return outcome
+
+
+def needs_rows(step: Step) -> bool:
+    """Whether deciding this step touches more than its task: the plain path reads no model at all."""
+    return bool(step.does or step.runs or step.each)
+
+
+def _deed(turn: Turn, seen: ledger.Seen, step: Step, actor: Actor, form: Mapping[str, Any]) -> Deed:
+    task = Task.objects.select_related(
+        "cycle__office__kind", "cycle__letter", "cycle__procedure", "cycle__parent", "post"
+    ).get(pk=seen.task_id)
+    return Deed(turn=turn, cycle=task.cycle, task=task, step=step, actor=actor, form=form)
+
+
+def _waiting(seen: ledger.Seen, step: Step, deed: Deed | None) -> engine.Waiting:
+    if deed is None:
+        return engine.NOTHING
+    units = waiting_units(seen.cycle_id) if step.each else ()
+    child = open_child_name(deed.task) if step.runs else ""
+    outputs = [sentence for action in step_actions(step) if action.missing for sentence in action.missing(deed)]
+    return engine.Waiting(units, child, outputs)
+
+
+def waiting_units(cycle_id: int) -> list[str]:
+    """The titles of the units whose part is still open."""
+    parts = Task.objects.filter(cycle_id=cycle_id, part=True, decided_at__isnull=True).select_related("post")
+    return [part.post.title for part in parts]
+
+
+def open_child_name(task: Task) -> str:
+    """The name of the procedure this task still waits for, or ""."""
+    child = task.children.filter(state=Cycle.State.OPEN).select_related("procedure").first()
+    return child.procedure.name if child else ""
+
+
+def _record_decision(turn: Turn, seen: ledger.Seen, outcome: engine.Outcome) -> None:
+    following = outcome.following.no if outcome.following else "akhir"
+    data = {
+        "task": seen.task_id,
+        "step": outcome.step.no,
+        "visit": seen.visit,
+        "decision": outcome.decision,
+        "next": following,
+    }
+    if outcome.reason:
+        data["reason"] = outcome.reason
+    name = "cycles:task:returned" if outcome.is_return else "cycles:task:decided"
+    turn.record(name, f"cycle:{seen.cycle_id}", data)
+
+
+def _finish_and_go_on(
+    cursor: Any, turn: Turn, seen: ledger.Seen, procedure: Procedure, outcome: engine.Outcome, finish: ledger.Finish
+) -> None:
+    following = outcome.following
+    if following is None:
+        turn.record("cycles:cycle:ended", f"cycle:{seen.cycle_id}")
+        if not ledger.finish_and_end(cursor, finish, seen.cycle_id, turn):
+            raise _already_decided(seen.task_id)
+        return
+    opening = _open_of(
+        turn.at, seen.cycle_id, seen.office_id, seen.calendar_stamp, procedure, following, seen.visit + 1
+    )
+    if not ledger.finish_and_open(cursor, finish, opening, turn):
+        raise _not_opened(seen, procedure, opening.role)
+    if opens_more(following):
+        cycle = Cycle.objects.select_related("office__kind", "letter", "procedure").get(pk=seen.cycle_id)
+        _open_more(turn, cycle, following, finish.actor)
+
+
+def _not_opened(seen: ledger.Seen, procedure: Procedure, role: str) -> Refusal:
+    """Why the next step did not open: the office has no post for it (any more), or somebody decided first."""
+    if empty := _empty_roles(Office.objects.get(pk=seen.office_id), procedure, {role}):
+        return RoleEmpty(empty)
+    return _already_decided(seen.task_id)
+
+
+def _already_decided(task_id: int) -> Refusal:
+    task = Task.objects.get(pk=task_id)
+    assert task.decided_at is not None  # noqa: S101 - only asked when it was found decided
+    return engine.AlreadyDecided(
+        task.decision, task.person_name, task.person_title, rules.shown_moment(task.decided_at)
+    )
+
+
+# --- cancelling -----------------------------------------------------------------------------------------------------
+
+
+def cancel_cycle(*, cycle: Cycle, reason: str, by: Person) -> None:
+    """End a cycle without result, with a reason; its open tasks are closed as "dibatalkan", nothing is deleted.
+
+    Raises HoldsNoPost, FieldErrors (no reason) or CycleClosed. A procedure that a step of it runs is cancelled too.
+    """
+    reason = " ".join(reason.split())
+    actor = acting_in(by, cycle.office_id, clock.today(), roles=MAY_CANCEL_CYCLES, to="membatalkan siklus")
+    if not reason:
+        raise FieldErrors({"reason": "Tulis alasan pembatalan; alasan ini tercatat di arsip."})
+    with act(cycle.office.code, at=clock.now(), author=actor.author) as turn:
+        _cancel(turn, cycle.pk, reason, actor)
+
+
+def _cancel(turn: Turn, cycle_id: int, reason: str, actor: Actor) -> None:
+    changed = Cycle.objects.filter(pk=cycle_id, state=Cycle.State.OPEN).update(
+        state=Cycle.State.CANCELLED, ended_at=turn.at, cancel_reason=reason
+    )
+    if not changed:
+        raise engine.CycleClosed
+    close_open_tasks(turn, cycle_id, "dibatalkan", reason, actor)
+    for withdraw in (indicators.withdraw_requests, indicators.withdraw_recaps):
+        withdraw(turn, origin=f"cycle:{cycle_id}", reason=f"Siklus dibatalkan: {reason}")
+    turn.record("cycles:cycle:cancelled", f"cycle:{cycle_id}", {"reason": reason})
+    for child in Cycle.objects.filter(parent__cycle_id=cycle_id, state=Cycle.State.OPEN):
+        _cancel(turn, child.pk, reason, actor)
+
+
+def close_open_tasks(turn: Turn, cycle_id: int, decision: str, reason: str, actor: Actor) -> None:
+    """Close whatever is open in a cycle that ends early, as decided by `actor`."""
+    Task.objects.filter(cycle_id=cycle_id, decided_at__isnull=True).update(
+        decided_at=turn.at,
+        decision=decision,
+        reason=reason,
+        person_id=actor.person_id,
+        person_name=actor.name,
+        person_title=actor.title,
+    )

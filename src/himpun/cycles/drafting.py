@@ -1,0 +1,129 @@
+"""Acts on the draft, the analysis and the distribution list while their step is open."""
+
+from collections.abc import Mapping
+
+from himpun import clock
+from himpun.archive.journal import act
+from himpun.cycles.models import Cycle, Task
+from himpun.cycles.papers.performance import NARRATIVE
+from himpun.cycles.rules import NotYourStep
+from himpun.cycles.step_actions import draft_of, leave_receipt, write_draft
+from himpun.documents import actions as documents
+from himpun.documents.models import Delivery, Document
+from himpun.errors import Conflict, FieldErrors
+from himpun.indicators import actions as indicators
+from himpun.indicators.models import RecapLine
+from himpun.offices.acting import Actor, capacities
+from himpun.offices.models import UNIT, Person, Post
+
+EDITS_DRAFT = frozenset({"periksa-draft", "perbaiki-draft"})
+
+
+class NotNow(Conflict):
+    """The step that allows this is not open."""
+
+    code = "bukan-saatnya"
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"{what} hanya dapat dilakukan selama langkahnya terbuka. Muat ulang halaman siklus untuk melihat langkah saat ini."
+        )
+
+
+class DraftChanged(Conflict):
+    """Somebody saved another version meanwhile."""
+
+    code = "draft-berubah"
+
+    def __init__(self, latest: int, by: str) -> None:
+        super().__init__(
+            f"Naskah sudah menjadi versi {latest} (disimpan {by}) sejak halaman ini dibuka. Tulisan Anda masih ada di bawah; "
+            "bandingkan dahulu, lalu simpan lagi."
+        )
+
+
+def open_task(cycle: Cycle, does: frozenset[str], what: str) -> Task:
+    """The open step of a cycle, if it does one of `does`. Raises NotNow."""
+    task = Task.objects.filter(cycle=cycle, part=False, decided_at__isnull=True).select_related("post").first()
+    if task is None or not does & set(cycle.procedure.definition.step(task.step_no).does):
+        raise NotNow(what)
+    return task
+
+
+def acting_on(task: Task, by: Person, *, with_roles: tuple[str, ...] = ()) -> Actor:
+    """`by` as holder of the task's post, or of a post of a role that works with it. Raises NotYourStep."""
+    for actor in capacities(by, clock.today()):
+        if actor.post_id == task.post_id or (actor.office_id == task.post.office_id and actor.role in with_roles):
+            return actor
+    raise NotYourStep(task.post.title)
+
+
+def save_draft(*, cycle: Cycle, narrative: Mapping[str, str], reason: str, based_on: int, by: Person) -> Document:
+    """Save the narrative as a new version; parafs on earlier versions no longer count.
+
+    Raises NotNow, NotYourStep, DraftChanged when `based_on` is not the newest version, FieldErrors without a reason.
+    """
+    task = open_task(cycle, EDITS_DRAFT, "Menyunting naskah")
+    actor = acting_on(task, by)
+    if not reason.strip():
+        raise FieldErrors({"reason": "Tulis singkat apa yang diubah pada versi ini."})
+    with act(cycle.office.code, at=clock.now(), author=actor.author) as turn:
+        open_task(cycle, EDITS_DRAFT, "Menyunting naskah")
+        found = draft_of(cycle)
+        if found and found.latest.no != based_on:
+            raise DraftChanged(found.latest.no, found.latest.made_by_name)
+        kept = found.latest.narrative if found else {}
+        texts = {key: narrative.get(key, kept.get(key, "")).strip() for key in NARRATIVE}
+        return write_draft(turn, cycle, texts, actor, reason=" ".join(reason.split()))
+
+
+def save_analysis(*, line: RecapLine, cycle: Cycle, cause: str, follow_up: str, by: Person) -> None:
+    """Write the cause and follow-up of one indicator while the recap step is open: its actor, or who prepares with them."""
+    task = open_task(cycle, frozenset({"rekap-capaian"}), "Menulis analisis")
+    step = cycle.procedure.definition.step(task.step_no)
+    actor = acting_on(task, by, with_roles=step.with_)
+    if line.recap.origin != cycle.subject:
+        raise NotNow("Menulis analisis indikator itu")
+    with act(cycle.office.code, at=clock.now(), author=actor.author) as turn:
+        indicators.write_analysis(turn, line=line, cause=cause, follow_up=follow_up)
+
+
+def add_recipient(*, cycle: Cycle, recipient: str, post: Post | None, method: str, by: Person) -> Delivery:
+    """Put somebody on the distribution list while the distribution step is open."""
+    task = open_task(cycle, frozenset({"distribusi"}), "Menambah penerima")
+    actor = acting_on(task, by)
+    document = _signed(cycle)
+    with act(cycle.office.code, at=clock.now(), author=actor.author) as turn:
+        open_task(cycle, frozenset({"distribusi"}), "Menambah penerima")
+        return documents.add_delivery(turn, document=document, recipient=recipient, post=post, method=method)
+
+
+def remove_recipient(*, cycle: Cycle, delivery: Delivery, by: Person) -> None:
+    """Take somebody off the list before it is sent."""
+    task = open_task(cycle, frozenset({"distribusi"}), "Menghapus penerima")
+    actor = acting_on(task, by)
+    document = _signed(cycle)
+    with act(cycle.office.code, at=clock.now(), author=actor.author) as turn:
+        open_task(cycle, frozenset({"distribusi"}), "Menghapus penerima")
+        removed, _ = document.deliveries.filter(pk=delivery.pk, sent_at__isnull=True).delete()
+        if removed:
+            turn.record("documents:delivery:removed", cycle.subject, {"to": delivery.recipient})
+
+
+def renew_receipt(*, cycle: Cycle, by: Person) -> None:
+    """Leave the receipt anew with the proofs that have come in since."""
+    held = [
+        actor for actor in capacities(by, clock.today()) if actor.office_id == cycle.office_id and actor.role != UNIT
+    ]
+    if not held:
+        raise NotYourStep("penyusun atau pimpinan")
+    actor, document = held[0], _signed(cycle)
+    with act(cycle.office.code, at=clock.now(), author=actor.author) as turn:
+        leave_receipt(turn, cycle, document, actor)
+
+
+def _signed(cycle: Cycle) -> Document:
+    document = draft_of(cycle)
+    if document is None or not document.number:
+        raise NotNow("Distribusi")
+    return document

@@ -1,0 +1,113 @@
+"""Rekap hasil capaian, and the tables and charts of it that the Data Kinerja shows too."""
+
+from datetime import datetime
+from typing import Any
+
+from himpun.documents import content
+from himpun.documents.parts import letterhead, moment, signature_of
+from himpun.documents.pictures import drawn_later
+from himpun.indicators.charts import achievement_bars
+from himpun.indicators.computing import COLOURS, SCALE, bar_of, summary_of
+from himpun.indicators.models import Indicator, Recap, RecapLine
+from himpun.indicators.numbers import write_percent
+from himpun.indicators.periods import Period
+from himpun.offices.acting import Actor
+
+SCALE_RULE = "Kategori ditetapkan dari capaian sebelum dibulatkan."
+
+
+def achievements(recap: Recap, lines: list[RecapLine], actor: Actor, at: datetime) -> content.AchievementRecap:
+    """The recap of achievement per sasaran and indicator, with the analysis written about it."""
+    office = recap.office
+    signature = signature_of(actor, office, at, how=f"Disetujui dalam sistem pada {moment(at, office)}")
+    return {
+        "letterhead": letterhead(office),
+        "period": Period.parse(recap.period).label,
+        "facts": [{"label": "Data dibekukan", "value": f"{moment(recap.frozen_at, office)} oleh {recap.frozen_by}"}],
+        "summary": summary(lines),
+        "scale": scale(),
+        "scale_rule": SCALE_RULE,
+        "objectives": objectives(lines),
+        "charts": charts(lines),
+        "analysis": "",
+        "digest": recap.digest,
+        "signature": signature,
+        "verification": None,
+    }
+
+
+def summary(lines: list[RecapLine]) -> content.Summary:
+    """Mean, capped mean, counts, and what was left out with its reason."""
+    frozen = [line.frozen for line in lines]
+    result = summary_of(frozen)
+    category = SCALE.category(result.mean) if result.mean is not None else None
+    codes = {row["nama"]: row["kode"] for row in frozen}
+    return {
+        "mean": write_percent(result.mean) if result.mean is not None else "",
+        "capped_mean": write_percent(result.capped_mean) if result.capped_mean is not None else "",
+        "category": category.name if category else "",
+        "colour": COLOURS[category.colour] if category else "",
+        "achieved": str(result.achieved),
+        "not_achieved": str(result.not_achieved),
+        "left_out": [{"code": codes[row.name], "name": row.name, "reason": row.reason} for row in result.left_out],
+    }
+
+
+def scale() -> list[content.ScaleBand]:
+    """The year's scale, best first."""
+    return [{"label": row.name, "rule": row.rule, "colour": COLOURS[row.colour]} for row in SCALE.categories()]
+
+
+def objectives(lines: list[RecapLine]) -> list[content.Objective]:
+    """The lines grouped by sasaran, in their order."""
+    grouped: dict[str, list[RecapLine]] = {}
+    for line in in_order(lines):
+        grouped.setdefault(line.frozen["sasaran"], []).append(line)
+    number = 0
+    result: list[content.Objective] = []
+    for place, (name, rows) in enumerate(grouped.items(), 1):
+        achieved = []
+        for line in rows:
+            number += 1
+            achieved.append(_achieved(number, line))
+        result.append({"no": str(place), "name": name, "indicators": achieved})
+    return result
+
+
+def in_order(lines: list[RecapLine]) -> list[RecapLine]:
+    """The lines in the order of the dictionary; the recap keeps them by unit."""
+    return sorted(lines, key=lambda line: (line.indicator.order, line.frozen["kode"]))
+
+
+def _achieved(number: int, line: RecapLine) -> content.AchievedIndicator:
+    frozen, score = line.frozen, line.frozen["capaian"]
+    return {
+        "no": str(number),
+        "code": frozen["kode"],
+        "name": frozen["nama"],
+        "unit": frozen["satuan"],
+        "polarity": str(Indicator.Polarity(frozen["polaritas"]).label),
+        "target": frozen["target"],
+        "actual": frozen["realisasi_tampil"] or score["tampil"],
+        "achievement": score["tampil"] if score["nilai"] else "",
+        "missing": "" if score["nilai"] else score["tampil"],
+        "reason": score["alasan"],
+        "category": score["kategori"],
+        "colour": COLOURS.get(score["warna"], ""),
+        "formula": _formula(frozen),
+        "cause": line.cause,
+        "follow_up": line.follow_up,
+    }
+
+
+def _formula(frozen: dict[str, Any]) -> str:
+    parts = [frozen["realisasi_rumus"], frozen["capaian"]["rumus"]]
+    return "; ".join(part for part in parts if part and "=" in part)
+
+
+def charts(lines: list[RecapLine]) -> list[content.Chart]:
+    """The bars of every indicator's achievement; `svg` holds the Vega-Lite spec until the rendering draws it."""
+    if not lines:
+        return []
+    spec = achievement_bars([bar_of(line.frozen) for line in in_order(lines)], title="Capaian indikator")
+    return [{"title": "Capaian indikator terhadap target", "alt": str(spec["description"]), "svg": drawn_later(spec)}]

@@ -1,0 +1,35 @@
+"""Tanda terima distribusi: to whom the signed document went, and the proof that it arrived."""
+
+from datetime import datetime
+
+from himpun.documents.content import DistributionReceipt
+from himpun.documents.models import Document
+from himpun.documents.parts import letterhead, moment, signature_of, verification
+from himpun.offices.acting import Actor
+
+
+def receipt(document: Document, actor: Actor, at: datetime) -> DistributionReceipt:
+    """The list as it stands at `at`."""
+    office, version = document.office, document.latest
+    return {
+        "letterhead": letterhead(office),
+        "document_number": document.number,
+        "document_title": document.title,
+        "document_version": str(version.no),
+        "document_sha256": version.signed_sha256,
+        "facts": [{"label": "Keadaan pada", "value": moment(at, office)}],
+        "recipients": [
+            {
+                "no": str(place),
+                "recipient": delivery.recipient,
+                "how": delivery.method,
+                "sent_at": moment(delivery.sent_at, office),
+                "opened_at": moment(delivery.opened_at, office),
+                "received_by": delivery.opened_by,
+                "proof": "Pembukaan tercatat di jurnal" if delivery.opened_at else "",
+            }
+            for place, delivery in enumerate(document.deliveries.all(), 1)
+        ],
+        "signature": signature_of(actor, office, at, how=f"Dicatat dalam sistem pada {moment(at, office)}"),
+        "verification": verification(document, version=str(version.no), sha256=version.file_sha256),
+    }

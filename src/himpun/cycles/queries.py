@@ -1,0 +1,94 @@
+"""Reading cycles for pages, the API and reports: the board of a cycle, what waits for whom. Fixed numbers of queries."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from himpun.cycles.models import Cycle, Task
+from himpun.cycles.step_actions import step_actions
+from himpun.documents.models import Document
+from himpun.indicators.models import DataRequest
+from himpun.offices.models import Holding, Person
+from himpun.procedures.definition import Step
+
+
+@dataclass(slots=True)
+class BoardRow:
+    """One step of a cycle as the SOP's table shows it, alive."""
+
+    step: Step
+    task: Task | None = None
+    visits: int = 0
+    documents: list[Document] = field(default_factory=list)
+
+    @property
+    def state(self) -> str:
+        """done, open or future."""
+        if self.task is None:
+            return "future"
+        return "open" if self.task.is_open else "done"
+
+
+def board(cycle: Cycle) -> list[BoardRow]:
+    """Every step with its newest visit and what it left behind."""
+    rows = {step.no: BoardRow(step) for step in cycle.procedure.definition.steps}
+    for task in cycle.tasks.filter(part=False).select_related("post").order_by("visit"):
+        row = rows[task.step_no]
+        row.task = task
+        row.visits += 1
+    papers = list(Document.objects.filter(subject=cycle.subject).order_by("id"))
+    for row in rows.values():
+        kinds = {kind for action in step_actions(row.step) for kind in action.leaves}
+        if row.task:
+            row.documents = [paper for paper in papers if paper.kind in kinds]
+    return list(rows.values())
+
+
+def cycle_named(subject: str) -> Cycle | None:
+    """The cycle that documents, requests and recaps name as text ("cycle:12"); None when they name something else."""
+    source, _, pk = subject.partition(":")
+    if source != "cycle" or not pk.isdigit():
+        return None
+    return Cycle.objects.filter(pk=int(pk)).select_related("office", "procedure").first()
+
+
+def waiting_for(person: Person, day: date) -> QuerySet[Task]:
+    """The steps that wait for the posts a person holds, most urgent first."""
+    held = Holding.objects.on(day).filter(person=person).values("post")
+    return (
+        Task.objects.filter(post__in=held, decided_at__isnull=True, part=False)
+        .select_related("cycle__procedure", "cycle__office__kind", "cycle__letter", "post")
+        .order_by(F("due_at").asc(nulls_last=True), "id")
+    )
+
+
+def requests_waiting_for(person: Person, day: date) -> QuerySet[DataRequest]:
+    """The data requests that wait for the posts a person holds, most urgent first."""
+    held = Holding.objects.on(day).filter(person=person).values("post")
+    open_ = DataRequest.objects.filter(unit__in=held, state__in=DataRequest.OPEN)
+    return open_.select_related("unit", "office").order_by(F("due_at").asc(nulls_last=True), "id")
+
+
+def awaited_by(person: Person, day: date) -> QuerySet[Task]:
+    """The open steps of others in cycles this person took part in: what they wait for."""
+    held = Holding.objects.on(day).filter(person=person)
+    mine = Task.objects.filter(cycle=OuterRef("cycle"), post__in=held.values("post")).exclude(pk=OuterRef("pk"))
+    child_of_mine = Task.objects.filter(children=OuterRef("cycle"), post__in=held.values("post"))
+    return (
+        Task.objects.filter(decided_at__isnull=True, part=False, cycle__office__in=held.values("post__office"))
+        .exclude(post__in=held.values("post"))
+        .filter(Q(Exists(mine)) | Q(Exists(child_of_mine)))
+        .select_related("cycle__procedure", "cycle__office__kind", "post")
+        .order_by(F("due_at").asc(nulls_last=True), "id")
+    )
+
+
+def holders_of(posts: Sequence[int], day: date) -> dict[int, str]:
+    """Who holds each post today, as one line of names."""
+    names: dict[int, list[str]] = {}
+    for holding in Holding.objects.on(day).filter(post__in=posts).select_related("person"):
+        capacity = "" if holding.kind == Holding.Kind.DEFINITIF else f" ({holding.kind}.)"
+        names.setdefault(holding.post_id, []).append(holding.person.name + capacity)
+    return {post: ", ".join(people) for post, people in names.items()}

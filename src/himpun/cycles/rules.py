@@ -1,0 +1,45 @@
+"""Who may act on a cycle, and when. Pure: who first, then when; each refusal says what to do."""
+
+from datetime import datetime
+
+from django.utils import formats, timezone
+
+from himpun.cycles.engine import CycleClosed
+from himpun.errors import NotAllowed, Refusal
+from himpun.offices.acting import Actor
+
+
+class NotYourStep(NotAllowed):
+    """The step belongs to another post."""
+
+    code = "bukan-tugas-anda"
+
+    def __init__(self, post_title: str) -> None:
+        super().__init__(f"Langkah ini tugas {post_title}. Anda hari ini tidak memangku jabatan itu.")
+
+
+class NotAPart(Refusal):
+    """A unit's share is answered through its request, not decided."""
+
+    code = "bagian-unit"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Bagian unit diselesaikan dengan mengirim isian permintaan datanya, bukan dengan keputusan langkah."
+        )
+
+
+def check_may_decide(actor: Actor | None, post_title: str, cycle_open: bool, part: bool) -> Actor:
+    """Only the holder of the task's post, only while the cycle runs, only a step (not a unit's part)."""
+    if actor is None:
+        raise NotYourStep(post_title)
+    if part:
+        raise NotAPart
+    if not cycle_open:
+        raise CycleClosed
+    return actor
+
+
+def shown_moment(at: datetime) -> str:
+    """A moment as Indonesian text in the active time zone: "23 November 2026 pukul 09.14"."""
+    return formats.date_format(timezone.localtime(at), r"j F Y \p\u\k\u\l H.i")

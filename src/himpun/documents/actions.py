@@ -1,0 +1,185 @@
+"""Making documents and versions, approving them, delivering them.
+
+A document row is made in the transaction of the act that causes it; its PDF is rendered afterwards from the stored
+content (by the worker, or by the first who opens it), always to the same bytes.
+"""
+
+from typing import Any
+
+from django.db.models import Max
+from django.utils.text import Truncator
+
+from himpun import clock
+from himpun.archive.journal import Author, Turn, act
+from himpun.documents.models import Approval, Delivery, Document, DocumentVersion
+from himpun.documents.work import enqueue_rendering
+from himpun.errors import Conflict, FieldErrors
+from himpun.offices.acting import Actor
+from himpun.offices.models import Office, Post
+
+
+class VersionOutdated(Conflict):
+    """What the person looked at is not the newest version."""
+
+    code = "versi-lama"
+
+    def __init__(self, latest: int) -> None:
+        super().__init__(
+            f"Naskah sudah berganti menjadi versi {latest} sejak halaman ini dibuka. Muat ulang dan baca versi itu sebelum memberi persetujuan."
+        )
+
+
+class NotRendered(Conflict):
+    """The version has no file yet to bind an approval to."""
+
+    code = "berkas-belum-jadi"
+
+    def __init__(self) -> None:
+        super().__init__("Berkas versi ini masih dibuat. Buka pratinjaunya, lalu coba lagi.")
+
+
+def make_document(
+    turn: Turn,
+    *,
+    office: Office,
+    kind: str,
+    title: str,
+    subject: str,
+    content: dict[str, Any],
+    actor: Actor,
+    about: str = "",
+    period: str = "",
+    number: str = "",
+    only_post: Post | None = None,
+    narrative: dict[str, str] | None = None,
+) -> Document:
+    """Make a document with its first version, within a turn."""
+    document = Document.objects.create(
+        office=office,
+        kind=kind,
+        title=Truncator(title).chars(300),
+        subject=subject,
+        about=about,
+        period=period,
+        number=number,
+        only_post=only_post,
+        created_at=turn.at,
+    )
+    add_version(turn, document=document, content=content, actor=actor, narrative=narrative)
+    return document
+
+
+def add_version(
+    turn: Turn,
+    *,
+    document: Document,
+    content: dict[str, Any],
+    actor: Actor,
+    reason: str = "",
+    narrative: dict[str, str] | None = None,
+) -> DocumentVersion:
+    """Add the next version of a document, within a turn. Approvals of earlier versions no longer count."""
+    last = document.versions.aggregate(last=Max("no"))["last"] or 0
+    version = DocumentVersion.objects.create(
+        document=document,
+        no=last + 1,
+        content=content,
+        narrative=narrative or {},
+        reason=Truncator(reason).chars(500),
+        made_at=turn.at,
+        made_by_id=actor.person_id,
+        made_by_name=actor.name,
+        made_by_title=actor.title,
+    )
+    data = {
+        "document": document.pk,
+        "kind": document.kind,
+        "title": document.title,
+        "version": version.no,
+        "reason": reason,
+    }
+    turn.record("documents:version:made", document.subject, data)
+    enqueue_rendering(version.pk)
+    return version
+
+
+def approve(turn: Turn, *, document: Document, kind: str, actor: Actor, sha256: str) -> Approval:
+    """Give paraf or signature to the newest version, which must be the one whose SHA-256 was looked at.
+
+    Raises VersionOutdated or NotRendered. Giving the same paraf to the same version twice changes nothing.
+    """
+    version = document.latest
+    if not version.file_sha256:
+        raise NotRendered
+    if sha256 != version.file_sha256:
+        raise VersionOutdated(version.no)
+    approval, made = Approval.objects.get_or_create(
+        version=version,
+        kind=kind,
+        post_id=actor.post_id,
+        defaults={
+            "sha256": sha256,
+            "person_id": actor.person_id,
+            "title": actor.title,
+            "name": actor.name,
+            "nip": actor.nip,
+            "rank": actor.rank,
+            "at": turn.at,
+        },
+    )
+    if made:
+        data = {"document": document.pk, "version": version.no, "title": document.title}
+        turn.record(f"documents:version:{kind}", document.subject, data, file_sha256=sha256)
+        enqueue_rendering(version.pk)
+    return approval
+
+
+def valid_approvals(document: Document) -> list[Approval]:
+    """The approvals that count: those of the newest version."""
+    return list(document.latest.approvals.all())
+
+
+def add_delivery(turn: Turn, *, document: Document, recipient: str, post: Post | None, method: str) -> Delivery:
+    """Put a recipient on the distribution list. Raises FieldErrors for an empty or repeated one."""
+    recipient = " ".join(recipient.split())
+    if not recipient:
+        raise FieldErrors({"recipient": "Tulis nama penerima atau pilih jabatan."})
+    if len(recipient) > 200:
+        raise FieldErrors({"recipient": "Nama penerima terlalu panjang: paling banyak 200 huruf."})
+    delivery, made = Delivery.objects.get_or_create(
+        document=document, recipient=recipient, defaults={"post": post, "method": method, "added_at": turn.at}
+    )
+    if not made:
+        raise FieldErrors({"recipient": f"{recipient} sudah ada di daftar distribusi."})
+    turn.record(
+        "documents:delivery:added", document.subject, {"document": document.pk, "to": recipient, "method": method}
+    )
+    return delivery
+
+
+def send_deliveries(turn: Turn, *, document: Document) -> int:
+    """Mark every recipient on the list as sent to, and say how many."""
+    waiting = document.deliveries.filter(sent_at__isnull=True)
+    names = list(waiting.values_list("recipient", flat=True))
+    waiting.update(sent_at=turn.at)
+    turn.record("documents:document:distributed", document.subject, {"document": document.pk, "to": names})
+    return len(names)
+
+
+def record_receipt(turn: Turn, *, delivery: Delivery, by_name: str) -> bool:
+    """The first opening of a delivered document: when and by whom. False when it was opened before."""
+    changed = Delivery.objects.filter(pk=delivery.pk, opened_at__isnull=True, sent_at__isnull=False).update(
+        opened_at=turn.at, opened_by=by_name
+    )
+    if changed:
+        data = {"document": delivery.document_id, "to": delivery.recipient, "by": by_name}
+        turn.record("documents:delivery:opened", delivery.document.subject, data)
+    return bool(changed)
+
+
+def note_opened(*, delivery: Delivery, author: Author) -> None:
+    """Somebody opened a document that was sent to them: the first time is the proof of receipt, an act of its own."""
+    if delivery.opened_at or not delivery.sent_at:
+        return
+    with act(delivery.document.office.code, at=clock.now(), author=author) as turn:
+        record_receipt(turn, delivery=delivery, by_name=author.person_name)

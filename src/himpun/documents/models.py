@@ -1,0 +1,163 @@
+"""Documents in versions, the approvals bound to a version's bytes, and the proof that a copy was received."""
+
+import secrets
+from datetime import date
+from typing import Any
+
+from django.db import models
+from django.db.models import Q, Value
+from django.db.models.functions import Cast, Concat
+
+from himpun.letters.models import Letter
+from himpun.offices.models import Holding, Office, Person, Post
+from himpun.offices.rules import MAY_SEE_ALL_VALUES
+
+
+def new_token() -> str:
+    """An address for a public page that cannot be guessed (96 bits)."""
+    return secrets.token_urlsafe(12)
+
+
+class DocumentQuerySet(models.QuerySet["Document"]):
+    def visible_to(self, person: Person, day: date) -> "DocumentQuerySet":
+        """Documents of the offices where `person` holds a post, and those sent to their post.
+
+        A unit's own form is seen only by its unit and the collectors, the sheet of a secret letter only by who may read the letter.
+        """
+        held = Holding.objects.on(day).filter(person=person)
+        whole_office = held.filter(post__role__in=MAY_SEE_ALL_VALUES).values("post__office")
+        own = Q(office__in=held.values("post__office")) & (
+            Q(only_post__isnull=True) | Q(only_post__in=held.values("post"))
+        )
+        delivered = Q(deliveries__post__in=held.values("post"), deliveries__sent_at__isnull=False)
+        whole = Q(office__in=whole_office)
+        return self.filter(own | whole | delivered).exclude(about__in=_secret_letters(person, day)).distinct()
+
+
+def _secret_letters(person: Person, day: date) -> models.QuerySet[Letter, Any]:
+    """The secret letters that `person` may not read, as documents name them ("letter:7")."""
+    secret = Letter.objects.filter(nature=Letter.Nature.SECRET).exclude(
+        pk__in=Letter.objects.visible_to(person, day).values("pk")
+    )
+    return secret.annotate(key=Concat(Value("letter:"), Cast("pk", models.CharField()))).values("key")
+
+
+class Document(models.Model):
+    """A naskah. `subject` names what it belongs to as text ("cycle:12"); `token` is its public verification address."""
+
+    class Kind(models.TextChoices):
+        DISPOSITION = "lembar_disposisi", "Lembar Disposisi"
+        REQUEST = "format_permintaan", "Format Permintaan Data"
+        ANSWER = "data_isian", "Data Isian"
+        COLLECTED = "rekap_isian", "Rekap Data Isian"
+        RECAP = "rekap_capaian", "Rekap Hasil Capaian"
+        PERFORMANCE = "data_kinerja", "Data Kinerja"
+        RECEIPT = "tanda_terima", "Tanda Terima Distribusi"
+
+    office = models.ForeignKey(Office, models.PROTECT, related_name="documents")
+    kind = models.CharField("jenis", max_length=30, choices=Kind.choices)
+    title = models.CharField("judul", max_length=300)
+    subject = models.CharField(max_length=120, db_index=True)
+    about = models.CharField(max_length=120, blank=True, db_index=True)
+    period = models.CharField("periode", max_length=10, blank=True)
+    number = models.CharField("nomor", max_length=120, blank=True)
+    token = models.CharField(max_length=32, unique=True, default=new_token)
+    only_post = models.ForeignKey(Post, models.PROTECT, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField()
+    archived_at = models.DateTimeField(null=True, blank=True)
+
+    objects = DocumentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def latest(self) -> "DocumentVersion":
+        """The newest version (every document has one from the start)."""
+        return self.versions.order_by("-no")[0]
+
+
+class DocumentVersion(models.Model):
+    """One version: the content a template was given, the narrative texts a person wrote into it, and the SHA-256 of the PDF it gave (empty until rendered).
+
+    `signed_sha256` is the PDF issued after the signature, with number, paraf and QR; what was approved is `file_sha256`.
+    """
+
+    document = models.ForeignKey(Document, models.PROTECT, related_name="versions")
+    no = models.PositiveIntegerField("versi")
+    content = models.JSONField()
+    narrative = models.JSONField(default=dict)
+    file_sha256 = models.CharField(max_length=64, blank=True, db_index=True)
+    signed_sha256 = models.CharField(max_length=64, blank=True, db_index=True)
+    reason = models.CharField("alasan", max_length=500, blank=True)
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    made_by_name = models.CharField(max_length=200)
+    made_by_title = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ["document", "no"]
+        constraints = [models.UniqueConstraint(fields=["document", "no"], name="version_no_once")]
+
+    def __str__(self) -> str:
+        return f"{self.document} versi {self.no}"
+
+
+class Approval(models.Model):
+    """A paraf or a signature, by the holder of a post, bound to the SHA-256 of exactly one version."""
+
+    class Kind(models.TextChoices):
+        PARAF = "paraf", "Paraf"
+        SIGNATURE = "tanda-tangan", "Tanda tangan"
+
+    version = models.ForeignKey(DocumentVersion, models.PROTECT, related_name="approvals")
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    sha256 = models.CharField(max_length=64)
+    post = models.ForeignKey(Post, models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    title = models.CharField(max_length=200)
+    name = models.CharField(max_length=200)
+    nip = models.CharField(max_length=30, blank=True)
+    rank = models.CharField(max_length=80, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["at", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["version", "kind", "post"], name="approved_once_per_post"),
+            models.UniqueConstraint(fields=["version"], condition=Q(kind="tanda-tangan"), name="signed_once"),
+            models.CheckConstraint(condition=~Q(sha256=""), name="approval_bound_to_a_file"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.title}"
+
+
+class Delivery(models.Model):
+    """One line of the distribution list: to whom, how, when sent, and when and by whom it was opened."""
+
+    document = models.ForeignKey(Document, models.PROTECT, related_name="deliveries")
+    post = models.ForeignKey(Post, models.PROTECT, null=True, blank=True, related_name="+")
+    recipient = models.CharField("penerima", max_length=200)
+    method = models.CharField("cara", max_length=40, default="Himpun")
+    token = models.CharField(max_length=32, unique=True, default=new_token)
+    added_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True, blank=True)
+    opened_at = models.DateTimeField(null=True, blank=True)
+    opened_by = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["document", "recipient"], name="delivered_once_per_recipient"),
+            models.CheckConstraint(
+                condition=Q(opened_at__isnull=True, opened_by="") | Q(opened_at__isnull=False) & ~Q(opened_by=""),
+                name="opened_when_and_by_whom",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.recipient

@@ -1,0 +1,111 @@
+"""The parts every document has, filled from an office, an actor or an approval: kop, signature block, verification."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils import formats
+
+from himpun.documents.content import Letterhead, Paraf, Signature, Verification
+from himpun.documents.models import Approval, Document
+from himpun.documents.qr import qr_svg
+from himpun.offices.acting import Actor
+from himpun.offices.models import Office
+
+ZONES = {"Asia/Jakarta": "WIB", "Asia/Pontianak": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
+
+
+def long_date(day: date) -> str:
+    """ "23 November 2026"."""
+    return formats.date_format(day, "j F Y")
+
+
+def local(at: datetime, office: Office) -> datetime:
+    """The moment as the office's clocks show it."""
+    return at.astimezone(ZoneInfo(office.timezone))
+
+
+def moment(at: datetime | None, office: Office) -> str:
+    """ "23 November 2026 pukul 09.14 WIB" in the office's zone; "" when there is none."""
+    if at is None:
+        return ""
+    there = local(at, office)
+    return f"{long_date(there)} pukul {there:%H.%M} {ZONES.get(office.timezone, '')}".strip()
+
+
+def place_date(office: Office, at: datetime) -> str:
+    """ "Contoh, 23 November 2026"."""
+    return f"{office.city}, {long_date(local(at, office))}"
+
+
+def letterhead(office: Office) -> Letterhead:
+    """The kop of an office."""
+    return {
+        "government": office.government,
+        "office": office.name,
+        "address": office.address,
+        "contact": office.contact,
+        "logo": None,
+    }
+
+
+def verification_url(document: Document) -> str:
+    """The public address where this document can be checked."""
+    return f"{settings.BASE_URL}/v/{document.token}"
+
+
+def verification(document: Document, *, version: str, sha256: str = "", qr: bool = True) -> Verification:
+    """Where the reader can check a document, and against what."""
+    url = verification_url(document)
+    return {
+        "url": url,
+        "number": document.number,
+        "title": document.title,
+        "version": version,
+        "sha256": sha256,
+        "digest_of": "naskah yang disetujui" if sha256 else "",
+        "qr": qr_svg(url) if qr else None,
+    }
+
+
+def signature_of(actor: Actor, office: Office, at: datetime, *, how: str) -> Signature:
+    """The block of somebody who has acted: their post and capacity as of then."""
+    return _block(actor.kind, actor.post_title, actor.name, actor.rank, actor.nip, place_date(office, at), how)
+
+
+def signature_of_approval(approval: Approval, office: Office, document: Document) -> Signature:
+    """The block of a given approval, with what it truthfully is."""
+    how = f"Disetujui dalam sistem pada {moment(approval.at, office)}; keaslian dapat diperiksa di {verification_url(document)}"
+    block = _block("", approval.title, approval.name, approval.rank, approval.nip, place_date(office, approval.at), how)
+    block["qr"] = qr_svg(verification_url(document))
+    return block
+
+
+def empty_signature(title: str, place: str = "") -> Signature:
+    """A block still to be signed."""
+    return _block("", title, "", "", "", place, "")
+
+
+def _block(kind: str, position: str, name: str, rank: str, nip: str, place: str, how: str) -> Signature:
+    prefix = {"Plt": "Plt.", "Plh": "Plh.", "Pj": "Pj."}.get(kind, "")
+    return {
+        "place_date": place,
+        "on_behalf_of": [],
+        "prefix": prefix,  # type: ignore[typeddict-item]
+        "position": position,
+        "name": name,
+        "rank": rank,
+        "nip": nip,
+        "approval": how,
+        "qr": None,
+    }
+
+
+def paraf_of(approval: Approval, office: Office) -> Paraf:
+    """One given paraf as a row."""
+    return {
+        "position": approval.title,
+        "name": approval.name,
+        "at": moment(approval.at, office),
+        "mark": "Diparaf dalam sistem",
+    }

@@ -1,0 +1,271 @@
+"""From content to PDF/A-2b: `render("lembar_disposisi", content, made_at=…)`.
+
+The content travels as JSON through `sys_inputs`, so nothing typed by anybody is ever read as markup. Fonts come only
+from the `fonts` folder beside this file, files only from the `typst` folder. The same content and the same second of
+`made_at` give the same bytes, on every machine with the same Typst and fonts.
+"""
+
+import base64
+import binascii
+import functools
+import json
+import re
+import struct
+import threading
+import unicodedata
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+from types import NoneType, UnionType
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints, is_typeddict
+
+import typst
+
+from himpun.documents.content import CONTENT_OF
+from himpun.errors import Refusal
+
+TEMPLATES_FOLDER = Path(__file__).parent / "typst"
+FONTS_FOLDER = Path(__file__).parent / "fonts"
+FONT_FAMILIES = ("Arimo", "Tinos")
+
+_PICTURES = frozenset({"logo", "svg", "qr"})
+_MISSING_GLYPH = "\N{WHITE SQUARE}"
+_PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_MAX_PROBLEMS_TOLD = 5
+
+
+class UnknownTemplate(Refusal):
+    """There is no template of that name."""
+
+    code = "templat-tidak-dikenal"
+
+    def __init__(self, template: str) -> None:
+        super().__init__(f"Templat dokumen “{template}” tidak dikenal. Yang ada: {', '.join(sorted(CONTENT_OF))}.")
+
+
+class BadContent(Refusal):
+    """The content does not fit the template; `problems` holds one sentence part for each place."""
+
+    code = "isi-dokumen-salah"
+
+    def __init__(self, template: str, problems: list[str]) -> None:
+        told = "; ".join(problems[:_MAX_PROBLEMS_TOLD])
+        more = len(problems) - _MAX_PROBLEMS_TOLD
+        rest = f"; dan {more} hal lain" if more > 0 else ""
+        super().__init__(f"Dokumen {template} tidak dapat dibuat: {told}{rest}. Perbaiki isinya, lalu buat lagi.")
+        self.problems = problems
+
+
+class FontsMissing(Refusal):
+    """The build step that fetches the fonts was left out."""
+
+    code = "huruf-belum-terpasang"
+    status = 503
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"Huruf untuk dokumen ({' dan '.join(FONT_FAMILIES)}) tidak ditemukan di {FONTS_FOLDER}. "
+            "Jalankan `make assets`, lalu coba lagi."
+        )
+
+
+def render(template: str, content: Mapping[str, Any], *, made_at: datetime) -> bytes:
+    """The document as PDF/A-2b. `content` is checked against `content.CONTENT_OF[template]`."""
+    if template not in CONTENT_OF:
+        raise UnknownTemplate(template)
+    if made_at.utcoffset() is None:
+        raise BadContent(template, ["waktu pembuatan (`made_at`) tidak menyebut zona waktu"])
+    problems = list(_problems(content, CONTENT_OF[template], ""))
+    if problems:
+        raise BadContent(template, problems)
+    compiler = _compiler()
+    data = json.dumps(_printable(content), ensure_ascii=False, separators=(",", ":"))
+    try:
+        pdf = compiler.compile(
+            TEMPLATES_FOLDER / f"{template}.typ",
+            format="pdf",
+            sys_inputs={"data": data},
+            pdf_standards=["a-2b"],
+            timestamp=int(made_at.timestamp()),
+        )
+    except typst.TypstError as error:
+        raise BadContent(template, [_cause(error)]) from error
+    if not isinstance(pdf, bytes):
+        raise BadContent(template, ["hasilnya bukan satu berkas PDF"])
+    return pdf
+
+
+# --- the compiler -----------------------------------------------------------------------------------------------------
+
+_of_this_thread = threading.local()
+
+
+def _compiler() -> typst.Compiler:
+    """One compiler a thread: it keeps what it has parsed and laid out, and must not be shared while it works."""
+    compiler: typst.Compiler | None = getattr(_of_this_thread, "compiler", None)
+    if compiler is None:
+        compiler = typst.Compiler(root=TEMPLATES_FOLDER, font_paths=_fonts(), ignore_system_fonts=True)
+        _of_this_thread.compiler = compiler
+    return compiler
+
+
+@functools.cache
+def _fonts() -> typst.Fonts:
+    if not FONTS_FOLDER.is_dir():
+        raise FontsMissing
+    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONTS_FOLDER])
+    if not set(FONT_FAMILIES) <= set(fonts.families()):
+        raise FontsMissing
+    return fonts
+
+
+def _cause(error: typst.TypstError) -> str:
+    """The compiler's first line, without its English prefix for our own assertions."""
+    message = str(error.message or error).strip().splitlines()[0]
+    return message.removeprefix("assertion failed: ").removeprefix("panicked with: ").strip('". ')
+
+
+# --- checking the content against its TypedDict -----------------------------------------------------------------------
+
+_hints = functools.cache(get_type_hints)
+
+
+def _problems(value: object, wanted: Any, path: str) -> Iterator[str]:
+    if is_typeddict(wanted):
+        yield from _problems_of_mapping(value, wanted, path)
+        return
+    kind = get_origin(wanted)
+    if kind is list:
+        if not isinstance(value, list | tuple):
+            yield f"`{path}` harus berupa daftar"
+            return
+        (item,) = get_args(wanted)
+        for index, one in enumerate(value):
+            yield from _problems(one, item, f"{path}[{index}]")
+    elif kind is Literal:
+        if value not in get_args(wanted):
+            accepted = ", ".join(f'"{one}"' for one in get_args(wanted))
+            yield f"`{path}` harus salah satu dari {accepted}"
+    elif kind in (Union, UnionType):
+        if value is not None:
+            (present,) = (one for one in get_args(wanted) if one is not NoneType)
+            yield from _problems(value, present, path)
+    elif not isinstance(value, wanted):
+        yield f"`{path}` harus berupa {'benar/salah' if wanted is bool else 'teks'}"
+
+
+def _problems_of_mapping(value: object, wanted: Any, path: str) -> Iterator[str]:
+    if not isinstance(value, Mapping):
+        yield f"`{path}` harus berupa kelompok isian {wanted.__name__}" if path else "isinya bukan kelompok isian"
+        return
+    fields = _hints(wanted)
+    prefix = f"{path}." if path else ""
+    for name, kind in fields.items():
+        if name in value:
+            yield from _problems(value[name], kind, f"{prefix}{name}")
+        else:
+            yield f"`{prefix}{name}` tidak ada"
+    for name in value:
+        if name not in fields:
+            yield f"`{prefix}{name}` tidak dikenal"
+
+
+# --- making texts and pictures safe to print --------------------------------------------------------------------------
+
+
+def _printable(value: Any, name: str = "") -> Any:
+    if isinstance(value, str):
+        if name in _PICTURES:
+            return _picture(value)
+        return _text(value)
+    if isinstance(value, Mapping):
+        return {key: _printable(one, key) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_printable(one, name) for one in value]
+    return value
+
+
+def _text(text: str) -> str:
+    """Only what the fonts can show, since PDF/A has no missing glyphs; nothing that hides or turns text around."""
+    if text.isascii() and text.isprintable():
+        return text
+    unified = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " "))
+    return "".join(_shown(one) for one in unified)
+
+
+@functools.lru_cache(maxsize=4096)
+def _shown(character: str) -> str:
+    if character == "\n" or character == "\N{SOFT HYPHEN}" or character == "\N{ZERO WIDTH SPACE}":
+        return character
+    if character in "\N{LINE SEPARATOR}\N{PARAGRAPH SEPARATOR}":
+        return "\n"
+    category = unicodedata.category(character)
+    if category in ("Cc", "Cf") or "\N{VARIATION SELECTOR-1}" <= character <= "\N{VARIATION SELECTOR-16}":
+        return ""
+    covered = _characters_of_the_fonts()
+    if category[0] != "C" and ord(character) in covered:
+        return character
+    plain = unicodedata.normalize("NFKC", character)
+    if all(ord(one) in covered for one in plain):
+        return plain
+    return _MISSING_GLYPH
+
+
+@functools.cache
+def _characters_of_the_fonts() -> frozenset[int]:
+    """Code points that every one of the font files has."""
+    _fonts()
+    files = [file for family in FONT_FAMILIES for file in sorted(FONTS_FOLDER.glob(f"{family}*.ttf"))]
+    return frozenset(set.intersection(*(_characters_of(file.read_bytes()) for file in files)))
+
+
+def _characters_of(font: bytes) -> set[int]:
+    """Code points of a TrueType file's Unicode character map (format 4, the one every such font carries)."""
+    for table in range(struct.unpack_from(">H", font, 4)[0]):
+        tag, _, start, _ = struct.unpack_from(">4sLLL", font, 12 + 16 * table)
+        if tag == b"cmap":
+            break
+    else:
+        return set()
+    found: set[int] = set()
+    for index in range(struct.unpack_from(">H", font, start + 2)[0]):
+        (offset,) = struct.unpack_from(">L", font, start + 4 + 8 * index + 4)
+        at = start + offset
+        if struct.unpack_from(">H", font, at)[0] != 4:
+            continue
+        segments = struct.unpack_from(">H", font, at + 6)[0] // 2
+        ends = struct.unpack_from(f">{segments}H", font, at + 14)
+        starts = struct.unpack_from(f">{segments}H", font, at + 16 + 2 * segments)
+        for first, last in zip(starts, ends, strict=True):
+            found.update(range(first, last + 1))
+    found.discard(0xFFFF)
+    return found
+
+
+_FONT_FAMILY = re.compile(r"""(font-family\s*[=:]\s*["']?)([^"';>]*)""")
+
+
+def _picture(picture: str) -> str:
+    """SVG text with fonts that are there; base64 is undone and a PNG set in an SVG of its size."""
+    svg = picture.strip()
+    if not svg.startswith("<"):
+        svg = _picture_from_base64(svg.partition("base64,")[2] or svg)
+    svg = _FONT_FAMILY.sub(
+        lambda found: found[0] if any(family in found[2] for family in FONT_FAMILIES) else f"{found[1]}Arimo", svg
+    )
+    return _text(svg)
+
+
+def _picture_from_base64(encoded: str) -> str:
+    try:
+        image = base64.b64decode(encoded, validate=False)
+    except binascii.Error:
+        return ""
+    if not image.startswith(_PNG_SIGNATURE) or len(image) < 24:
+        return image.decode("utf-8", errors="replace").strip()
+    width, height = struct.unpack_from(">LL", image, 16)
+    inline = base64.b64encode(image).decode()
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}">'
+        f'<image width="{width}" height="{height}" href="data:image/png;base64,{inline}"/></svg>'
+    )

@@ -1,0 +1,484 @@
+"""Requests and what becomes of them: prepared, sent, filled in, submitted, returned, excused, frozen, analysed.
+
+Functions that take `turn` work within an act of the cycle that asks for the data; the others are acts of their own.
+Saving a draft is not an act: it leaves who and when on the line, and the journal keeps every figure when it is sent.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Context, Decimal
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Max, Prefetch, QuerySet
+
+from himpun import clock
+from himpun.archive import files
+from himpun.archive.chain import canonical
+from himpun.archive.journal import Turn
+from himpun.errors import Conflict, FieldErrors, Refusal
+from himpun.indicators import computing, rules, scoring
+from himpun.indicators.models import (
+    DataRequest,
+    Evidence,
+    Indicator,
+    Recap,
+    RecapLine,
+    RequestLine,
+    Value,
+    Variable,
+)
+from himpun.indicators.numbers import read_number
+from himpun.indicators.periods import Period, is_due, value_period
+from himpun.offices.acting import Actor, acting_for
+from himpun.offices.models import UNIT, Office, Person, Post
+
+EXACT = Context(prec=15)
+"""What both databases keep to the last digit: SQLite holds a number as a float."""
+DECIMALS, LARGEST = 8, Decimal(10) ** 21
+EVIDENCE_TYPES = {
+    "application/pdf": b"%PDF",
+    "image/png": b"\x89PNG",
+    "image/jpeg": b"\xff\xd8",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": b"PK",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": b"PK",
+}
+
+
+class NothingDue(Refusal):
+    """No unit has an indicator to report for the period."""
+
+    code = "tidak-ada-indikator"
+
+    def __init__(self, period: str) -> None:
+        super().__init__(
+            f"Belum ada indikator yang jatuh tempo pada {period}. Muat atau tambahkan indikator kantor ini dahulu."
+        )
+
+
+# --- preparing and sending ------------------------------------------------------------------------------------------
+
+
+def indicators_due(office: Office, period: Period) -> QuerySet[Indicator]:
+    """The office's indicators of the year that are measured in `period`."""
+    rows = Indicator.objects.filter(office=office, year=period.year).select_related("owner")
+    due = [row.pk for row in rows if is_due(row.frequency, period)]
+    return rows.filter(pk__in=due)
+
+
+def prepare_requests(turn: Turn, *, office: Office, period: Period, origin: str) -> list[DataRequest]:
+    """One request for every unit, and for any other post that answers for an indicator due. Raises NothingDue.
+
+    A unit with nothing due is asked nothing: its request is excused from the start, with that reason. Figures of an
+    earlier round of the same period are carried over, so that nobody types them twice.
+    """
+    by_post: dict[int, list[Indicator]] = {}
+    for indicator in indicators_due(office, period):
+        by_post.setdefault(indicator.owner_id, []).append(indicator)
+    if not by_post:
+        raise NothingDue(period.label)
+    posts = Post.objects.filter(office=office)
+    asked = [post for post in posts if post.role == UNIT or post.pk in by_post]
+    last = DataRequest.objects.filter(office=office, period=period.code).aggregate(last=Max("round"))["last"] or 0
+    requests = [_prepare(turn, office, post, period, last + 1, origin, by_post.get(post.pk, [])) for post in asked]
+    data = {"period": period.code, "round": last + 1, "units": [post.title for post in asked]}
+    turn.record("indicators:request:prepared", origin, data)
+    return requests
+
+
+def _prepare(
+    turn: Turn, office: Office, post: Post, period: Period, number: int, origin: str, indicators: list[Indicator]
+) -> DataRequest:
+    excused = not indicators
+    request = DataRequest.objects.create(
+        office=office,
+        unit=post,
+        period=period.code,
+        round=number,
+        origin=origin,
+        state=DataRequest.State.EXCUSED if excused else DataRequest.State.PREPARED,
+        reason="Tidak ada indikator unit ini yang jatuh tempo pada periode ini." if excused else "",
+    )
+    lines = RequestLine.objects.bulk_create(
+        RequestLine(request=request, indicator=indicator, order=order) for order, indicator in enumerate(indicators, 1)
+    )
+    if number > 1:
+        _carry_over(post, period, number - 1, lines)
+    return request
+
+
+def _carry_over(post: Post, period: Period, number: int, lines: list[RequestLine]) -> None:
+    earlier = RequestLine.objects.filter(request__unit=post, request__period=period.code, request__round=number)
+    before = {line.indicator_id: line for line in earlier.prefetch_related("values", "evidence")}
+    for line in lines:
+        old = before.get(line.indicator_id)
+        if old is None:
+            continue
+        RequestLine.objects.filter(pk=line.pk).update(
+            note=old.note, nihil=old.nihil, nihil_reason=old.nihil_reason, saved_at=old.saved_at, saved_by=old.saved_by
+        )
+        Value.objects.bulk_create(
+            Value(line=line, variable_id=value.variable_id, number=value.number, text=value.text)
+            for value in old.values.all()
+        )
+        Evidence.objects.bulk_create(
+            Evidence(
+                line=line,
+                sha256=file.sha256,
+                name=file.name,
+                size=file.size,
+                media_type=file.media_type,
+                added_at=file.added_at,
+                added_by=file.added_by,
+            )
+            for file in old.evidence.all()
+        )
+
+
+def send_requests(turn: Turn, *, origin: str, due_at: datetime | None) -> int:
+    """Send every prepared request of a run; returns how many."""
+    prepared = DataRequest.objects.filter(origin=origin, state=DataRequest.State.PREPARED)
+    units = list(prepared.values_list("unit__title", flat=True))
+    prepared.update(state=DataRequest.State.SENT, sent_at=turn.at, due_at=due_at)
+    turn.record("indicators:request:sent", origin, {"units": units})
+    return len(units)
+
+
+# --- filling in -----------------------------------------------------------------------------------------------------
+
+
+def save_line(
+    *,
+    line_id: int,
+    by: Person,
+    figures: Mapping[int, str] | None = None,
+    note: str | None = None,
+    nihil: bool | None = None,
+    nihil_reason: str | None = None,
+) -> RequestLine:
+    """Save one line of a draft: raw figures by variable id as typed, note, nihil. What is None stays as it is.
+
+    Raises NotYourRequest, RequestClosed or FieldErrors (keyed "v<variable id>"); with an error nothing of the line is
+    saved and the page keeps what was typed.
+    """
+    with transaction.atomic():
+        check_may_fill(_locked_request(line_id), by)
+        line = RequestLine.objects.select_related("indicator", "request__unit").get(pk=line_id)
+        wanted = _read_figures(line.indicator, figures or {})
+        for variable, (number, text) in wanted.items():
+            _save_value(line, variable, number, text)
+        _save_words(line, note, nihil, nihil_reason, by)
+    return line
+
+
+def _locked_request(line_id: int) -> DataRequest:
+    """The request of a line, locked, so that nobody sends it or saves the same line meanwhile."""
+    found = DataRequest.objects.select_for_update(of=("self",)).select_related("unit")
+    return found.get(pk=RequestLine.objects.values_list("request_id").get(pk=line_id)[0])
+
+
+def check_may_fill(request: DataRequest, by: Person) -> Actor:
+    """Only who holds the unit's post today, and only while the request is open."""
+    try:
+        actor = acting_for(by, request.unit_id, clock.today(), to="mengisi permintaan ini")
+    except Refusal as error:
+        raise rules.NotYourRequest(request.unit.title) from error
+    rules.check_is_open(request.state, request.get_state_display(), DataRequest.OPEN)
+    return actor
+
+
+def _read_figures(indicator: Indicator, figures: Mapping[int, str]) -> dict[Variable, tuple[Decimal | None, str]]:
+    variables = {variable.pk: variable for variable in indicator.variables.all()}
+    wrong: dict[str, str] = {}
+    read: dict[Variable, tuple[Decimal | None, str]] = {}
+    for key, typed in figures.items():
+        variable = variables.get(key)
+        if variable is None:
+            wrong[f"v{key}"] = "Variabel ini bukan milik indikator tersebut; muat ulang halaman."
+            continue
+        try:
+            read[variable] = read_figure(indicator, typed.strip())
+        except Refusal as error:
+            wrong[f"v{key}"] = str(error)
+    if wrong:
+        raise FieldErrors(wrong)
+    return read
+
+
+def read_figure(indicator: Indicator, typed: str) -> tuple[Decimal | None, str]:
+    """A figure as typed: a number, or the grade as text; blank is neither. Raises NumberUnreadable or FieldErrors."""
+    if not typed:
+        return None, ""
+    if indicator.polarity == Indicator.Polarity.GRADE:
+        return None, typed.upper()[:60]
+    number = read_number(typed)
+    kept = EXACT.normalize(number)
+    if kept != number or int(kept.as_tuple().exponent) < -DECIMALS or abs(kept) >= LARGEST:
+        raise FieldErrors(
+            {
+                "number": "Angka terlalu panjang: paling banyak 15 angka selain nol di ujungnya, 8 di antaranya di belakang koma."
+            }
+        )
+    return number, ""
+
+
+def _save_value(line: RequestLine, variable: Variable, number: Decimal | None, text: str) -> None:
+    if number is None and not text:
+        Value.objects.filter(line=line, variable=variable).delete()
+        return
+    Value.objects.update_or_create(line=line, variable=variable, defaults={"number": number, "text": text})
+
+
+def _save_words(line: RequestLine, note: str | None, nihil: bool | None, reason: str | None, by: Person) -> None:
+    if note is not None:
+        line.note = note.strip()
+    if nihil is not None:
+        line.nihil = nihil
+    if reason is not None:
+        line.nihil_reason = " ".join(reason.split())[:300]
+    line.saved_at, line.saved_by = clock.now(), by.name
+    line.save(update_fields=["note", "nihil", "nihil_reason", "saved_at", "saved_by"])
+
+
+def attach_evidence(*, line_id: int, name: str, content: bytes, media_type: str, by: Person) -> Evidence:
+    """Attach a file to a line. Raises NotYourRequest, RequestClosed, or FieldErrors for a file too large or of another kind."""
+    check_may_fill(DataRequest.objects.select_related("unit").get(lines=line_id), by)
+    _check_file(name, content, media_type)
+    sha256 = files.store(content, media_type=media_type)
+    with transaction.atomic():
+        check_may_fill(_locked_request(line_id), by)
+        evidence, _ = Evidence.objects.get_or_create(
+            line_id=line_id,
+            sha256=sha256,
+            defaults={
+                "name": name[-200:],
+                "size": len(content),
+                "media_type": media_type,
+                "added_at": clock.now(),
+                "added_by": by.name,
+            },
+        )
+    return evidence
+
+
+def _check_file(name: str, content: bytes, media_type: str) -> None:
+    if not content:
+        raise FieldErrors({"file": f"{name} kosong. Pilih berkas yang berisi."})
+    if len(content) > settings.EVIDENCE_MAX_BYTES:
+        raise FieldErrors(
+            {
+                "file": f"{name} terlalu besar: paling banyak {settings.EVIDENCE_MAX_BYTES // 1_000_000} MB. Perkecil atau pindai ulang."
+            }
+        )
+    start = EVIDENCE_TYPES.get(media_type)
+    if start is None or not content.startswith(start):
+        raise FieldErrors(
+            {
+                "file": f"{name} bukan PDF, PNG, JPG, XLSX, atau DOCX yang sah. Simpan dahulu dalam salah satu bentuk itu."
+            }
+        )
+
+
+def detach_evidence(*, evidence_id: int, by: Person) -> RequestLine:
+    """Take a file off a line again while the request is open. The stored bytes stay."""
+    with transaction.atomic():
+        evidence = Evidence.objects.select_related("line").get(pk=evidence_id)
+        check_may_fill(_locked_request(evidence.line_id), by)
+        evidence.delete()
+    return evidence.line
+
+
+def lines_of(request: DataRequest) -> QuerySet[RequestLine]:
+    """The lines of a request with everything they show, in a fixed number of queries."""
+    variables = Prefetch("indicator__variables", Variable.objects.order_by("order", "id"))
+    return request.lines.select_related("indicator", "request__unit").prefetch_related(
+        variables, "indicator__targets", "values", "evidence"
+    )
+
+
+def gaps_of(request: DataRequest) -> dict[int, str]:
+    """What each line still lacks, by line id."""
+    gaps = {}
+    for line in lines_of(request):
+        filled = {value.variable_id for value in line.values.all()}
+        gap = rules.gap_of(
+            name=line.indicator.name,
+            nihil=line.nihil,
+            nihil_reason=line.nihil_reason,
+            missing=[variable.label for variable in line.indicator.variables.all() if variable.pk not in filled],
+            evidence_required=line.indicator.evidence_required,
+            evidence=len(line.evidence.all()),
+        )
+        if gap:
+            gaps[line.pk] = gap
+    return gaps
+
+
+# --- submitted, returned, excused -----------------------------------------------------------------------------------
+
+
+def submit(turn: Turn, *, request: DataRequest, actor: Actor) -> None:
+    """Close a request as answered, with every figure in the journal. Raises RequestClosed or Incomplete."""
+    rules.check_is_open(request.state, request.get_state_display(), DataRequest.OPEN)
+    if gaps := gaps_of(request):
+        raise rules.Incomplete(gaps)
+    _move(
+        request,
+        DataRequest.OPEN,
+        DataRequest.State.SUBMITTED,
+        submitted_at=turn.at,
+        submitted_by=actor.name,
+        submitted_title=actor.title,
+    )
+    turn.record(
+        "indicators:request:submitted",
+        f"request:{request.pk}",
+        {"period": request.period, "lines": _figures_of(request)},
+    )
+
+
+def _figures_of(request: DataRequest) -> list[dict[str, object]]:
+    return [
+        {
+            "indicator": line.indicator.code,
+            "values": {
+                value.variable.name: computing.value_text(value.number, value.text)
+                for value in line.values.select_related("variable")
+            },
+            "nihil": line.nihil_reason if line.nihil else "",
+            "note": line.note,
+            "evidence": [file.sha256 for file in line.evidence.all()],
+        }
+        for line in request.lines.select_related("indicator").prefetch_related("evidence")
+    ]
+
+
+def return_request(turn: Turn, *, request: DataRequest, reason: str) -> None:
+    """Hand an answer back to its unit. Raises FieldErrors without a reason, or Conflict when it is not answered."""
+    reason = _reason(reason, "Tulis apa yang harus diperbaiki unit ini.")
+    _move(request, (DataRequest.State.SUBMITTED,), DataRequest.State.RETURNED, reason=reason)
+    turn.record("indicators:request:returned", f"request:{request.pk}", {"unit": request.unit.title, "reason": reason})
+
+
+def excuse_request(turn: Turn, *, request: DataRequest, reason: str) -> None:
+    """Go on without this unit. Raises FieldErrors without a reason, or Conflict when it is no longer open."""
+    reason = _reason(reason, "Tulis mengapa unit ini dikecualikan; alasannya dicetak di rekap.")
+    _move(request, DataRequest.OPEN, DataRequest.State.EXCUSED, reason=reason)
+    turn.record("indicators:request:excused", f"request:{request.pk}", {"unit": request.unit.title, "reason": reason})
+
+
+def withdraw_requests(turn: Turn, *, origin: str, reason: str) -> int:
+    """Ask nothing more for a run that was cancelled: what is not answered yet is excused. Returns how many."""
+    unanswered = DataRequest.objects.filter(origin=origin, state__in=(DataRequest.State.PREPARED, *DataRequest.OPEN))
+    units = list(unanswered.values_list("unit__title", flat=True))
+    if units:
+        unanswered.update(state=DataRequest.State.EXCUSED, reason=reason)
+        turn.record("indicators:request:withdrawn", origin, {"units": units, "reason": reason})
+    return len(units)
+
+
+def withdraw_recaps(turn: Turn, *, origin: str, reason: str) -> int:
+    """Take the recaps of a cancelled run out of what counts; returns how many. Nothing is deleted."""
+    withdrawn = Recap.objects.filter(origin=origin, withdrawn_at__isnull=True).update(withdrawn_at=turn.at)
+    if withdrawn:
+        turn.record("indicators:recap:withdrawn", origin, {"reason": reason})
+    return withdrawn
+
+
+def _reason(reason: str, sentence: str) -> str:
+    reason = " ".join(reason.split())
+    if not reason:
+        raise FieldErrors({"reason": sentence})
+    return reason
+
+
+def _move(request: DataRequest, sources: tuple[str, ...], target: str, **fields: object) -> None:
+    changed = DataRequest.objects.filter(pk=request.pk, state__in=sources).update(state=target, **fields)
+    if not changed:
+        request.refresh_from_db()
+        raise rules.RequestClosed(request.get_state_display())
+    request.refresh_from_db()
+
+
+# --- freezing and judging -------------------------------------------------------------------------------------------
+
+
+def freeze(turn: Turn, *, office: Office, period: Period, origin: str, actor: Actor) -> Recap:
+    """Freeze the answers of a run into a recap: figures, scores and their formulas, under one digest."""
+    requests = DataRequest.objects.filter(origin=origin).select_related("unit").order_by("unit__order")
+    number = requests.aggregate(last=Max("round"))["last"] or 1
+    frozen = [(line, _freeze_line(line, period)) for request in requests for line in lines_of(request)]
+    digest = hashlib.sha256(canonical([content for _, content in frozen]).encode()).hexdigest()
+    recap = Recap.objects.create(
+        office=office,
+        period=period.code,
+        round=number,
+        origin=origin,
+        digest=digest,
+        frozen_at=turn.at,
+        frozen_by=actor.name,
+        frozen_title=actor.title,
+    )
+    RecapLine.objects.bulk_create(
+        RecapLine(
+            recap=recap, indicator=line.indicator, unit=line.request.unit, source_line=line, order=order, frozen=content
+        )
+        for order, (line, content) in enumerate(frozen, 1)
+    )
+    requests.filter(state=DataRequest.State.SUBMITTED).update(state=DataRequest.State.FROZEN)
+    turn.record(
+        "indicators:recap:frozen",
+        origin,
+        {"recap": recap.pk, "period": period.code, "digest": digest, "lines": len(frozen)},
+    )
+    return recap
+
+
+def _freeze_line(line: RequestLine, period: Period) -> dict[str, object]:
+    return computing.frozen_of(line, period, earlier_actuals(line.indicator, period))
+
+
+def earlier_actuals(indicator: Indicator, period: Period) -> dict[int, scoring.Actual | None]:
+    """The frozen realisasi of the year's earlier periods, by index; the newest recap of each period counts."""
+    measured = value_period(indicator.frequency, period)
+    found: dict[int, scoring.Actual | None] = {}
+    counting = RecapLine.objects.filter(indicator=indicator, recap__withdrawn_at__isnull=True)
+    for line in counting.order_by("recap__frozen_at"):
+        kept = Period.parse(line.frozen["periode"])
+        if kept.kind == measured.kind and kept.year == measured.year and kept.index < measured.index:
+            found[kept.index] = computing.read_exact(line.frozen["realisasi"], indicator.polarity)
+    return found
+
+
+def write_analysis(turn: Turn, *, line: RecapLine, cause: str, follow_up: str) -> None:
+    """Write why an indicator came out as it did, and what follows. Raises Conflict when the recap is finished."""
+    still_open = RecapLine.objects.filter(pk=line.pk, recap__finished_at__isnull=True)
+    if not still_open.update(cause=cause.strip(), follow_up=follow_up.strip()):
+        raise RecapFinished
+    data = {"indicator": line.frozen["kode"], "cause": cause.strip(), "follow_up": follow_up.strip()}
+    turn.record("indicators:recap:analysed", line.recap.origin, data)
+
+
+class RecapFinished(Conflict):
+    """The recap was handed on; its analysis no longer changes."""
+
+    code = "rekap-selesai"
+
+    def __init__(self) -> None:
+        super().__init__("Rekap ini sudah selesai dan disampaikan, sehingga analisisnya tidak dapat diubah lagi.")
+
+
+def unanalysed(recap: Recap) -> list[str]:
+    """The indicators that missed their target and still lack a cause or a follow-up."""
+    return [
+        line.frozen["nama"]
+        for line in recap.lines.all()
+        if not computing.score_from(line.frozen).achieved and not (line.cause and line.follow_up)
+    ]
+
+
+def finish_recap(turn: Turn, *, recap: Recap) -> None:
+    """Close the analysis of a recap."""
+    Recap.objects.filter(pk=recap.pk, finished_at__isnull=True).update(finished_at=turn.at)
+    turn.record("indicators:recap:finished", recap.origin, {"recap": recap.pk, "digest": recap.digest})

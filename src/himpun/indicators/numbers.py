@@ -1,0 +1,179 @@
+"""Numbers as Indonesians write them (1.234,5), in and out, without ever going through a float.
+
+Pure. Numbers are `Decimal` or `Fraction` and exact; rounding happens only here and only to show them.
+"""
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from himpun.errors import Refusal
+
+Number = Decimal | Fraction | int
+"""What this package computes with; never a float, which cannot hold 0,1."""
+
+MAX_DIGITS = 30
+"""More digits than this, before or behind the comma, is not a measurement: Indonesia's budget has sixteen."""
+MINUS = "−"
+
+
+class NumberUnreadable(Refusal):
+    """What was typed is not a number, or not one that can be taken."""
+
+    code = "angka-tidak-terbaca"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A number read from text of unknown habits. `why` says, in Indonesian, what was guessed ("" when nothing)."""
+
+    value: Decimal
+    is_guess: bool = False
+    why: str = ""
+
+
+_SPACES = re.compile(r"[\s\u00a0\u2007\u2009\u202f]+")
+_DRESSED = re.compile(
+    r"(?P<sign>[-+]?) ?(?:(?:rp\.?|idr) ?)?(?P<late_sign>[-+]?) ?"
+    r"(?P<body>[0-9](?:[0-9., ]*[0-9])?)"
+    r"(?:,-)? ?(?:%|persen)?",
+    re.IGNORECASE,
+)
+_INDONESIAN = re.compile(r"(?:[1-9][0-9]{0,2}(?:\.[0-9]{3})+|[1-9][0-9]{0,2}(?: [0-9]{3})+|[0-9]+)(?:,[0-9]+)?")
+_ENGLISH = re.compile(r"(?:[1-9][0-9]{0,2}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?")
+_ONE_DOT_THREE_DIGITS = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}")
+_ONE_COMMA_THREE_DIGITS = re.compile(r"[1-9][0-9]{0,2},[0-9]{3}")
+
+
+def exact(value: Number) -> Fraction:
+    """The same number as a fraction; raises `NumberUnreadable` for NaN, infinity and absurdly long numbers."""
+    if isinstance(value, float):
+        raise TypeError("floats are not exact; pass a Decimal")
+    if isinstance(value, Decimal):
+        return _exact_decimal(value)
+    return Fraction(value)
+
+
+def _exact_decimal(value: Decimal) -> Fraction:
+    if not value.is_finite():
+        raise NumberUnreadable("Nilai ini bukan angka. Tulis angka seperti 1.234,5.")
+    if not value:
+        return Fraction(0)
+    exponent = value.as_tuple().exponent
+    if value.adjusted() >= MAX_DIGITS or not isinstance(exponent, int) or exponent < -MAX_DIGITS:
+        raise NumberUnreadable(_too_long())
+    return Fraction(value)
+
+
+def read_number(text: str) -> Decimal:
+    """Read a number written the Indonesian way: dots (or spaces) for thousands, a comma for decimals.
+
+    Takes "1.234,5", "-3", "−3", "Rp 1.000.000,-", "44,44 %". "1.234" is one thousand two hundred and thirty-four.
+    Raises `NumberUnreadable` with a sentence that shows how to write it.
+    """
+    sign, body = _undress(text)
+    if _INDONESIAN.fullmatch(body):
+        return _decimal(sign, body, thousands=". ", decimal=",")
+    raise NumberUnreadable(_how_to_write(text, hint=_hint(sign, body)))
+
+
+def guess_number(text: str) -> Reading:
+    """Read a number from a file whose habits are unknown: Indonesian first, then English ("83.18", "1,234.5").
+
+    `is_guess` is true whenever the other habit would have given another number ("1.417", "1,417") or the text is
+    English. Raises `NumberUnreadable` when neither habit reads it.
+    """
+    sign, body = _undress(text)
+    if _INDONESIAN.fullmatch(body):
+        value = _decimal(sign, body, thousands=". ", decimal=",")
+        why = _doubt(body)
+        return Reading(value, is_guess=bool(why), why=why)
+    if _ENGLISH.fullmatch(body):
+        value = _decimal(sign, body, thousands=",", decimal=".")
+        return Reading(value, is_guess=True, why=f"“{text.strip()}” dibaca sebagai {write_number(value)}.")
+    raise NumberUnreadable(_how_to_write(text))
+
+
+def round_half_up(value: Number, places: int) -> Decimal:
+    """Round to `places` decimals, halves away from zero as people and Excel do; independent of the decimal context."""
+    fraction = exact(value)
+    digits = int(abs(fraction) * 10**places + Fraction(1, 2))
+    sign = int(fraction < 0 and digits > 0)
+    return Decimal((sign, tuple(int(digit) for digit in str(digits)), -places))
+
+
+def decimal_places(value: Number) -> int | None:
+    """How many decimals write the number exactly; None when no number of them does (4/9)."""
+    denominator = exact(value).denominator
+    twos = (denominator & -denominator).bit_length() - 1
+    denominator >>= twos
+    fives = 0
+    while denominator % 5 == 0:
+        denominator //= 5
+        fives += 1
+    return max(twos, fives) if denominator == 1 else None
+
+
+def write_number(value: Number, places: int | None = None, min_places: int = 0) -> str:
+    """Write the Indonesian way: "1.234,5". At most `places` decimals, at least `min_places`.
+
+    Without `places` the number is written in full; one that no decimals can write exactly gets six of them.
+    """
+    if places is None:
+        found = decimal_places(value)
+        places = 6 if found is None else found
+    rounded = round_half_up(value, max(places, min_places))
+    whole, _, decimals = format(rounded.copy_abs(), "f").partition(".")
+    decimals = decimals.rstrip("0").ljust(min_places, "0")
+    grouped = f"{int(whole):,}".replace(",", ".")
+    return (MINUS if rounded < 0 else "") + grouped + ("," + decimals if decimals else "")
+
+
+def write_percent(value: Number, places: int = 2) -> str:
+    """A capaian as a table shows it, without the sign %: "91,67", "100,00"."""
+    return write_number(value, places=places, min_places=places)
+
+
+def _undress(text: str) -> tuple[str, str]:
+    """Take away Rp, %, ",-" and outer spaces: the sign and the digits with their separators."""
+    if not text.strip():
+        raise NumberUnreadable("Angkanya masih kosong. Tulis angka seperti 1.234,5.")
+    tidy = _SPACES.sub(" ", text).strip().replace(MINUS, "-").replace("–", "-")
+    match = _DRESSED.fullmatch(tidy)
+    if match is None or (match["sign"] and match["late_sign"]):
+        raise NumberUnreadable(_how_to_write(text))
+    return match["sign"] or match["late_sign"], match["body"]
+
+
+def _decimal(sign: str, body: str, *, thousands: str, decimal: str) -> Decimal:
+    for mark in thousands:
+        body = body.replace(mark, "")
+    whole, _, decimals = body.partition(decimal)
+    if len(whole.lstrip("0")) > MAX_DIGITS or len(decimals) > MAX_DIGITS:
+        raise NumberUnreadable(_too_long())
+    return Decimal(f"{sign}{whole}.{decimals or 0}") if decimals else Decimal(f"{sign}{whole}")
+
+
+def _doubt(body: str) -> str:
+    if _ONE_DOT_THREE_DIGITS.fullmatch(body):
+        return f"Titik dibaca sebagai pemisah ribuan; bila maksudnya pecahan, tulis {body.replace('.', ',')}."
+    if _ONE_COMMA_THREE_DIGITS.fullmatch(body):
+        return f"Koma dibaca sebagai tanda desimal; bila maksudnya ribuan, tulis {body.replace(',', '.')}."
+    return ""
+
+
+def _hint(sign: str, body: str) -> str:
+    if not _ENGLISH.fullmatch(body):
+        return ""
+    return f" Bila maksudnya {write_number(_decimal(sign, body, thousands=',', decimal='.'))}, tulis begitu."
+
+
+def _how_to_write(text: str, hint: str = "") -> str:
+    shown = text.strip()
+    shown = shown if len(shown) <= 40 else shown[:39] + "…"
+    return f"Tulis angka seperti 1.234,5; “{shown}” tidak dapat dibaca.{hint}"
+
+
+def _too_long() -> str:
+    return f"Angka ini terlalu panjang; paling banyak {MAX_DIGITS} angka di depan dan di belakang koma."

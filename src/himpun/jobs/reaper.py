@@ -1,0 +1,56 @@
+"""Tasks whose worker was killed: back to READY, three tries at most, then FAILED. And old results are thrown away.
+
+The task store marks a task RUNNING and never looks again. Every try leaves its worker's id on the task, so the tries
+are counted there. Putting a task back while its worker is merely slow does no harm: every job is idempotent.
+"""
+
+from datetime import datetime, timedelta
+
+import structlog
+from django.utils import timezone
+from django_tasks.base import TaskResultStatus
+from django_tasks_db.models import DBTaskResult
+
+LOST_AFTER = timedelta(minutes=10)
+TRIES = 3
+KEEP_DONE = timedelta(days=7)
+KEEP_FAILED = timedelta(days=90)
+
+log = structlog.get_logger("himpun.jobs")
+
+
+class WorkerLostError(Exception):
+    """Every worker that tried this task was gone before it ended."""
+
+
+def put_back_lost(after: timedelta = LOST_AFTER) -> int:
+    """Give every task that runs longer than `after` to another worker, or up; returns how many were changed."""
+    since = timezone.now() - after
+    lost = DBTaskResult.objects.running().filter(started_at__lte=since)
+    return sum(_put_back(task) for task in lost)
+
+
+def _put_back(task: "DBTaskResult[..., object]") -> bool:
+    unchanged = DBTaskResult.objects.filter(pk=task.pk, status=TaskResultStatus.RUNNING, started_at=task.started_at)
+    tries = len(task.worker_ids)
+    if tries < TRIES:
+        changed = unchanged.update(status=TaskResultStatus.READY)
+    else:
+        changed = unchanged.update(
+            status=TaskResultStatus.FAILED,
+            finished_at=timezone.now(),
+            exception_class_path=f"{WorkerLostError.__module__}.{WorkerLostError.__qualname__}",
+            traceback=f"Pekerja hilang sebelum tugas selesai, {tries} kali. Periksa memori dan log pekerja.",
+        )
+    log.warning(
+        "task-lost", task=task.task_path, id=str(task.pk), tries=tries, given_up=tries >= TRIES, changed=bool(changed)
+    )
+    return bool(changed)
+
+
+def throw_away_old(now: datetime | None = None) -> int:
+    """Delete the results of tasks that ended long ago; returns how many."""
+    now = now or timezone.now()
+    done = DBTaskResult.objects.successful().filter(finished_at__lt=now - KEEP_DONE)
+    failed = DBTaskResult.objects.failed().filter(finished_at__lt=now - KEEP_FAILED)
+    return done.delete()[0] + failed.delete()[0]

@@ -1,0 +1,144 @@
+"""Registering letters, writing dispositions, giving out numbers."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import connection
+from django.db.models import Max
+
+from himpun import clock
+from himpun.archive import files
+from himpun.archive.journal import Turn, act
+from himpun.errors import FieldErrors
+from himpun.letters.models import INSTRUCTIONS, Disposition, IssuedNumber, Letter, NumberRegister
+from himpun.letters.numbering import DEFAULT_PATTERN, fill
+from himpun.offices.acting import Actor, acting_in
+from himpun.offices.models import Office, Person, Post
+from himpun.offices.rules import MAY_REGISTER_LETTERS
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """The letter itself, as scanned."""
+
+    name: str
+    content: bytes
+    media_type: str
+
+
+def register_letter(*, office: Office, fields: dict[str, Any], by: Person, scan: Scan | None = None) -> Letter:
+    """Enter a letter in the agenda; its agenda number is the next of the year, without gaps.
+
+    `fields`: number, dated, received_on, sender, subject, and optionally attachment, nature, classification, note.
+    Raises HoldsNoPost or FieldErrors.
+    """
+    actor = acting_in(by, office.pk, clock.today(), roles=MAY_REGISTER_LETTERS, to="mencatat surat masuk")
+    _check_letter(fields)
+    sha256 = files.store(scan.content, media_type=scan.media_type) if scan else ""
+    with act(office.code, at=clock.now(), author=actor.author) as turn:
+        year = fields["received_on"].year
+        last = Letter.objects.filter(office=office, agenda_year=year).aggregate(last=Max("agenda_no"))["last"] or 0
+        letter = Letter.objects.create(
+            office=office,
+            agenda_year=year,
+            agenda_no=last + 1,
+            file_sha256=sha256,
+            file_name=scan.name if scan else "",
+            registered_at=turn.at,
+            registered_by=actor.name,
+            **fields,
+        )
+        data = {
+            "agenda": f"{letter.agenda_no}/{year}",
+            "number": letter.number,
+            "sender": letter.sender,
+            "subject": letter.subject,
+        }
+        turn.record("letters:letter:registered", f"letter:{letter.pk}", data, file_sha256=sha256)
+    return letter
+
+
+def _check_letter(fields: dict[str, Any]) -> None:
+    wrong: dict[str, str] = {}
+    for column in Letter._meta.fields:
+        if column.max_length and len(str(fields.get(column.name, ""))) > column.max_length:
+            wrong[column.name] = f"Terlalu panjang: paling banyak {column.max_length} huruf."
+    if fields.get("nature", Letter.Nature.ORDINARY) not in Letter.Nature.values:
+        wrong["nature"] = f"Sifat surat tidak dikenal. Pilih: {', '.join(Letter.Nature.labels)}."
+    for name, label in {"number": "nomor surat", "sender": "asal surat", "subject": "hal surat"}.items():
+        if not str(fields.get(name, "")).strip():
+            wrong[name] = f"Isi {label}."
+    dated, received = fields.get("dated"), fields.get("received_on")
+    if not isinstance(dated, date):
+        wrong["dated"] = "Isi tanggal surat."
+    if not isinstance(received, date):
+        wrong["received_on"] = "Isi tanggal surat diterima."
+    elif received > clock.today():
+        wrong["received_on"] = "Tanggal diterima belum terjadi; periksa kembali tanggalnya."
+    elif isinstance(dated, date) and dated > received:
+        wrong["dated"] = "Tanggal surat melewati tanggal diterima; periksa kembali keduanya."
+    if wrong:
+        raise FieldErrors(wrong)
+
+
+def write_disposition(
+    turn: Turn, *, letter: Letter, actor: Actor, to: list[Post], instructions: list[str], note: str, subject: str
+) -> Disposition:
+    """Write a disposition on `letter` within a turn; it hangs under the last one that was addressed to this post.
+
+    Raises FieldErrors when nobody is addressed or there is neither an instruction nor a note.
+    """
+    _check_disposition(to, instructions, note)
+    above = letter.dispositions.filter(addressees=actor.post_id).order_by("-at", "-id").first()
+    disposition = Disposition.objects.create(
+        letter=letter,
+        parent=above,
+        post_id=actor.post_id,
+        post_title=actor.title,
+        person_id=actor.person_id,
+        person_name=actor.name,
+        instructions=instructions,
+        note=note.strip(),
+        subject=subject,
+        at=turn.at,
+    )
+    disposition.addressees.set(to)
+    data = {
+        "letter": letter.number,
+        "to": [post.title for post in to],
+        "instructions": instructions,
+        "note": note.strip(),
+    }
+    turn.record("letters:letter:disposed", f"letter:{letter.pk}", {**data, "cycle": subject})
+    return disposition
+
+
+def _check_disposition(to: list[Post], instructions: list[str], note: str) -> None:
+    wrong: dict[str, str] = {}
+    if not to:
+        wrong["to"] = "Pilih sekurangnya satu penerima disposisi."
+    if not instructions and not note.strip():
+        wrong["instructions"] = "Centang sekurangnya satu perintah atau tulis catatan."
+    if set(instructions) - set(INSTRUCTIONS):
+        wrong["instructions"] = "Ada perintah yang tidak dikenal; muat ulang halaman lalu pilih lagi."
+    if wrong:
+        raise FieldErrors(wrong)
+
+
+def issue_number(*, office: Office, register: str, subject: str, unit: str = "", turn: Turn) -> str:
+    """Give out the next number of a register (within a turn, so an act that fails leaves no gap)."""
+    day = clock.today()
+    row, _ = NumberRegister.objects.get_or_create(office=office, name=register, year=day.year)
+    sequence = _next_in(row.pk)
+    pattern = str(office.number_patterns.get(register) or DEFAULT_PATTERN)
+    text = fill(pattern, sequence=sequence, day=day, unit=unit or office.code.upper())
+    IssuedNumber.objects.create(register=row, sequence=sequence, text=text, subject=subject, at=turn.at)
+    turn.record("letters:number:issued", subject, {"register": register, "number": text})
+    return text
+
+
+def _next_in(register_id: int) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE letters_numberregister SET last = last + 1 WHERE id = %s RETURNING last", [register_id])
+        return int(cursor.fetchone()[0])

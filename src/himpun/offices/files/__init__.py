@@ -1,0 +1,90 @@
+"""An office as files: one folder of `office.toml` and CSV tables, read and checked as a whole.
+
+Pure: reads the folder, touches no database. Everything wrong is reported at once, by file, row, column, value and
+cause, so that a folder is mended in one go; nothing is skipped in silence. The format is described for officials in
+docs/reference/berkas-kantor.md and docs/how-to/muat-kantor.md.
+
+Numbers, bands and grades stay the text that was written (`84,75`, `2,60–3,50`, `WTP`); here they are only checked for
+form, and `indicators` reads them.
+"""
+
+from pathlib import Path
+
+from himpun.offices.files.checks import CHECKS, REFERENCES, Folder
+from himpun.offices.files.findings import FileError, Findings, OfficeFilesError
+from himpun.offices.files.rows import (
+    FILES,
+    HOLDINGS,
+    HOLIDAYS,
+    INDICATORS,
+    PEOPLE,
+    POSTS,
+    TARGETS,
+    VALUES,
+    VARIABLES,
+    HoldingRow,
+    HolidayRow,
+    IndicatorRow,
+    OfficeFiles,
+    OfficeSettings,
+    PersonRow,
+    PostRow,
+    TargetRow,
+    ValueRow,
+    VariableRow,
+)
+from himpun.offices.files.settings import read_settings
+from himpun.offices.files.tables import TABLES, read_sheet
+
+__all__ = [
+    "FileError",
+    "HoldingRow",
+    "HolidayRow",
+    "IndicatorRow",
+    "OfficeFiles",
+    "OfficeFilesError",
+    "OfficeSettings",
+    "PersonRow",
+    "PostRow",
+    "TargetRow",
+    "ValueRow",
+    "VariableRow",
+    "read_office",
+]
+
+
+def read_office(path: Path | str) -> OfficeFiles:
+    """Read and check an office folder; raises OfficeFilesError with everything that is wrong in it."""
+    folder = Path(path)
+    found = Findings()
+    if not folder.is_dir():
+        found.add(str(folder), "folder kantor tidak ditemukan; periksa letak dan ejaannya.")
+        found.raise_if_any()
+    _check_strangers(folder, found)
+    settings = read_settings(folder, found)
+    sheets = {name: read_sheet(folder, name, found) for name in TABLES}
+    whole_folder = Folder(settings, sheets, found)
+    for reference in REFERENCES:
+        whole_folder.check_known(*reference)
+    for check in CHECKS:
+        check(whole_folder)
+    found.raise_if_any()
+    assert settings is not None  # noqa: S101 - a folder without settings has just been refused
+    return OfficeFiles(
+        office=settings,
+        posts=sheets[POSTS].rows,
+        people=sheets[PEOPLE].rows,
+        holdings=sheets[HOLDINGS].rows,
+        indicators=sheets[INDICATORS].rows,
+        variables=sheets[VARIABLES].rows,
+        targets=sheets[TARGETS].rows,
+        values=sheets[VALUES].rows,
+        holidays=sheets[HOLIDAYS].rows,
+    )
+
+
+def _check_strangers(folder: Path, found: Findings) -> None:
+    """A table under a wrong name would be left out without a word."""
+    for path in sorted(folder.iterdir()):
+        if path.suffix.casefold() in (".csv", ".toml", ".xlsx") and path.name not in FILES:
+            found.add(path.name, f"berkas tidak dikenal; yang dibaca hanya {', '.join(FILES)}.")

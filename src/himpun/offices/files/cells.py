@@ -1,0 +1,225 @@
+"""One cell: how what an official writes is read, and the sentence when it cannot be."""
+
+import ast
+import operator
+import re
+from collections.abc import Callable, Collection, Mapping
+from datetime import date
+from fractions import Fraction
+from math import isfinite
+
+_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
+_USERNAME = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*\Z")
+_CODE = re.compile(r"[A-Za-z0-9]+(?:[._/-][A-Za-z0-9]+)*\Z")
+_VARIABLE = re.compile(r"[a-z][a-z0-9_]*\Z")
+_NUMBER = r"[-−]?(?:[0-9]{1,3}(?:\.[0-9]{3})+|[0-9]+)(?:,[0-9]+)?"
+_IS_NUMBER = re.compile(rf"{_NUMBER}\Z")
+_IS_BAND = re.compile(rf"({_NUMBER})\s*[-–—]\s*({_NUMBER})\Z")
+_IS_GRADE = re.compile(r"[A-Za-z][A-Za-z0-9+\- ]*\Z")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
+_PERIOD = re.compile(r"(20[0-9]{2})(?:-(?:(TW)[1-4]|(S)[12]|(0[1-9]|1[0-2])))?\Z")
+_FORMULA_SIGNS = str.maketrans({"×": "*", "÷": "/", ":": "/", "−": "-", "–": "-", ",": ".", ".": None})
+
+
+def text(written: str) -> str:
+    """Any text."""
+    return written
+
+
+def slug(written: str) -> str:
+    """A code in small letters, fit for an address."""
+    if not _SLUG.match(written):
+        raise ValueError("hanya boleh huruf kecil, angka, dan tanda hubung (contoh: kasubbag-umum).")
+    return written
+
+
+def username(written: str) -> str:
+    """The name a person logs in with."""
+    if not _USERNAME.match(written):
+        raise ValueError("hanya boleh huruf kecil, angka, titik, garis bawah, dan tanda hubung (contoh: kasi.umum).")
+    return written
+
+
+def code(written: str) -> str:
+    """A code as documents carry it."""
+    if not _CODE.match(written):
+        raise ValueError("hanya boleh huruf, angka, titik, garis, dan tanda hubung, tanpa spasi (contoh: IKU-01).")
+    return written
+
+
+def variable_name(written: str) -> str:
+    """A name that a formula can use."""
+    if not _VARIABLE.match(written):
+        raise ValueError("nama variabel hanya huruf kecil, angka, dan garis bawah, diawali huruf (contoh: desa_baik).")
+    return written
+
+
+def one_of(accepted: Collection[str]) -> Callable[[str], str]:
+    """One of the listed words."""
+
+    def check(written: str) -> str:
+        if written not in accepted:
+            raise ValueError(f"tidak dikenal; tulis salah satu dari: {', '.join(accepted)}.")
+        return written
+
+    return check
+
+
+def day(written: str) -> date:
+    """A date, YYYY-MM-DD."""
+    if _DATE.match(written):
+        try:
+            return date.fromisoformat(written)
+        except ValueError:
+            raise ValueError("tanggal ini tidak ada di kalender.") from None
+    raise ValueError("bukan tanggal; tulis tahun-bulan-tanggal (contoh: 2026-01-31).")
+
+
+def whole(written: str) -> int:
+    """A whole number from 0."""
+    if not re.fullmatch(r"[0-9]{1,9}", written):
+        raise ValueError("bukan bilangan bulat; tulis angka saja (contoh: 10).")
+    return int(written)
+
+
+def year(written: str) -> int:
+    """A year of this century."""
+    if not re.fullmatch(r"20[0-9]{2}", written):
+        raise ValueError("bukan tahun; tulis empat angka (contoh: 2026).")
+    return int(written)
+
+
+def yes(written: str) -> bool:
+    """ya or tidak."""
+    if written.casefold() not in ("ya", "tidak"):
+        raise ValueError("tulis ya atau tidak.")
+    return written.casefold() == "ya"
+
+
+def nip(written: str) -> str:
+    """Eighteen digits, spaced or not."""
+    if not re.fullmatch(r"[0-9]{18}", re.sub(r"\s", "", written)):
+        raise ValueError("NIP harus 18 angka (spasi boleh); kosongkan bila bukan ASN.")
+    return written
+
+
+def email(written: str) -> str:
+    """Roughly an address; the real proof is a message that arrives."""
+    if not re.fullmatch(r"[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+", written):
+        raise ValueError("bukan alamat surel (contoh: nama@kantor.example).")
+    return written
+
+
+def period(written: str) -> str:
+    """A year or a part of one."""
+    if not _PERIOD.match(written):
+        raise ValueError("periode tidak terbaca; tulis 2026, 2026-S1, 2026-TW1, atau 2026-08.")
+    return written
+
+
+def frequency_of(written: str) -> str:
+    """The frequency a period belongs to."""
+    found = _PERIOD.match(written)
+    quarter, semester, month = found.group(2, 3, 4) if found else (None, None, None)
+    return "triwulanan" if quarter else "semesteran" if semester else "bulanan" if month else "tahunan"
+
+
+def check_number(written: str) -> None:
+    """Refuse what is not a number in Indonesian writing."""
+    if _IS_NUMBER.match(written):
+        return
+    if re.fullmatch(r"[-−]?[0-9]+\.[0-9]+", written):
+        raise ValueError(f"titik adalah pemisah ribuan; untuk pecahan tulis {written.replace('.', ',')}.")
+    raise ValueError("bukan angka; tulis seperti 1.234,5 tanpa satuan atau tanda persen.")
+
+
+def check_measure(written: str, polarity: str) -> None:
+    """Refuse a target that does not suit the polarity: a band, a grade, or a number."""
+    if polarity == "predikat":
+        if not _IS_GRADE.match(written):
+            raise ValueError("indikator predikat memerlukan predikat, bukan angka (contoh: BB atau WTP).")
+    elif polarity == "range":
+        _check_band(written)
+    else:
+        check_number(written)
+
+
+def _check_band(written: str) -> None:
+    found = _IS_BAND.match(written)
+    if not found:
+        raise ValueError("indikator range memerlukan batas bawah dan atas (contoh: 2,60–3,50).")
+    low, high = (float(bound.replace("−", "-").replace(".", "").replace(",", ".")) for bound in found.groups())
+    if low > high:
+        raise ValueError("batas bawah melebihi batas atas; tulis yang kecil lebih dahulu.")
+
+
+def formula_names(formula: str) -> set[str]:
+    """The variables a formula uses; refuses what is not plain arithmetic over names and numbers."""
+    return {node.id for node in ast.walk(_arithmetic(formula)) if isinstance(node, ast.Name)}
+
+
+def check_computed(formula: str, kinds: Mapping[str, str]) -> None:
+    """Refuse a formula that says something else than what is computed from these variables (name → kind).
+
+    Himpun computes pembilang / penyebut × 100, pembilang / penyebut, or the one nilai, exactly and no other way.
+    """
+    tree = _arithmetic(formula)
+    try:
+        agrees = any(
+            all(_result(tree, sample) == expected(sample) for sample in (_sample(kinds, 3, 7), _sample(kinds, 11, 5)))
+            for expected in _computed(kinds)
+        )
+    except ZeroDivisionError:
+        agrees = False
+    if not agrees:
+        raise ValueError("rumus harus pembilang / penyebut × 100, pembilang / penyebut, atau satu nilai saja.")
+
+
+_FORMULA_CAUSE = (
+    "rumus tidak terbaca; pakai nama variabel, angka, + - × / dan tanda kurung (contoh: hadir / diundang × 100)."
+)
+_OPERATIONS: Mapping[type[ast.operator], Callable[[Fraction, Fraction], Fraction]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+}
+
+
+def _arithmetic(formula: str) -> ast.expr:
+    try:
+        tree = ast.parse(formula.translate(_FORMULA_SIGNS).strip(), mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        raise ValueError(_FORMULA_CAUSE) from None
+    if not all(_is_arithmetic(node) for node in ast.walk(tree)):
+        raise ValueError(_FORMULA_CAUSE)
+    return tree
+
+
+def _is_arithmetic(node: ast.AST) -> bool:
+    if isinstance(node, ast.Constant):
+        return type(node.value) is int or (isinstance(node.value, float) and isfinite(node.value))
+    return isinstance(node, (ast.Name, ast.Load, ast.BinOp, *_OPERATIONS))
+
+
+def _result(node: ast.AST, values: Mapping[str, Fraction]) -> Fraction:
+    match node:
+        case ast.Name(id=name):
+            return values[name]
+        case ast.Constant(value=int() | float() as value):
+            return Fraction(str(value))
+        case ast.BinOp(left=left, op=op, right=right):
+            return _OPERATIONS[type(op)](_result(left, values), _result(right, values))
+    raise ValueError(_FORMULA_CAUSE)
+
+
+def _sample(kinds: Mapping[str, str], above: int, below: int) -> dict[str, Fraction]:
+    return {name: Fraction(below if kind == "penyebut" else above) for name, kind in kinds.items()}
+
+
+def _computed(kinds: Mapping[str, str]) -> list[Callable[[Mapping[str, Fraction]], Fraction]]:
+    names = {kind: name for name, kind in kinds.items()}
+    if "nilai" in names:
+        return [lambda values: values[names["nilai"]]]
+    above, below = names["pembilang"], names["penyebut"]
+    return [lambda values: values[above] / values[below] * 100, lambda values: values[above] / values[below]]

@@ -1,0 +1,271 @@
+"""What the files of an office say of one another."""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from himpun.offices.files.cells import check_computed, check_measure, formula_names, frequency_of
+from himpun.offices.files.findings import Findings
+from himpun.offices.files.rows import (
+    HOLDINGS,
+    INDICATORS,
+    OFFICE,
+    PEOPLE,
+    POSTS,
+    TARGETS,
+    VALUES,
+    VARIABLES,
+    HoldingRow,
+    IndicatorRow,
+    OfficeSettings,
+    TargetRow,
+    ValueRow,
+)
+from himpun.offices.files.tables import DEFINITIF, Line, Sheet
+from himpun.offices.rules import ROLES, UNIT
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    settings: OfficeSettings | None
+    sheets: Mapping[str, Sheet]
+    found: Findings
+
+    def check_known(self, file: str, column: str, target: str, target_column: str) -> None:
+        """Every text in this column must be written in that column of the other file."""
+        if not self.sheets[target].complete:
+            return
+        known = self.sheets[target].written(target_column)
+        for number, cells in self.sheets[file].lines:
+            written = cells.get(column, "")
+            if written and written not in known:
+                cause = f"tidak ada dalam {target} kolom {target_column}; perbaiki atau tambahkan di sana."
+                self.found.add(file, cause, row=number, column=column, value=written)
+
+    def wrong(self, file: str, row: Any, column: str, value: str, cause: str) -> None:
+        self.found.add(file, cause, row=row.row, column=column, value=value)
+
+
+REFERENCES = (
+    (POSTS, "parent", POSTS, "code"),
+    (HOLDINGS, "post", POSTS, "code"),
+    (HOLDINGS, "username", PEOPLE, "username"),
+    (INDICATORS, "owner_post", POSTS, "code"),
+    (VARIABLES, "indicator", INDICATORS, "code"),
+    (TARGETS, "indicator", INDICATORS, "code"),
+    (VALUES, "indicator", INDICATORS, "code"),
+    (VALUES, "unit_post", POSTS, "code"),
+)
+
+
+def _check_roles(folder: Folder) -> None:
+    """Every role but the units is held by exactly one post, and there is at least one unit."""
+    sheet = folder.sheets[POSTS]
+    if not sheet.complete:
+        return
+    by_role: dict[str, list[Line]] = defaultdict(list)
+    for line in sheet.lines:
+        by_role[line[1]["role"]].append(line)
+    for role, title in ROLES.items():
+        if not by_role[role] and set(by_role) <= {*ROLES, ""}:  # else one may be misspelt
+            cause = f"belum ada jabatan dengan peran {role} ({title}); tambahkan satu baris."
+            folder.found.add(POSTS, cause, column="role")
+        for number, cells in by_role[role][1:] if role != UNIT else ():
+            cause = f"peran {role} sudah dipegang {by_role[role][0][1]['code']}; hanya boleh satu jabatan."
+            folder.found.add(POSTS, cause, row=number, column="role", value=cells["role"])
+
+
+def _check_post_tree(folder: Folder) -> None:
+    """Every post but the head has one above it, and nobody is above themselves."""
+    above = {cells["code"]: cells["parent"] for _, cells in folder.sheets[POSTS].lines}
+    for number, cells in folder.sheets[POSTS].lines:
+        role, parent = cells["role"], cells["parent"]
+        if role == "kepala" and parent:
+            cause = "kepala tidak mempunyai atasan di kantor ini; kosongkan."
+            folder.found.add(POSTS, cause, row=number, column="parent", value=parent)
+        if role in ROLES and role != "kepala" and not parent:
+            cause = "isi kode jabatan atasannya, karena paraf berjenjang mengikuti garis ini."
+            folder.found.add(POSTS, cause, row=number, column="parent")
+        if parent and cells["code"] in _line_up(above, parent):
+            cause = "jabatan ini menjadi atasan dirinya sendiri; perbaiki garis atasannya."
+            folder.found.add(POSTS, cause, row=number, column="parent", value=parent)
+
+
+def _line_up(above: Mapping[str, str], post: str) -> Iterator[str]:
+    seen: set[str] = set()
+    while post and post not in seen:
+        seen.add(post)
+        yield post
+        post = above.get(post, "")
+
+
+def _check_unit_codes(folder: Folder) -> None:
+    known = folder.settings.unit_codes if folder.settings else {}
+    for number, cells in folder.sheets[POSTS].lines if known else ():
+        if cells["unit_code"] and cells["unit_code"] not in known:
+            cause = f"tidak ada dalam [unit_codes] di {OFFICE}; perbaiki atau tambahkan di sana."
+            folder.found.add(POSTS, cause, row=number, column="unit_code", value=cells["unit_code"])
+
+
+def _check_people(folder: Folder) -> None:
+    """Nobody shares a NIP, and everybody holds a post."""
+    held = folder.sheets[HOLDINGS].written("username")
+    first: dict[str, int] = {}
+    for person in folder.sheets[PEOPLE].rows:
+        digits = re.sub(r"\s", "", person.nip)
+        if digits and first.setdefault(digits, person.row) != person.row:
+            cause = f"NIP ini sudah dipakai pada baris {first[digits]}."
+            folder.wrong(PEOPLE, person, "nip", person.nip, cause)
+        if folder.sheets[HOLDINGS].complete and person.username not in held:
+            cause = f"orang ini tidak memegang jabatan; tambahkan barisnya di {HOLDINGS}."
+            folder.wrong(PEOPLE, person, "username", person.username, cause)
+
+
+def _check_holdings(folder: Folder) -> None:
+    definitive: dict[str, list[HoldingRow]] = defaultdict(list)
+    for holding in folder.sheets[HOLDINGS].rows:
+        if holding.until and holding.until < holding.since:
+            cause = f"berakhir sebelum mulai ({holding.since}); perbaiki salah satu tanggalnya."
+            folder.wrong(HOLDINGS, holding, "to", str(holding.until), cause)
+        if holding.kind != DEFINITIF and not holding.letter:
+            cause = f"{holding.kind} memerlukan nomor surat perintah atau keputusannya."
+            folder.wrong(HOLDINGS, holding, "letter", "", cause)
+        if holding.kind == DEFINITIF:
+            definitive[holding.post].append(holding)
+    for post, holdings in definitive.items():
+        _check_overlap(folder, post, sorted(holdings, key=lambda holding: (holding.since, holding.row)))
+
+
+def _check_overlap(folder: Folder, post: str, holdings: Sequence[HoldingRow]) -> None:
+    """Holdings in order of their beginning: each must begin after all before it have ended."""
+    latest = holdings[0]
+    for holding in holdings[1:]:
+        if latest.until is None or latest.until >= holding.since:
+            until = latest.until or "seterusnya"
+            cause = (
+                f"{post} masih dipegang {latest.username} secara definitif sampai {until} (baris {latest.row}); "
+                "akhiri yang lama sehari sebelumnya."
+            )
+            folder.wrong(HOLDINGS, holding, "from", str(holding.since), cause)
+        if latest.until and (holding.until is None or holding.until > latest.until):
+            latest = holding
+
+
+def _check_formulas(folder: Folder) -> None:
+    """Each indicator has the variables its formula uses, no more and no fewer, of kinds that go together."""
+    if not folder.sheets[VARIABLES].complete:
+        return
+    variables: dict[str, dict[str, str]] = defaultdict(dict)
+    for _, cells in folder.sheets[VARIABLES].lines:
+        variables[cells["indicator"]][cells["name"]] = cells["kind"]
+    for indicator in folder.sheets[INDICATORS].rows:
+        own = variables[indicator.code]
+        if not own:
+            cause = f"indikator ini belum mempunyai variabel di {VARIABLES}."
+            folder.wrong(INDICATORS, indicator, "code", indicator.code, cause)
+            continue
+        if sorted(own.values()) not in VARIABLE_SETS:
+            cause = f"variabelnya di {VARIABLES} harus satu pembilang dan satu penyebut, atau satu nilai saja."
+            folder.wrong(INDICATORS, indicator, "code", indicator.code, cause)
+            continue
+        for cause in _formula_causes(indicator.formula, own):
+            folder.wrong(INDICATORS, indicator, "formula", indicator.formula, cause)
+
+
+VARIABLE_SETS = (["pembilang", "penyebut"], ["nilai"])
+
+
+def _formula_causes(formula: str, own: Mapping[str, str]) -> Iterator[str]:
+    try:
+        used = formula_names(formula)
+        if used == set(own):
+            check_computed(formula, own)
+    except ValueError as problem:
+        yield str(problem)
+        return
+    for name in sorted(used - set(own)):
+        yield f"variabel {name} tidak ada dalam {VARIABLES}; perbaiki rumusnya atau tambahkan variabelnya."
+    for name in sorted(set(own) - used):
+        yield f"variabel {name} tidak dipakai rumus; pakai, atau hapus dari {VARIABLES}."
+
+
+@dataclass(frozen=True, slots=True)
+class _Definitions:
+    """The indicators by code and year: those read without an error, and all that are written."""
+
+    folder: Folder
+    read: Mapping[tuple[str, int], IndicatorRow]
+    written: Mapping[str, set[str]]
+
+    @classmethod
+    def of(cls, folder: Folder) -> "_Definitions":
+        written: dict[str, set[str]] = defaultdict(set)
+        for _, cells in folder.sheets[INDICATORS].lines:
+            written[cells["code"]].add(cells["year"])
+        return cls(folder, {(row.code, row.year): row for row in folder.sheets[INDICATORS].rows}, written)
+
+    def of_year(self, file: str, row: TargetRow | ValueRow) -> IndicatorRow | None:
+        """The definition of this row's year; notes it when there is none, or when the period does not suit it."""
+        year = row.period[:4]
+        definition = self.read.get((row.indicator, int(year)))
+        if definition:
+            _check_frequency(self.folder, file, row, definition)
+        elif row.indicator in self.written and year not in self.written[row.indicator]:
+            cause = f"indikator {row.indicator} tidak didefinisikan untuk tahun {year}; tambahkan di {INDICATORS}."
+            self.folder.wrong(file, row, "period", row.period, cause)
+        return definition
+
+
+def _check_targets(folder: Folder) -> None:
+    """Targets suit the polarity and frequency of the definition of their year."""
+    definitions = _Definitions.of(folder)
+    for indicator in definitions.read.values():
+        for column in ("renstra_target", "national_standard"):
+            written = getattr(indicator, column)
+            _check_written(folder, INDICATORS, indicator, column, written, indicator.polarity)
+    for target in folder.sheets[TARGETS].rows:
+        if definition := definitions.of_year(TARGETS, target):
+            _check_written(folder, TARGETS, target, "value", target.value, definition.polarity)
+
+
+def _check_values(folder: Folder) -> None:
+    """History names a variable of its indicator, a period of its frequency, and a number (or a grade)."""
+    definitions = _Definitions.of(folder)
+    variables = {(cells["indicator"], cells["name"]) for _, cells in folder.sheets[VARIABLES].lines}
+    with_variables = {indicator for indicator, _ in variables}
+    for value in folder.sheets[VALUES].rows:
+        if value.indicator in with_variables and (value.indicator, value.variable) not in variables:
+            cause = f"bukan variabel indikator {value.indicator} di {VARIABLES}."
+            folder.wrong(VALUES, value, "variable", value.variable, cause)
+        if definition := definitions.of_year(VALUES, value):
+            polarity = definition.polarity if definition.polarity == "predikat" else "positif"
+            _check_written(folder, VALUES, value, "value", value.value, polarity)
+
+
+def _check_frequency(folder: Folder, file: str, row: Any, indicator: IndicatorRow) -> None:
+    written = frequency_of(row.period)
+    if written not in ("tahunan", indicator.frequency):
+        cause = f"periode {written}, padahal indikator {indicator.code} {indicator.frequency}."
+        folder.wrong(file, row, "period", row.period, cause)
+
+
+def _check_written(folder: Folder, file: str, row: Any, column: str, written: str, polarity: str) -> None:
+    try:
+        if written:
+            check_measure(written, polarity)
+    except ValueError as problem:
+        folder.wrong(file, row, column, written, str(problem))
+
+
+CHECKS: tuple[Callable[[Folder], None], ...] = (
+    _check_roles,
+    _check_post_tree,
+    _check_unit_codes,
+    _check_people,
+    _check_holdings,
+    _check_formulas,
+    _check_targets,
+    _check_values,
+)

@@ -1,0 +1,139 @@
+"""Writing an office folder (already read and checked) to the database. Idempotent: loading twice changes nothing.
+
+What the files no longer mention stays: the operator ends a holding by its `to` date, never by deleting a row. A
+password in the files is used only for a person who is new.
+"""
+
+import tomllib
+from importlib import resources
+
+from django.db.models import F
+
+from himpun.archive.journal import Turn
+from himpun.errors import Refusal
+from himpun.offices.files import OfficeFiles
+from himpun.offices.holiday_seed import seed_holidays
+from himpun.offices.models import UNIT, Holding, Holiday, Office, OfficeKind, Person, Post
+from himpun.offices.worktime import write_week
+
+
+class RoleTaken(Refusal):
+    """A role of the files is still held by a post that the files do not mention."""
+
+    code = "peran-sudah-ada"
+
+    def __init__(self, post: Post) -> None:
+        super().__init__(
+            f'Peran "{post.role}" di {post.office} masih pada jabatan "{post.code}" ({post.title}), yang tidak ada di posts.csv. '
+            "Tulis jabatan itu juga (peran boleh kosong), atau pakai kodenya."
+        )
+
+
+def seed_kinds() -> None:
+    """Make the kinds of office that kinds.toml knows; kinds already there keep their titles."""
+    kinds = tomllib.loads(resources.files("himpun.offices").joinpath("kinds.toml").read_text())
+    for code, kind in kinds.items():
+        OfficeKind.objects.get_or_create(code=code, defaults=kind)
+
+
+def load_office(files: OfficeFiles) -> Office:
+    """Make or update the office itself, and its parent where that is not there yet."""
+    seed_kinds()
+    given = files.office
+    parent = None
+    if given.parent:
+        parent, _ = Office.objects.get_or_create(
+            code=given.parent,
+            defaults={
+                "name": given.parent_name or given.parent,
+                "kind_id": "kabupaten",
+                "government": given.government,
+                "city": given.city,
+                "timezone": given.timezone,
+                "synthetic": given.synthetic,
+            },
+        )
+    fields = {
+        name: getattr(given, name)
+        for name in ("name", "government", "address", "contact", "city", "timezone", "day_minutes", "synthetic")
+    }
+    fields |= {
+        "kind_id": given.kind,
+        "parent": parent,
+        "hours": write_week(given.week),
+        "number_patterns": dict(given.number_patterns),
+    }
+    office, _ = Office.objects.update_or_create(code=given.code, defaults=fields)
+    return office
+
+
+def load_people(turn: Turn, office: Office, files: OfficeFiles) -> None:
+    """Make or update posts, people, who holds what, and holidays of an office, within its turn."""
+    posts = _load_posts(office, files)
+    people = _load_people(files)
+    for row in files.holdings:
+        Holding.objects.update_or_create(
+            post=posts[row.post],
+            person=people[row.username],
+            since=row.since,
+            defaults={"kind": row.kind, "until": row.until, "letter": row.letter},
+        )
+    _load_holidays(office, files)
+    data = {"posts": len(files.posts), "people": len(files.people), "holdings": len(files.holdings)}
+    turn.record("offices:office:loaded", f"office:{office.code}", data)
+
+
+def _load_posts(office: Office, files: OfficeFiles) -> dict[str, Post]:
+    posts: dict[str, Post] = {}
+    _free_roles(office, files)
+    for row in files.posts:
+        defaults = {"title": row.title, "role": row.role, "unit_code": row.unit_code, "order": row.order}
+        posts[row.code], _ = Post.objects.update_or_create(office=office, code=row.code, defaults=defaults)
+    for row in files.posts:
+        Post.objects.filter(pk=posts[row.code].pk).update(parent=posts.get(row.parent))
+    return posts
+
+
+def _free_roles(office: Office, files: OfficeFiles) -> None:
+    """Let roles move between the posts of the files; a role that another post keeps is refused. Raises RoleTaken."""
+    named = Post.objects.filter(office=office, code__in=[row.code for row in files.posts])
+    moving = {row.code: row.role for row in files.posts}
+    changed = [post.pk for post in named if post.role != moving[post.code]]
+    named.filter(pk__in=changed).update(role="")
+    wanted = {row.role for row in files.posts} - {"", UNIT}
+    kept = Post.objects.filter(office=office, role__in=wanted).exclude(code__in=moving).first()
+    if kept:
+        raise RoleTaken(kept)
+
+
+def _load_people(files: OfficeFiles) -> dict[str, Person]:
+    people: dict[str, Person] = {}
+    for row in files.people:
+        fields = {"name": row.name, "nip": row.nip, "rank": row.rank, "email": row.email}
+        person = Person.objects.filter(username=row.username).first()
+        if person is None:
+            person = Person.objects.create_user(row.username, row.password or None, **fields)
+        else:
+            Person.objects.filter(pk=person.pk).update(**fields)
+        people[row.username] = person
+    return people
+
+
+def _load_holidays(office: Office, files: OfficeFiles) -> None:
+    for row in files.holidays:
+        Holiday.objects.update_or_create(office=office, day=row.day, defaults={"name": row.name, "source": row.source})
+    Office.objects.filter(pk=office.pk).update(calendar_stamp=F("calendar_stamp") + 1)
+
+
+def seed_national_holidays(years: list[int]) -> int:
+    """Put the national holidays of these years in the table where they are missing; returns how many were added."""
+    added = 0
+    for year in years:
+        for day, name in seed_holidays(year):
+            _, made = Holiday.objects.get_or_create(
+                office=None, day=day, defaults={"name": name, "source": "data awal paket holidays"}
+            )
+            added += made
+    if added:
+        Office.objects.update(calendar_stamp=F("calendar_stamp") + 1)
+    return added

@@ -1,0 +1,181 @@
+"""Offices (a tree), their posts, people, and who holds which post from when to when."""
+
+from datetime import date
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import F, Q
+
+UNIT = "unit"
+
+
+class OfficeKind(models.Model):
+    """Kecamatan, Dinas, …: gives each role of a procedure its title in that kind of office."""
+
+    code = models.SlugField(primary_key=True)
+    name = models.CharField("nama", max_length=80)
+    unit_word = models.CharField("sebutan unit", max_length=40)
+    titles = models.JSONField("sebutan peran", default=dict)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class OfficeQuerySet(models.QuerySet["Office"]):
+    def visible_to(self, person: "Person", day: date) -> "OfficeQuerySet":
+        """The offices where `person` holds a post on `day`."""
+        return self.filter(posts__holdings__in=Holding.objects.on(day).filter(person=person)).distinct()
+
+
+class Office(models.Model):
+    """One office. `day_minutes` is the length of "1 hari"; `hours` the working week; both settings of the office.
+
+    `calendar_stamp` moves on with every change of hours or holidays, so that a kept calendar is known to be stale.
+    """
+
+    code = models.SlugField("kode", max_length=64, unique=True)
+    name = models.CharField("nama", max_length=200)
+    kind = models.ForeignKey(OfficeKind, models.PROTECT)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+    government = models.CharField("pemerintah daerah", max_length=200)
+    address = models.CharField("alamat", max_length=300, blank=True)
+    contact = models.CharField("kontak", max_length=300, blank=True)
+    city = models.CharField("tempat penandatanganan", max_length=100)
+    timezone = models.CharField("zona waktu", max_length=40, default="Asia/Jakarta")
+    day_minutes = models.PositiveIntegerField("panjang 1 hari (menit)", default=480)
+    hours = models.JSONField("jam kerja", default=dict)
+    calendar_stamp = models.PositiveIntegerField(default=0)
+    number_patterns = models.JSONField("pola nomor", default=dict)
+    synthetic = models.BooleanField("contoh", default=False)
+
+    objects = OfficeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def titles(self) -> dict[str, str]:
+        """Role → title here: the kind's titles, then the office's own posts where a role has one post."""
+        own = dict(self.posts.exclude(role="").exclude(role=UNIT).values_list("role", "title"))
+        return {**self.kind.titles, **own}
+
+
+class Post(models.Model):
+    """A position (jabatan). Tasks belong to posts, never to people."""
+
+    office = models.ForeignKey(Office, models.CASCADE, related_name="posts")
+    code = models.SlugField("kode", max_length=64)
+    title = models.CharField("jabatan", max_length=200)
+    role = models.SlugField("peran", max_length=40, blank=True)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+    unit_code = models.CharField("kode unit", max_length=40, blank=True)
+    order = models.PositiveIntegerField("urutan", default=0)
+
+    class Meta:
+        ordering = ["office", "order", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["office", "code"], name="post_code_once_per_office"),
+            models.UniqueConstraint(
+                fields=["office", "role"], condition=~Q(role="") & ~Q(role=UNIT), name="one_post_per_role_and_office"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class PersonManager(BaseUserManager["Person"]):
+    def create_user(self, username: str, password: str | None = None, **fields: Any) -> "Person":
+        """Make a person who can log in; without a password they cannot until one is set."""
+        person = self.model(username=username, **fields)
+        person.set_password(password)
+        person.save(using=self._db)
+        return person
+
+
+class Person(AbstractBaseUser):
+    """Somebody who can log in. What they may do comes from the posts they hold, never from here."""
+
+    username = models.CharField("nama pengguna", max_length=150, unique=True)
+    name = models.CharField("nama lengkap", max_length=200)
+    nip = models.CharField("NIP", max_length=30, blank=True)
+    rank = models.CharField("pangkat/golongan", max_length=80, blank=True)
+    email = models.EmailField("surel", blank=True)
+    is_active = models.BooleanField("aktif", default=True)
+
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+
+    objects = PersonManager()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class HoldingQuerySet(models.QuerySet["Holding"]):
+    def on(self, day: date) -> "HoldingQuerySet":
+        """The holdings in force on `day`."""
+        return self.filter(Q(until__isnull=True) | Q(until__gte=day), since__lte=day)
+
+
+class Holding(models.Model):
+    """Who holds which post from when to when, and the letter that says so."""
+
+    class Kind(models.TextChoices):
+        DEFINITIF = "definitif", "Definitif"
+        PLT = "Plt", "Pelaksana Tugas (Plt.)"
+        PLH = "Plh", "Pelaksana Harian (Plh.)"
+        PJ = "Pj", "Penjabat (Pj.)"
+
+    post = models.ForeignKey(Post, models.CASCADE, related_name="holdings")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="holdings")
+    kind = models.CharField("sebagai", max_length=10, choices=Kind.choices, default=Kind.DEFINITIF)
+    since = models.DateField("sejak")
+    until = models.DateField("sampai", null=True, blank=True)
+    letter = models.CharField("surat keputusan/perintah", max_length=200, blank=True)
+
+    objects = HoldingQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["post", "since"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gte=F("since")), name="holding_ends_after_it_begins"
+            ),
+            models.UniqueConstraint(fields=["post", "person", "since"], name="holding_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} sebagai {self.post}"
+
+    @property
+    def title(self) -> str:
+        """The post's title as this holder signs it: "Plt. Camat"."""
+        return titled(self.post.title, self.kind)
+
+
+def titled(title: str, kind: str) -> str:
+    """A post's title with the capacity of its holder in front: Plt., Plh., Pj.; nothing for definitif."""
+    return title if kind == Holding.Kind.DEFINITIF else f"{kind}. {title}"
+
+
+class Holiday(models.Model):
+    """A day on which nobody works: national (office is null) or of one office, with the decree as its source."""
+
+    office = models.ForeignKey(Office, models.CASCADE, null=True, blank=True, related_name="holidays")
+    day = models.DateField("tanggal")
+    name = models.CharField("nama", max_length=200)
+    source = models.CharField("dasar", max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["day"]
+        constraints = [
+            models.UniqueConstraint(fields=["office", "day"], name="holiday_once_per_office", nulls_distinct=False),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.name}"

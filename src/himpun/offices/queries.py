@@ -1,0 +1,28 @@
+"""Who belongs to an office: read by its actions and its pages."""
+
+from datetime import date
+
+from django.db.models import Q, QuerySet
+
+from himpun.offices.models import Holding, Office, Person
+
+
+def people_known_to(office: Office) -> QuerySet[Person]:
+    """Whoever holds or has held a post of this office, and whoever never held a post anywhere; by name."""
+    known = Q(holdings__post__office=office) | Q(holdings__isnull=True)
+    return Person.objects.filter(known).distinct().order_by("name", "id")
+
+
+def manages(office: Office, person: Person, day: date) -> bool:
+    """Whether this office looks after a person's name, login and password.
+
+    That is the office which first recorded the post they now hold definitively; without one, any post they now hold;
+    without that, any they ever held. So nobody comes to manage a colleague of another office by giving them a post
+    here. Somebody who never held a post is anybody's.
+    """
+    rows = list(Holding.objects.filter(person=person).select_related("post").order_by("id"))
+    now = [row for row in rows if row.since <= day and (row.until is None or row.until >= day)]
+    definitif = [row for row in now if row.kind == Holding.Kind.DEFINITIF]
+    if first := next(iter(definitif or now), None):
+        return first.post.office_id == office.pk
+    return not rows or office.pk in {row.post.office_id for row in rows}

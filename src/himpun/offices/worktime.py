@@ -1,0 +1,306 @@
+"""Working time: when something is due, and how many working minutes lie between two moments.
+
+Pure: a calendar and moments go in, moments and minutes come out. Every moment is aware; results are in the
+calendar's own time zone, whatever zone the question was asked in.
+
+What an office expects, and what is decided here:
+
+- **"1 hari" is one whole working day, not a count of minutes.** Received Monday 10.00, due Tuesday 10.00;
+  received Friday 10.00, due Monday 10.00. A working day of the usual week is 450 minutes net while the source's
+  setting says 480 ("8 jam"): counting 480 minutes would let "1 hari" creep half an hour later every day.
+  So days advance *working days* and keep the clock time; only minutes advance *working minutes*.
+- **A clock time that the day reached does not work at is moved into that day's working time**: before work to its
+  start, during rest to the end of the rest, after work to its end.
+- **Received outside working time counts as received when work next begins.**
+- **The last moment still counts.** 16.00 sharp is working time, and 450 minutes from 07.30 end at 16.00, not at
+  07.30 the next day. The same holds at the beginning of a rest.
+- **`Amount.in_days(480)`** turns a time written in minutes into days where it fills them, so that "480 menit"
+  means the "1 hari" it stands for in the source. Without it, 480 minutes are 480 working minutes.
+
+Intervals are wall-clock times. Indonesia has no daylight saving time; in a zone that has, a day's work is still
+counted by the clock on the wall.
+"""
+
+import re
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from itertools import accumulate, pairwise
+from zoneinfo import ZoneInfo
+
+from himpun.errors import Refusal
+
+Interval = tuple[time, time]
+Day = tuple[Interval, ...]
+Week = tuple[Day, Day, Day, Day, Day, Day, Day]
+
+_MORNING = time(7, 30)
+_USUAL: Day = ((_MORNING, time(12, 0)), (time(13, 0), time(16, 0)))
+_FRIDAY: Day = ((_MORNING, time(11, 30)), (time(13, 0), time(16, 30)))
+
+DEFAULT_WEEK: Week = (_USUAL, _USUAL, _USUAL, _USUAL, _FRIDAY, (), ())
+"""37.5 hours net: Monday–Thursday 07.30–16.00 resting 12.00–13.00, Friday 07.30–16.30 resting 11.30–13.00.
+
+Every one of the five days is 450 minutes net (7.5 hours).
+"""
+
+WEEKDAYS = ("senin", "selasa", "rabu", "kamis", "jumat", "sabtu", "minggu")
+
+WIB = ZoneInfo("Asia/Jakarta")
+WITA = ZoneInfo("Asia/Makassar")
+WIT = ZoneInfo("Asia/Jayapura")
+
+_CLOCK = r"([01]?\d|2[0-3])[.:]([0-5]\d)"
+_INTERVAL = re.compile(rf"\s*{_CLOCK}\s*[-–]\s*{_CLOCK}\s*\Z", re.ASCII)
+_MINUTE = 60_000_000  # microseconds: everything is counted in whole microseconds, so nothing is rounded
+_LAST_DAY = date.max.toordinal()
+
+
+class CalendarUnusable(Refusal):
+    """The working hours contradict themselves or hold no work, or the answer lies after the calendar's end."""
+
+    code = "kalender-kerja-salah"
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A standard time (waktu): whole working days and then working minutes."""
+
+    days: int = 0
+    minutes: int = 0
+
+    def __post_init__(self) -> None:
+        if self.days < 0 or self.minutes < 0:
+            raise CalendarUnusable("Waktu tidak boleh kurang dari nol; tulis jumlah hari atau menit yang positif.")
+
+    def in_days(self, day_minutes: int) -> "Amount":
+        """The same amount with every full `day_minutes` written as a working day: 500 menit = 1 hari 20 menit."""
+        if day_minutes <= 0:
+            raise CalendarUnusable("Panjang “1 hari” harus lebih dari 0 menit; perbaiki day_minutes kantor ini.")
+        days, minutes = divmod(self.minutes, day_minutes)
+        return Amount(self.days + days, minutes)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkCalendar:
+    """When an office works: a usual week, the days off, and the days with other hours (Ramadan).
+
+    A date in both `holidays` and `special_days` is a day off.
+    """
+
+    hours: Week
+    holidays: frozenset[date]
+    timezone: ZoneInfo
+    special_days: Mapping[date, Day] = field(default_factory=dict, hash=False)
+
+    _time: "_Tally" = field(init=False, repr=False, compare=False)
+    _days: "_Tally" = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        check_week(self.hours)
+        for day in self.special_days.values():
+            check_day(day)
+        other: dict[date, Day] = {**self.special_days, **dict.fromkeys(self.holidays, ())}
+        object.__setattr__(self, "_time", _tally(_length, self.hours, other))
+        object.__setattr__(self, "_days", _tally(_works, self.hours, other))
+
+    def on(self, day: date) -> Day:
+        """The working intervals of one date; empty on a day off."""
+        if day in self.holidays:
+            return ()
+        return self.special_days.get(day, self.hours[day.weekday()])
+
+
+def check_day(day: Day) -> None:
+    """Refuse intervals that end before they begin or run into one another."""
+    for start, end in day:
+        if start >= end:
+            raise CalendarUnusable(
+                f"Jam kerja {_clock(start)}–{_clock(end)} berakhir sebelum dimulai; tukar atau perbaiki jamnya."
+            )
+    for (_, end), (start, _) in pairwise(day):
+        if start < end:
+            raise CalendarUnusable(
+                f"Jam kerja yang mulai {_clock(start)} bertumpang tindih dengan yang berakhir {_clock(end)}; "
+                "urutkan jam kerja dan pisahkan dengan istirahat."
+            )
+
+
+def check_week(week: Week) -> None:
+    """Refuse a week that is not seven days, contradicts itself, or has no work at all."""
+    if len(week) != len(WEEKDAYS):
+        raise CalendarUnusable("Jam kerja harus ditulis untuk tujuh hari, mulai Senin; hari libur dikosongkan.")
+    for day in week:
+        check_day(day)
+    if not any(week):
+        raise CalendarUnusable("Kalender kerja tidak mempunyai jam kerja; isi paling sedikit satu hari.")
+
+
+def read_day(texts: Iterable[str]) -> Day:
+    """One day's intervals as people write them: ["07.30-12.00", "13.00-16.00"]; the gap between is the rest."""
+    day = tuple(_interval(text) for text in texts)
+    check_day(day)
+    return day
+
+
+def read_week(data: Mapping[str, Iterable[str]]) -> Week:
+    """A week as settings hold it: {"senin": ["07.30-12.00", …], …}. A day left out is off; none at all, the usual."""
+    if not data:
+        return DEFAULT_WEEK
+    for name in data:
+        if name not in WEEKDAYS:
+            raise CalendarUnusable(f"Hari “{name}” tidak dikenal; tulis salah satu dari {', '.join(WEEKDAYS)}.")
+    monday, tuesday, wednesday, thursday, friday, saturday, sunday = (read_day(data.get(name, ())) for name in WEEKDAYS)
+    week = (monday, tuesday, wednesday, thursday, friday, saturday, sunday)
+    check_week(week)
+    return week
+
+
+def write_week(week: Week) -> dict[str, list[str]]:
+    """The reverse of `read_week`, fit for TOML and JSON."""
+    return {
+        name: [f"{_clock(start)}-{_clock(end)}" for start, end in day] for name, day in zip(WEEKDAYS, week, strict=True)
+    }
+
+
+def minutes_of(day: Day) -> int:
+    """The working minutes of one day, net of rest."""
+    return _length(day) // _MINUTE
+
+
+def next_working(calendar: WorkCalendar, at: datetime) -> datetime:
+    """`at` itself when it is working time, or else the next moment when work begins."""
+    local = _local(calendar, at)
+    clock = local.time()
+    for start, end in calendar.on(local.date()):
+        if clock <= end:
+            return _moment(calendar, local.date(), max(clock, start))
+    day = calendar._days.advance(local.date(), 1)
+    return _moment(calendar, day, calendar.on(day)[0][0])
+
+
+def is_working(calendar: WorkCalendar, at: datetime) -> bool:
+    """Whether the office is at work at this moment; the first and the last moment of an interval both count."""
+    clock = _local(calendar, at).time()
+    return any(start <= clock <= end for start, end in calendar.on(_local(calendar, at).date()))
+
+
+def due(calendar: WorkCalendar, start: datetime, amount: Amount) -> datetime:
+    """When work begun at `start` with this much time is due; always a moment of working time.
+
+    The days come first and keep the clock time, then the minutes: "1 hari 20 menit" from Monday 10.00 is Tuesday 10.20.
+    """
+    at = next_working(calendar, start)
+    if amount.days:
+        day = calendar._days.advance(at.date(), amount.days)
+        at = _moment(calendar, day, _clamped(calendar.on(day), at.time()))
+    if amount.minutes:
+        at = _advance_time(calendar, at, amount.minutes * _MINUTE)
+    return at
+
+
+def minutes_between(calendar: WorkCalendar, a: datetime, b: datetime) -> int:
+    """The whole working minutes from `a` to `b`; negative when `b` comes first."""
+    worked = _worked(calendar, _local(calendar, b)) - _worked(calendar, _local(calendar, a))
+    return worked // _MINUTE if worked >= 0 else -(-worked // _MINUTE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Tally:
+    """A running total over all days, answered without walking them: whole weeks plus the days that differ."""
+
+    week: tuple[int, ...]  # totals before Monday, before Tuesday, …, of the whole week
+    changed: tuple[int, ...]  # ordinals of the days that differ from their weekday, in order
+    change: tuple[int, ...]  # total difference before the first, the second, … of them, and after the last
+
+    def before(self, ordinal: int) -> int:
+        """The total of all days before this one."""
+        weeks, days = divmod(ordinal - 1, 7)  # day 1, 1 January of the year 1, is a Monday
+        return weeks * self.week[-1] + self.week[days] + self.change[bisect_left(self.changed, ordinal)]
+
+    def advance(self, day: date, amount: int) -> date:
+        """The day on which the total has grown by `amount` (> 0) since the end of `day`."""
+        ordinal = day.toordinal()
+        return self.reaching(ordinal, self.before(ordinal + 1) + amount)
+
+    def reaching(self, ordinal: int, target: int) -> date:
+        """The first day from `ordinal` on at whose end the total is at least `target`."""
+        missing = max(target - self.before(ordinal), 0)
+        enough_weeks = missing // self.week[-1] + len(self.changed) + 2
+        span = range(ordinal, min(ordinal + 7 * enough_weeks, _LAST_DAY + 1))
+        found = bisect_left(span, target, key=lambda candidate: self.before(candidate + 1))
+        if found == len(span):
+            raise CalendarUnusable("Waktunya melampaui akhir kalender; tulis jumlah hari atau menit yang lebih kecil.")
+        return date.fromordinal(span[found])
+
+
+def _tally(measure: Callable[[Day], int], week: Week, other: Mapping[date, Day]) -> _Tally:
+    """Count every day by `measure`: its working time, or whether there is any."""
+    days = sorted(other)
+    return _Tally(
+        week=_sums(measure(day) for day in week),
+        changed=tuple(day.toordinal() for day in days),
+        change=_sums(measure(other[day]) - measure(week[day.weekday()]) for day in days),
+    )
+
+
+def _works(day: Day) -> int:
+    return int(bool(day))
+
+
+def _advance_time(calendar: WorkCalendar, at: datetime, amount: int) -> datetime:
+    target = _worked(calendar, at) + amount
+    day = calendar._time.reaching(at.toordinal(), target)
+    left = target - calendar._time.before(day.toordinal())
+    for start, end in calendar.on(day):
+        if left <= (length := _length(((start, end),))):
+            return _moment(calendar, day, start) + timedelta(microseconds=left)
+        left -= length
+    raise AssertionError("the tally and the day disagree")  # pragma: no cover
+
+
+def _worked(calendar: WorkCalendar, local: datetime) -> int:
+    """All working time before this moment, since the calendar's first day."""
+    clock = local.time()
+    today = sum(_length(((start, min(clock, end)),)) for start, end in calendar.on(local.date()) if start < clock)
+    return calendar._time.before(local.toordinal()) + today
+
+
+def _clamped(day: Day, clock: time) -> time:
+    """The clock time moved into the working time of `day`, which is not empty."""
+    return next((max(clock, start) for start, end in day if clock <= end), day[-1][1])
+
+
+def _local(calendar: WorkCalendar, at: datetime) -> datetime:
+    if at.utcoffset() is None:
+        raise ValueError("working time needs a moment with a time zone")
+    return at.astimezone(calendar.timezone)
+
+
+def _moment(calendar: WorkCalendar, day: date, clock: time) -> datetime:
+    return datetime.combine(day, clock, tzinfo=calendar.timezone)
+
+
+def _length(day: Day) -> int:
+    return sum(_since_midnight(end) - _since_midnight(start) for start, end in day)
+
+
+def _since_midnight(clock: time) -> int:
+    return ((clock.hour * 60 + clock.minute) * 60 + clock.second) * 1_000_000 + clock.microsecond
+
+
+def _sums(numbers: Iterable[int]) -> tuple[int, ...]:
+    return tuple(accumulate(numbers, initial=0))
+
+
+def _interval(text: str) -> Interval:
+    found = _INTERVAL.match(text) if isinstance(text, str) else None
+    if not found:
+        raise CalendarUnusable(f"Jam kerja “{text}” tidak terbaca; tulis seperti 07.30-12.00.")
+    start_hour, start_minute, end_hour, end_minute = map(int, found.groups())
+    return time(start_hour, start_minute), time(end_hour, end_minute)
+
+
+def _clock(clock: time) -> str:
+    return f"{clock:%H.%M}"

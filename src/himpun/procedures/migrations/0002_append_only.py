@@ -1,0 +1,8 @@
+from django.db import migrations
+
+from himpun.archive.triggers import protect
+
+
+class Migration(migrations.Migration):
+    dependencies = [("procedures", "0001_initial")]
+    operations = [migrations.RunPython(*protect("procedures_procedureversion"))]

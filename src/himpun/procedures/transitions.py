@@ -1,0 +1,56 @@
+"""The transition tables in docs/reference/, generated from the procedures that ship with Himpun.
+
+`python -m himpun.procedures.transitions --write` writes them; `--check` exits with 1 and says which one is stale.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+from himpun.procedures.definition import runnable, transition_table
+
+HERE = Path(__file__).parent
+DOCS = HERE.parents[2] / "docs" / "reference"
+SHIPPED = ("pengumpulan_data_kinerja.toml", "permintaan_data.toml")
+"""The procedures Himpun comes with, as files beside this module."""
+
+
+def pages() -> dict[str, str]:
+    """File name → generated text, for every shipped procedure."""
+    procedures = [runnable((HERE / name).read_text(encoding="utf-8")) for name in SHIPPED]
+    return {f"transisi-{procedure.key}.md": transition_table(procedure) for procedure in procedures}
+
+
+def write(folder: Path = DOCS) -> None:
+    """Write every page into `folder`."""
+    for name, text in pages().items():
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+def stale(folder: Path = DOCS) -> list[str]:
+    """The pages that are missing from `folder` or differ from what would be generated."""
+    return [name for name, text in pages().items() if _read(folder / name) != text]
+
+
+def _read(path: Path) -> str | None:
+    return path.read_text(encoding="utf-8") if path.exists() else None
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The command line; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="himpun.procedures.transitions", description=__doc__)
+    parser.add_argument("--write", action="store_true", help="tulis ulang tabel transisi")
+    parser.add_argument("--check", action="store_true", help="periksa apakah tabel transisi masih sama")
+    given = parser.parse_args(arguments)
+    if given.write:
+        write()
+    for name in stale():
+        print(
+            f"docs/reference/{name} sudah usang. Jalankan: python -m himpun.procedures.transitions --write",
+            file=sys.stderr,
+        )
+    return 1 if stale() else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,7 @@
+"""All addresses: the pages and the API."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("himpun.web.urls")),
+]

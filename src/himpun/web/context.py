@@ -1,0 +1,35 @@
+"""What every page's frame shows: the person, their posts, the navigation, how many messages are new."""
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from himpun.notifications.actions import unseen_count
+
+NAVIGATION = (
+    ("/", "Pekerjaan Saya", "checklist"),
+    ("/surat/", "Surat Masuk", "mail"),
+    ("/siklus/", "Siklus", "refresh"),
+    ("/permintaan/", "Permintaan", "forms"),
+    ("/rekap/", "Rekap", "chart-bar"),
+    ("/dokumen/", "Dokumen", "file-text"),
+    ("/arsip/", "Arsip", "archive"),
+    ("/sop/", "SOP", "sitemap"),
+    ("/pengaturan/", "Pengaturan", "settings"),
+)
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """The frame of a page; nothing for who is not logged in."""
+    acting = getattr(request, "acting", None)
+    if acting is None:
+        return {}
+    return {
+        "acting": acting,
+        "navigation": [(path, label, icon, _is_here(request.path, path)) for path, label, icon in NAVIGATION],
+        "unseen": unseen_count(acting.person, acting.day),
+    }
+
+
+def _is_here(path: str, of: str) -> bool:
+    return path == of if of == "/" else path.startswith(of)

@@ -1,0 +1,96 @@
+"""Who is asking, as what, in which office, on which day; and refusals shown as pages."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.functional import cached_property
+
+from himpun import clock
+from himpun.errors import Refusal
+from himpun.offices.acting import Actor, capacities
+from himpun.offices.models import Office, Person
+
+
+class UnreadableText(Refusal):
+    """What was typed or asked for has a character that no database keeps."""
+
+    code = "karakter-tidak-sah"
+    status = 400
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Isian atau alamat memuat karakter yang tidak dapat disimpan. Ketik ulang tanpa menyalin dari berkas lain."
+        )
+
+
+class Acting:
+    """The person of a request: their posts today and the office they look at (read once, when first asked)."""
+
+    def __init__(self, person: Person, chosen_office: int | None) -> None:
+        self.person = person
+        self.day: date = clock.today()
+        self._chosen = chosen_office
+
+    @cached_property
+    def capacities(self) -> list[Actor]:
+        """Every post held today."""
+        return capacities(self.person, self.day)
+
+    @cached_property
+    def office(self) -> Office | None:
+        """The office looked at: the chosen one where they hold a post, else the first."""
+        ids = [actor.office_id for actor in self.capacities]
+        if not ids:
+            return None
+        chosen = self._chosen if self._chosen in ids else ids[0]
+        return Office.objects.select_related("kind").get(pk=chosen)
+
+    @property
+    def here(self) -> list[Actor]:
+        """The posts held in the office looked at."""
+        return [actor for actor in self.capacities if self.office and actor.office_id == self.office.pk]
+
+    def has(self, roles: frozenset[str]) -> bool:
+        """Whether one of the posts here has one of these roles."""
+        return any(actor.role in roles for actor in self.here)
+
+    def holds(self, post_id: int) -> bool:
+        """Whether this very post is held today."""
+        return any(actor.post_id == post_id for actor in self.capacities)
+
+
+class PersonRequest(HttpRequest):
+    """A request by somebody logged in, as the views see it."""
+
+    acting: Acting
+
+
+class ActingPersonMiddleware:
+    """Puts `request.acting` on every request by somebody logged in, and turns a stray refusal into a page."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: Any) -> HttpResponse:
+        request.acting = Acting(request.user, request.session.get("office")) if request.user.is_authenticated else None
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], arguments: Any, keywords: Any
+    ) -> HttpResponse | None:
+        """A NUL character can be stored on no PostgreSQL: refused before anything is read or changed."""
+        typed = [request.path, *(value for _, values in request.GET.lists() for value in values)]
+        if request.method == "POST" and not getattr(view, "csrf_exempt", False):
+            typed += [value for _, values in request.POST.lists() for value in values]
+        if any("\0" in str(value) for value in typed):
+            return render(request, "refused.html", {"refusal": UnreadableText()}, status=UnreadableText.status)
+        return None
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """A refusal nobody showed at its form is shown as a page of its own, with its status."""
+        if not isinstance(exception, Refusal):
+            return None
+        return render(request, "refused.html", {"refusal": exception}, status=exception.status)

@@ -1,0 +1,90 @@
+"""The template language of Himpun's pages: icons, moments, periods, numbers, journal acts in words."""
+
+from datetime import datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from django import template
+from django.utils import formats, timezone
+from django.utils.safestring import SafeString, mark_safe
+
+from himpun import clock
+from himpun.archive.models import Record
+from himpun.indicators.periods import Period
+from himpun.procedures.definition import worded
+from himpun.web.acts import in_words
+
+register = template.Library()
+ICONS = Path(__file__).resolve().parent.parent / "icons"
+
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString:
+    """An icon as inline SVG; hidden from screen readers unless it has a label."""
+    hidden = f'role="img" aria-label="{label}"' if label else 'aria-hidden="true" focusable="false"'
+    return mark_safe(_icon(name).replace("<svg", f"<svg {hidden}", 1))
+
+
+@lru_cache(maxsize=256)
+def _icon(name: str) -> str:
+    text = (ICONS / f"{name}.svg").read_text()
+    return text[text.index("<svg") :].replace("\n", " ")
+
+
+@register.filter
+def moment(at: datetime | None) -> str:
+    """ "23 Nov 2026 09.14" in the active zone."""
+    return formats.date_format(timezone.localtime(at), "j M Y H.i") if at else ""
+
+
+@register.filter
+def long_day(day: Any) -> str:
+    """ "Senin, 23 November 2026"."""
+    return formats.date_format(day, "l, j F Y") if day else ""
+
+
+@register.filter
+def day(value: Any) -> str:
+    """ "23 November 2026"."""
+    return formats.date_format(value, "j F Y") if value else ""
+
+
+@register.filter
+def period(code: str) -> str:
+    """ "2026-TW3" → "Triwulan III 2026"."""
+    return Period.parse(code).label if code else ""
+
+
+@register.filter
+def roled(text: str, titles: dict[str, str]) -> str:
+    """A procedure's text with the office's titles in place of {role}."""
+    return worded(text, titles)
+
+
+@register.filter
+def lookup(mapping: Any, key: Any) -> Any:
+    """mapping[key], or "" when it is not there."""
+    return mapping.get(key, "") if mapping else ""
+
+
+@register.filter
+def due_state(due_at: datetime | None) -> str:
+    """How near a due moment is: "terlambat", "mendekati" (within a day) or "aman"; "" without one."""
+    if due_at is None:
+        return ""
+    if due_at < clock.now():
+        return "terlambat"
+    return "mendekati" if due_at - clock.now() < timedelta(days=1) else "aman"
+
+
+@register.filter
+def said(record: Record) -> str:
+    """A journal record as a sentence."""
+    return in_words(record.act, record.data)
+
+
+@register.filter
+def short_hash(sha256: str) -> str:
+    """The first twelve hex digits."""
+    return sha256[:12]

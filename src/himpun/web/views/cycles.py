@@ -1,0 +1,251 @@
+"""Siklus: the list, and the page of one: the SOP itself, alive, with the form of the open step."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Prefetch
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from himpun.archive.models import Record
+from himpun.cycles import actions
+from himpun.cycles.models import Cycle, Task
+from himpun.cycles.queries import BoardRow, board, holders_of
+from himpun.cycles.step_actions import addressed_roles, draft_of, gathered, recap_of
+from himpun.documents.work import ensure_issued, ensure_rendered
+from himpun.errors import Refusal
+from himpun.indicators.models import DataRequest
+from himpun.indicators.periods import Kind, for_day
+from himpun.letters.models import INSTRUCTIONS, Letter
+from himpun.offices.models import Office, Post
+from himpun.offices.rules import MAY_CANCEL_CYCLES, MAY_COLLECT, MAY_START_CYCLES
+from himpun.procedures.definition import role_titles
+from himpun.procedures.queries import versions_in_force
+from himpun.web.forms import Typed, attempt
+from himpun.web.middleware import PersonRequest
+from himpun.web.periods import period_choices
+
+BUTTONS = {
+    "disposisi": "Disposisikan",
+    "perintahkan": "Perintahkan",
+    "sampaikan": "Sampaikan",
+    "terima": "Terima bahan",
+    "sudah baik": "Sudah baik",
+    "perlu perbaikan": "Perlu perbaikan",
+    "bahan kurang": "Bahan kurang",
+    "selesai": "Selesai",
+    "paraf": "Paraf",
+    "kembalikan": "Kembalikan",
+    "perbaiki naskah": "Perbaiki naskah",
+    "tanda tangan": "Tanda tangani",
+    "bekukan": "Bekukan data",
+}
+UNSAID = ("documents:version:rendered", "documents:document:issued")
+"""What the system does by itself afterwards: in the archive, but not in a cycle's story."""
+
+
+def _visible(request: PersonRequest) -> Any:
+    return Cycle.objects.visible_to(request.acting.person, request.acting.day)
+
+
+@require_GET
+def cycle_list(request: PersonRequest) -> HttpResponse:
+    """Cycles of the office, newest first, each with the step that waits."""
+    acting = request.acting
+    waiting = Task.objects.filter(decided_at__isnull=True, part=False).select_related("post")
+    rows = _visible(request).filter(office=acting.office).select_related("procedure", "parent__cycle")
+    state = request.GET.get("status", "")
+    if state in Cycle.State.values:
+        rows = rows.filter(state=state)
+    rows = rows.prefetch_related(Prefetch("tasks", queryset=waiting, to_attr="waiting"))
+    context = {
+        "page": Paginator(rows, 25).get_page(request.GET.get("hal")),
+        "states": Cycle.State.choices,
+        "state": state,
+        "may_start": acting.has(MAY_START_CYCLES),
+    }
+    return render(request, "cycles/list.html", context)
+
+
+def cycle_new(request: PersonRequest) -> HttpResponse:
+    """Begin a procedure without a letter, where it needs none (the six-step mechanism of a month or quarter)."""
+    acting = request.acting
+    typed = Typed(request.POST if request.method == "POST" else {})
+    if request.method == "POST" and acting.office:
+        office, given = acting.office, request.POST
+        cycle = attempt(
+            typed,
+            lambda: actions.start_cycle(
+                office=office, key=given.get("key", ""), period=given.get("period", ""), by=acting.person
+            ),
+        )
+        if cycle:
+            messages.success(request, "Siklus dimulai.")
+            return redirect("cycle", cycle.pk)
+    context = {
+        "typed": typed,
+        "procedures": _without_letter(acting.office, request) if acting.office else [],
+        "periods": period_choices(acting.day),
+        "chosen": typed.data.get("period") or for_day(Kind.QUARTER, acting.day).previous().code,
+    }
+    return render(request, "cycles/new.html", context, status=422 if typed.error else 200)
+
+
+def _without_letter(office: Office, request: PersonRequest) -> list[Any]:
+    versions = versions_in_force(office, request.acting.day)
+    return [version for version in versions if not any("disposisi" in step.does for step in version.definition.steps)]
+
+
+@require_GET
+def cycle_page(request: PersonRequest, pk: int) -> HttpResponse:
+    """The SOP, alive."""
+    return show_cycle(request, pk, Typed({}))
+
+
+def show_cycle(request: PersonRequest, pk: int, typed: Typed, status: int = 200) -> HttpResponse:
+    """The page of a cycle, with whatever was typed into its form and refused."""
+    acting = request.acting
+    related = ("office__kind", "procedure", "letter", "parent__cycle__procedure")
+    cycle = get_object_or_404(_visible(request).select_related(*related), pk=pk)
+    definition = cycle.procedure.definition
+    titles = role_titles(definition, cycle.office.titles())
+    task = Task.objects.filter(cycle=cycle, decided_at__isnull=True, part=False).select_related("post").first()
+    rows = board(cycle)
+    context = {
+        "cycle": cycle,
+        "rows": rows,
+        "titles": titles,
+        "letter_visible": Letter.objects.visible_to(acting.person, acting.day).filter(pk=cycle.letter_id).exists(),
+        "roles": [(role.key, titles[role.key]) for role in definition.roles if _has_lane(role.key, rows)],
+        "task": task,
+        "step": definition.step(task.step_no) if task else None,
+        "mine": bool(task) and acting.holds(task.post_id) if task else False,
+        "holder": holders_of([task.post_id], acting.day).get(task.post_id, "belum ada pemangku") if task else "",
+        "timeline": Record.objects.filter(chain=cycle.office.code, subject=cycle.subject)
+        .exclude(act__in=UNSAID)
+        .order_by("-seq")[:100],
+        "returns": cycle.tasks.filter(part=False).exclude(reason="").order_by("-decided_at"),
+        "may_cancel": acting.has(MAY_CANCEL_CYCLES) and cycle.state == Cycle.State.OPEN,
+        "may_collect": acting.has(MAY_COLLECT),
+        "children": _children(cycle),
+        "typed": typed,
+    }
+    if task:
+        context |= _form_of(request, cycle, task)
+    context["requests"] = _requests_of(request, cycle)
+    return render(request, "cycles/cycle.html", context, status=status)
+
+
+def _has_lane(role: str, rows: list[BoardRow]) -> bool:
+    return any(role in row.step.actors or role == row.step.each for row in rows)
+
+
+def _children(cycle: Cycle) -> dict[int, list[Cycle]]:
+    found: dict[int, list[Cycle]] = {}
+    for child in Cycle.objects.filter(parent__cycle=cycle).select_related("procedure", "parent").order_by("pk"):
+        found.setdefault(child.parent.step_no if child.parent else 0, []).append(child)
+    return found
+
+
+def _requests_of(request: PersonRequest, cycle: Cycle) -> list[DataRequest]:
+    acting = request.acting
+    rows = DataRequest.objects.visible_to(acting.person, acting.day).filter(origin=cycle.subject)
+    return list(rows.select_related("unit").order_by("unit__order"))
+
+
+def _form_of(request: PersonRequest, cycle: Cycle, task: Task) -> dict[str, Any]:
+    """What the open step's form shows, by what the step does."""
+    step = cycle.procedure.definition.step(task.step_no)
+    does = set(step.does)
+    context: dict[str, Any] = {
+        "does": does,
+        "has_returns": bool(step.returns),
+        "decisions": [(name, BUTTONS.get(name, name.capitalize()), name in step.returns) for name in step.next],
+    }
+    if "disposisi" in does:
+        context |= {"instructions": INSTRUCTIONS, "addressees": _addressees(cycle, task)}
+    if does & {"periksa-draft", "perbaiki-draft", "paraf", "tanda-tangan", "distribusi"}:
+        context |= _draft_context(cycle)
+    if "susun-draft" in does:
+        context["recap"] = gathered(cycle)
+    if does & {"rekap-isian", "rekap-capaian"}:
+        context["recap"] = recap_of(cycle)
+    if "distribusi" in does:
+        context["posts"] = Post.objects.filter(office=cycle.office).order_by("order")
+    return context
+
+
+def _addressees(cycle: Cycle, task: Task) -> list[tuple[Post, bool]]:
+    definition = cycle.procedure.definition
+    step = definition.step(task.step_no)
+    following = next((definition.step(int(target)) for target in step.next.values() if isinstance(target, int)), None)
+    addressed = addressed_roles(step, following)
+    posts = Post.objects.filter(office=cycle.office).exclude(pk=task.post_id).exclude(role="kepala").order_by("order")
+    return [(post, post.role in addressed) for post in posts]
+
+
+def _draft_context(cycle: Cycle) -> dict[str, Any]:
+    document = draft_of(cycle)
+    if document is None:
+        return {"draft": None}
+    latest = document.latest
+    return {
+        "draft": document,
+        "version": latest,
+        "sha256": ensure_rendered(latest),
+        "issued": ensure_issued(latest),
+        "approvals": list(latest.approvals.all()),
+        "deliveries": list(document.deliveries.all()),
+    }
+
+
+@require_POST
+def decide(request: PersonRequest, pk: int) -> HttpResponse:
+    """Decide the open step with its form; a refusal comes back on the same page with everything typed."""
+    task = get_object_or_404(Task.objects.filter(cycle__in=_visible(request)), pk=pk)
+    given = request.POST
+    form = {
+        "to": [value for value in given.getlist("to") if value.isdigit()],
+        "instructions": given.getlist("instructions"),
+        "note": given.get("note", ""),
+        "sha256": given.get("sha256", ""),
+    }
+    typed = Typed(given)
+    try:
+        outcome = actions.decide(
+            task_id=task.pk,
+            decision=given.get("decision", ""),
+            by=request.acting.person,
+            reason=given.get("reason", ""),
+            form=form,
+        )
+    except Refusal as refusal:
+        typed.refuse(refusal)
+        if refusal.code == "alasan-wajib":
+            typed.errors["reason"], typed.error = str(refusal), ""
+        return show_cycle(request, task.cycle_id, typed, status=refusal.status)
+    messages.success(
+        request, _said(outcome.step.no, outcome.decision, outcome.following.no if outcome.following else None)
+    )
+    return redirect("cycle", task.cycle_id)
+
+
+def _said(step: int, decision: str, following: int | None) -> str:
+    onward = f"Siklus kini di langkah {following}." if following else "Siklus selesai dan diarsipkan."
+    return f'Langkah {step} diputus "{decision}". {onward}'
+
+
+@require_POST
+def cancel(request: PersonRequest, pk: int) -> HttpResponse:
+    """Cancel a cycle with a reason."""
+    cycle = get_object_or_404(_visible(request).select_related("office"), pk=pk)
+    typed = Typed(request.POST)
+    try:
+        actions.cancel_cycle(cycle=cycle, reason=request.POST.get("reason", ""), by=request.acting.person)
+    except Refusal as refusal:
+        typed.error = str(refusal)
+        return show_cycle(request, pk, typed, status=refusal.status)
+    messages.success(request, "Siklus dibatalkan. Semua catatan dan dokumennya tetap tersimpan.")
+    return redirect("cycle", pk)

@@ -1,0 +1,134 @@
+"""Dokumen: the list, the page of one with its preview, approvals and versions, two versions compared, the PDFs."""
+
+import difflib
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_GET
+
+from himpun.archive import files
+from himpun.cycles.papers.performance import NARRATIVE
+from himpun.cycles.queries import cycle_named
+from himpun.documents.actions import note_opened
+from himpun.documents.models import Delivery, Document, DocumentVersion
+from himpun.documents.parts import verification_url
+from himpun.documents.qr import qr_svg
+from himpun.documents.work import ensure_issued, ensure_rendered
+from himpun.web.middleware import PersonRequest
+
+
+def _visible(request: PersonRequest) -> Any:
+    return Document.objects.visible_to(request.acting.person, request.acting.day).distinct()
+
+
+@require_GET
+def document_list(request: PersonRequest) -> HttpResponse:
+    """The office's documents, newest first, by kind."""
+    rows = _visible(request).filter(office=request.acting.office)
+    kind, query = request.GET.get("jenis", ""), request.GET.get("q", "").strip()
+    if kind in Document.Kind.values:
+        rows = rows.filter(kind=kind)
+    if query:
+        rows = rows.filter(Q(title__icontains=query) | Q(number__icontains=query))
+    page = Paginator(rows, 30).get_page(request.GET.get("hal"))
+    return render(
+        request, "documents/list.html", {"page": page, "kinds": Document.Kind.choices, "kind": kind, "query": query}
+    )
+
+
+@require_GET
+def document_page(request: PersonRequest, pk: int) -> HttpResponse:
+    """One document. Opening one that was sent to a post I hold is the proof that it arrived."""
+    document = get_object_or_404(_visible(request).select_related("office"), pk=pk)
+    _note_receipt(request, document)
+    latest = document.latest
+    ensure_rendered(latest)
+    issued = ensure_issued(latest)
+    context = {
+        "document": document,
+        "latest": latest,
+        "issued": issued,
+        "versions": document.versions.prefetch_related("approvals").order_by("-no"),
+        "deliveries": document.deliveries.all(),
+        "cycle": cycle_named(document.subject),
+        "verification_url": verification_url(document),
+        "qr": qr_svg(verification_url(document)) if issued else "",
+    }
+    return render(request, "documents/document.html", context)
+
+
+def _note_receipt(request: PersonRequest, document: Document) -> None:
+    acting = request.acting
+    held = {actor.post_id: actor for actor in acting.capacities}
+    waiting = Delivery.objects.filter(document=document, post__in=held, opened_at__isnull=True, sent_at__isnull=False)
+    for delivery in waiting.select_related("document__office"):
+        note_opened(delivery=delivery, author=held[delivery.post_id or 0].author)
+
+
+def _version(request: PersonRequest, pk: int) -> DocumentVersion:
+    rows = DocumentVersion.objects.filter(document__in=_visible(request)).select_related("document__office")
+    return get_object_or_404(rows, pk=pk)
+
+
+@require_GET
+@xframe_options_sameorigin
+def version_pdf(request: PersonRequest, pk: int) -> FileResponse:
+    """The PDF of a version, as it was (or will be) approved."""
+    version = _version(request, pk)
+    return _pdf(ensure_rendered(version), f"{version.document.title} v{version.no}.pdf")
+
+
+@require_GET
+@xframe_options_sameorigin
+def issued_pdf(request: PersonRequest, pk: int) -> FileResponse:
+    """The PDF issued after the signature."""
+    version = _version(request, pk)
+    sha256 = ensure_issued(version)
+    if not sha256:
+        raise Http404("Dokumen ini belum ditandatangani.")
+    return _pdf(sha256, f"{version.document.title}.pdf")
+
+
+def _pdf(sha256: str, name: str) -> FileResponse:
+    response = FileResponse(
+        files.path_of(sha256).open("rb"), content_type="application/pdf", filename=name.replace("/", "-")
+    )
+    response["ETag"] = f'"{sha256}"'
+    return response
+
+
+@require_GET
+def compare(request: PersonRequest, pk: int) -> HttpResponse:
+    """Two versions of a document, what was added and what was taken out, section by section."""
+    document = get_object_or_404(_visible(request), pk=pk)
+    versions = list(document.versions.order_by("no"))
+    old = _chosen(versions, request.GET.get("dari"), versions[max(len(versions) - 2, 0)])
+    new = _chosen(versions, request.GET.get("ke"), versions[-1])
+    sections = []
+    for key, label in NARRATIVE.items():
+        before, after = old.narrative.get(key, ""), new.narrative.get(key, "")
+        if before != after:
+            sections.append((label, _differences(before, after)))
+    context = {"document": document, "versions": versions, "old": old, "new": new, "sections": sections}
+    return render(request, "documents/compare.html", context)
+
+
+def _chosen(versions: list[DocumentVersion], no: str | None, default: DocumentVersion) -> DocumentVersion:
+    return next((version for version in versions if str(version.no) == no), default)
+
+
+def _differences(before: str, after: str) -> list[tuple[str, str]]:
+    """Words of both texts as ("same" | "add" | "del", words)."""
+    old, new = before.split(), after.split()
+    parts: list[tuple[str, str]] = []
+    for tag, a, b, c, d in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if tag == "equal":
+            parts.append(("same", " ".join(old[a:b])))
+        else:
+            parts += [("del", " ".join(old[a:b]))] if b > a else []
+            parts += [("add", " ".join(new[c:d]))] if d > c else []
+    return parts

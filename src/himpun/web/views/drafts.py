@@ -1,0 +1,103 @@
+"""The narrative of the Data Kinerja, and the distribution list."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from himpun.cycles import drafting
+from himpun.cycles.models import Cycle
+from himpun.cycles.papers.performance import NARRATIVE
+from himpun.cycles.step_actions import draft_of
+from himpun.documents.models import Delivery
+from himpun.errors import Refusal
+from himpun.offices.models import Post
+from himpun.web.forms import Typed, whole_number
+from himpun.web.middleware import PersonRequest
+from himpun.web.views.cycles import show_cycle
+
+
+def _cycle(request: PersonRequest, pk: int) -> Cycle:
+    acting = request.acting
+    rows = Cycle.objects.visible_to(acting.person, acting.day).select_related("office__kind", "procedure", "letter")
+    return get_object_or_404(rows, pk=pk)
+
+
+def edit(request: PersonRequest, pk: int) -> HttpResponse:
+    """Edit the narrative and save it as a new version."""
+    cycle = _cycle(request, pk)
+    document = draft_of(cycle)
+    typed, status = Typed({}), 200
+    if request.method == "POST":
+        typed = Typed(request.POST)
+        try:
+            drafting.save_draft(
+                cycle=cycle,
+                narrative={key: request.POST.get(key, "") for key in NARRATIVE},
+                reason=request.POST.get("reason", ""),
+                based_on=whole_number(request, "based_on"),
+                by=request.acting.person,
+            )
+        except Refusal as refusal:
+            typed.refuse(refusal)
+            status = refusal.status
+        else:
+            messages.success(request, "Versi baru tersimpan. Paraf pada versi sebelumnya tidak berlaku lagi.")
+            return redirect("cycle", pk)
+    latest = document.latest if document else None
+    kept = latest.narrative if latest else {}
+    sections = [(key, label, typed.data.get(key, kept.get(key, ""))) for key, label in NARRATIVE.items()]
+    task = drafting_task(cycle)
+    context = {
+        "cycle": cycle,
+        "draft": document,
+        "version": latest,
+        "next_version": latest.no + 1 if latest else 1,
+        "sections": sections,
+        "typed": typed,
+        "task": task,
+        "may_edit": bool(task and request.acting.holds(task)),
+    }
+    return render(request, "cycles/draft.html", context, status=status)
+
+
+def drafting_task(cycle: Cycle) -> int | None:
+    """The post whose step allows editing now; None when no such step is open."""
+    try:
+        return drafting.open_task(cycle, drafting.EDITS_DRAFT, "Menyunting naskah").post_id
+    except Refusal:
+        return None
+
+
+@require_POST
+def add_recipient(request: PersonRequest, pk: int) -> HttpResponse:
+    """Put a post of the office, or somebody outside it, on the distribution list."""
+    cycle = _cycle(request, pk)
+    post = Post.objects.filter(office=cycle.office, pk=whole_number(request, "post")).first()
+    recipient = post.title if post else request.POST.get("recipient", "")
+    method = "Himpun" if post else request.POST.get("method", "Tautan")[:40]
+    typed = Typed(request.POST)
+    try:
+        drafting.add_recipient(cycle=cycle, recipient=recipient, post=post, method=method, by=request.acting.person)
+    except Refusal as refusal:
+        typed.refuse(refusal)
+        return show_cycle(request, pk, typed, status=refusal.status)
+    return redirect("cycle", pk)
+
+
+@require_POST
+def remove_recipient(request: PersonRequest, pk: int, delivery: int) -> HttpResponse:
+    """Take a recipient off the list before it is sent."""
+    cycle = _cycle(request, pk)
+    row = get_object_or_404(Delivery.objects.filter(document=draft_of(cycle)), pk=delivery)
+    drafting.remove_recipient(cycle=cycle, delivery=row, by=request.acting.person)
+    return redirect("cycle", pk)
+
+
+@require_POST
+def renew_receipt(request: PersonRequest, pk: int) -> HttpResponse:
+    """Leave the receipt anew with the proofs that came in since."""
+    cycle = _cycle(request, pk)
+    drafting.renew_receipt(cycle=cycle, by=request.acting.person)
+    messages.success(request, "Tanda terima diperbarui dengan bukti penerimaan sampai saat ini.")
+    return redirect("cycle", pk)

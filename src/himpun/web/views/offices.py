@@ -1,0 +1,419 @@
+"""Pengaturan: the office's facts and working time, its posts, its people, who holds which post, its holidays.
+
+Everybody of the office may look; who may manage it (`MAY_MANAGE_OFFICE`) may change.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Prefetch, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from himpun import clock
+from himpun.errors import FieldErrors
+from himpun.letters.numbering import DEFAULT_PATTERN, fill
+from himpun.offices import actions
+from himpun.offices.acting import HoldsNoPost
+from himpun.offices.files.settings import check_pattern
+from himpun.offices.models import Holding, Holiday, Office, Person, Post
+from himpun.offices.queries import manages, people_known_to
+from himpun.offices.rules import MAY_MANAGE_OFFICE, ROLES
+from himpun.offices.worktime import WEEKDAYS
+from himpun.web.forms import Typed, attempt, read_date, read_whole
+from himpun.web.middleware import PersonRequest
+
+ZONES = {
+    "Asia/Jakarta": "WIB (Asia/Jakarta)",
+    "Asia/Makassar": "WITA (Asia/Makassar)",
+    "Asia/Jayapura": "WIT (Asia/Jayapura)",
+}
+REGISTERS = {"data-kinerja": "Dokumen Data Kinerja", "permintaan": "Format Permintaan Data"}
+
+
+def _office(request: PersonRequest) -> Office:
+    office = request.acting.office
+    if office is None:
+        raise HoldsNoPost("membuka pengaturan kantor")
+    return office
+
+
+def _page(request: PersonRequest, template: str, typed: Typed, context: Mapping[str, Any]) -> HttpResponse:
+    may_manage = request.acting.has(MAY_MANAGE_OFFICE)
+    refused = typed.errors or typed.error
+    given = {"typed": typed, "may_manage": may_manage, "office": _office(request), **context}
+    return render(request, template, given, status=422 if refused else 200)
+
+
+@require_GET
+def settings_page(request: PersonRequest) -> HttpResponse:
+    """The whole office at a glance, and what is still missing in it."""
+    office, day = _office(request), request.acting.day
+    today = Prefetch("holdings", Holding.objects.on(day).select_related("person"), to_attr="today")
+    posts = list(office.posts.prefetch_related(today))
+    held = Holding.objects.filter(post__office=office).select_related("post").order_by("-since")
+    people = people_known_to(office).prefetch_related(Prefetch("holdings", held, to_attr="here"))
+    context = {
+        "tree": _tree(posts),
+        "roles": ROLES,
+        "people": [(person, [holding for holding in person.here if _in_force(holding, day)]) for person in people],
+        "missing_roles": [title for role, title in ROLES.items() if role not in {post.role for post in posts}],
+        "empty_posts": [post for post in posts if not post.today],
+        "zone": ZONES.get(office.timezone, office.timezone),
+        "hours": [(name, ", ".join(office.hours.get(name, []))) for name in WEEKDAYS],
+        "holiday_count": Holiday.objects.filter(_calendar_of(office), day__year=day.year).count(),
+    }
+    return _page(request, "offices/settings.html", Typed({}), context)
+
+
+def _in_force(holding: Holding, day: date) -> bool:
+    return holding.since <= day and (holding.until is None or holding.until >= day)
+
+
+def _tree(posts: Sequence[Post]) -> list[tuple[int, Post]]:
+    """The posts depth first, each with how deep it hangs; a post whose superiors form a ring still comes once."""
+    known = {post.pk for post in posts}
+    below: dict[int | None, list[Post]] = defaultdict(list)
+    for post in posts:
+        below[post.parent_id if post.parent_id in known else None].append(post)
+    found: list[tuple[int, Post]] = []
+    waiting = [(0, post) for post in reversed(below[None])]
+    while waiting:
+        depth, post = waiting.pop()
+        found.append((depth, post))
+        waiting += [(depth + 1, child) for child in reversed(below[post.pk])]
+    placed = {post.pk for _, post in found}
+    return found + [(0, post) for post in posts if post.pk not in placed]
+
+
+# --- the office's facts ----------------------------------------------------------------------------------------------
+
+
+def office_edit(request: PersonRequest) -> HttpResponse:
+    """Facts, working time and number patterns."""
+    office = _office(request)
+    typed = Typed(request.POST if request.method == "POST" else _office_as_typed(office))
+    if request.method == "POST":
+        changed = attempt(typed, lambda: _change_office(request, office))
+        if changed is not None:
+            messages.success(request, "Data kantor tersimpan.")
+            return redirect("settings")
+    context = {
+        "zones": ZONES,
+        "hours": [(name, f"hours_{name}", typed.data.get(f"hours_{name}", "")) for name in WEEKDAYS],
+        "patterns": [
+            (
+                register,
+                label,
+                f"pattern_{register}",
+                typed.data.get(f"pattern_{register}", ""),
+                _example(typed, register),
+            )
+            for register, label in _registers(office).items()
+        ],
+    }
+    return _page(request, "offices/office.html", typed, context)
+
+
+def _registers(office: Office) -> dict[str, str]:
+    return REGISTERS | {
+        name: name.replace("-", " ").capitalize() for name in office.number_patterns if name not in REGISTERS
+    }
+
+
+def _office_as_typed(office: Office) -> dict[str, Any]:
+    typed: dict[str, Any] = {name: getattr(office, name) for name in (*actions.OFFICE_TEXTS, "timezone", "day_minutes")}
+    typed |= {f"hours_{name}": ", ".join(office.hours.get(name, [])) for name in WEEKDAYS}
+    patterns = {name: office.number_patterns.get(name) or DEFAULT_PATTERN for name in _registers(office)}
+    return typed | {f"pattern_{name}": pattern for name, pattern in patterns.items()}
+
+
+def _change_office(request: PersonRequest, office: Office) -> Office:
+    post = request.POST
+    fields: dict[str, Any] = {
+        name: " ".join(post.get(name, "").split()) for name in (*actions.OFFICE_TEXTS, "timezone")
+    }
+    fields["day_minutes"] = _whole(post.get("day_minutes", ""))
+    fields["hours"] = {name: _intervals(post.get(f"hours_{name}", "")) for name in WEEKDAYS}
+    fields["number_patterns"] = {name: post.get(f"pattern_{name}", "").strip() for name in _registers(office)}
+    return actions.change_office(office=office, fields=fields, by=request.acting.person)
+
+
+def _intervals(text: str) -> list[str]:
+    return [part.strip() for part in text.replace(";", ",").split(",") if part.strip()]
+
+
+def _whole(text: str) -> int:
+    """A whole number from 0; -1 when it is none."""
+    text = text.strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
+
+
+def _example(typed: Typed, register: str) -> str:
+    return _number_from(str(typed.data.get(f"pattern_{register}", "")))
+
+
+def _number_from(pattern: str) -> str:
+    try:
+        check_pattern(pattern)
+    except ValueError as problem:
+        return f"Belum benar: {problem}"
+    return f"Contoh: {fill(pattern, sequence=12, day=clock.today(), unit='PK')}"
+
+
+@require_GET
+def number_example(request: HttpRequest) -> HttpResponse:
+    """What number the pattern being typed would give."""
+    pattern = next((str(value) for name, value in request.GET.items() if name.startswith("pattern_")), "")
+    return render(request, "offices/number_example.html", {"example": _number_from(pattern[:200])})
+
+
+# --- posts -----------------------------------------------------------------------------------------------------------
+
+
+def post_new(request: PersonRequest) -> HttpResponse:
+    """Add a post."""
+    office = _office(request)
+    typed = Typed(request.POST if request.method == "POST" else {"order": str(_next_order(office))})
+    if request.method == "POST":
+        post = attempt(
+            typed,
+            lambda: actions.add_post(office=office, fields=_post_fields(request, office), by=request.acting.person),
+        )
+        if post is not None:
+            messages.success(request, f"Jabatan {post.title} ditambahkan. Catat sekarang siapa yang memangkunya.")
+            return redirect("post_edit", post.pk)
+    return _page(request, "offices/post.html", typed, {"roles": ROLES, "posts": office.posts.all()})
+
+
+def post_edit(request: PersonRequest, pk: int) -> HttpResponse:
+    """One post: its title, role and place, and everybody who held it."""
+    office = _office(request)
+    post = get_object_or_404(Post.objects.select_related("office"), pk=pk, office=office)
+    stored = {name: getattr(post, name) for name in ("code", "title", "role", "unit_code")}
+    shown = {**stored, "parent": str(post.parent_id or ""), "order": str(post.order)}
+    typed = Typed(request.POST if request.method == "POST" else shown)
+    if request.method == "POST":
+        changed = attempt(
+            typed,
+            lambda: actions.change_post(post=post, fields=_post_fields(request, office), by=request.acting.person),
+        )
+        if changed is not None:
+            messages.success(request, f"Jabatan {changed.title} tersimpan.")
+            return redirect("settings")
+    context = {
+        "post": post,
+        "roles": ROLES,
+        "posts": office.posts.exclude(pk=post.pk),
+        "holdings": [
+            (holding, _in_force(holding, request.acting.day))
+            for holding in post.holdings.select_related("person", "post").order_by("-since", "-id")
+        ],
+    }
+    return _page(request, "offices/post.html", typed, context)
+
+
+def _next_order(office: Office) -> int:
+    last = office.posts.order_by("-order").values_list("order", flat=True).first()
+    return (last or 0) + 10
+
+
+def _post_fields(request: PersonRequest, office: Office) -> dict[str, Any]:
+    given = request.POST
+    fields: dict[str, Any] = {name: given.get(name, "").strip() for name in ("code", "title", "role", "unit_code")}
+    parent = given.get("parent", "")
+    return {
+        **fields,
+        "parent": office.posts.filter(pk=read_whole(parent)).first(),
+        "order": _whole(given.get("order", "0")),
+    }
+
+
+# --- people ----------------------------------------------------------------------------------------------------------
+
+
+@never_cache
+def person_new(request: PersonRequest) -> HttpResponse:
+    """Add somebody who can log in; their first password is shown once."""
+    office = _office(request)
+    typed = Typed(request.POST)
+    if request.method == "POST":
+        made = attempt(
+            typed, lambda: actions.add_person(office=office, fields=request.POST.dict(), by=request.acting.person)
+        )
+        if made is not None:
+            person, password = made
+            return _page(
+                request, "offices/password.html", Typed({}), {"person": person, "password": password, "new": True}
+            )
+    return _page(request, "offices/person.html", typed, {})
+
+
+@never_cache
+def person_edit(request: PersonRequest, pk: int) -> HttpResponse:
+    """One person: their data, the posts they hold here, and a new password."""
+    office, by = _office(request), request.acting.person
+    person = get_object_or_404(people_known_to(office), pk=pk)
+    shown = {name: getattr(person, name) for name in ("username", *actions.PERSON_TEXTS)}
+    typed = Typed(request.POST if request.method == "POST" else {**shown, "is_active": person.is_active})
+    if request.method == "POST" and request.POST.get("act") == "password":
+        typed = Typed({**shown, "is_active": person.is_active})
+        password = attempt(typed, lambda: actions.reset_password(office=office, person=person, by=by))
+        if password is not None:
+            return _page(
+                request, "offices/password.html", Typed({}), {"person": person, "password": password, "new": False}
+            )
+    elif request.method == "POST":
+        active = request.POST.get("is_active") == "1"
+        fields = request.POST.dict()
+        changed = attempt(
+            typed, lambda: actions.change_person(office=office, person=person, fields=fields, active=active, by=by)
+        )
+        if changed is not None:
+            messages.success(request, f"Data {changed.name} tersimpan.")
+            return redirect("settings")
+    held = person.holdings.filter(post__office=office).select_related("post").order_by("-since", "-id")
+    context = {
+        "person": person,
+        "ours": manages(office, person, request.acting.day),
+        "holdings": [(holding, _in_force(holding, request.acting.day)) for holding in held],
+    }
+    return _page(request, "offices/person.html", typed, context)
+
+
+# --- who holds which post --------------------------------------------------------------------------------------------
+
+
+def holding_new(request: PersonRequest) -> HttpResponse:
+    """Record that somebody holds a post from a day on."""
+    office = _office(request)
+    start = {
+        "post": request.GET.get("jabatan", ""),
+        "person": request.GET.get("orang", ""),
+        "kind": Holding.Kind.DEFINITIF.value,
+        "since": request.acting.day.isoformat(),
+    }
+    typed = Typed(request.POST if request.method == "POST" else start)
+    if request.method == "POST":
+        holding = attempt(typed, lambda: _begin_holding(request, office))
+        if holding is not None:
+            messages.success(request, f"{holding.person.name} tercatat sebagai {holding.title}.")
+            return redirect("post_edit", holding.post_id)
+    context = {"kinds": Holding.Kind.choices, "posts": office.posts.all(), "people": people_known_to(office)}
+    return _page(request, "offices/holding.html", typed, context)
+
+
+def _begin_holding(request: PersonRequest, office: Office) -> Holding:
+    given = request.POST
+    wrong, person = {}, None
+    post = office.posts.select_related("office").filter(pk=read_whole(given.get("post", ""))).first()
+    if post is None:
+        wrong["post"] = "Pilih jabatan dari daftar."
+    if username := given.get("username", "").strip():
+        person = Person.objects.filter(username=username, is_active=True).first()
+        if person is None:
+            wrong["username"] = "Nama pengguna ini tidak ditemukan. Periksa ejaannya, atau tambahkan orangnya dahulu."
+    else:
+        person = people_known_to(office).filter(pk=read_whole(given.get("person", ""))).first()
+    if person is None and "username" not in wrong:
+        wrong["person"] = "Pilih orangnya, atau tulis nama pengguna pegawai kantor lain."
+    if wrong or person is None or post is None:
+        raise FieldErrors(wrong | _wrong_dates(request))
+    return actions.begin_holding(post=post, person=person, by=request.acting.person, **_holding_fields(request))
+
+
+def _holding_fields(request: PersonRequest) -> dict[str, Any]:
+    if wrong := _wrong_dates(request):
+        raise FieldErrors(wrong)
+    given = request.POST
+    return {
+        "kind": given.get("kind", ""),
+        "since": read_date(given.get("since", "")),
+        "until": read_date(given.get("until", "")),
+        "letter": given.get("letter", ""),
+    }
+
+
+def _wrong_dates(request: PersonRequest) -> dict[str, str]:
+    """A date that was typed but cannot be read; an empty last day means until further notice."""
+    written = {name: request.POST.get(name, "").strip() for name in ("since", "until")}
+    unread = [name for name, text in written.items() if text and read_date(text) is None]
+    return dict.fromkeys(unread, "Tanggal ini tidak terbaca. Tulis hari-bulan-tahun, misalnya 31-12-2026.")
+
+
+def holding_edit(request: PersonRequest, pk: int) -> HttpResponse:
+    """Correct or end one holding."""
+    office = _office(request)
+    holding = get_object_or_404(Holding.objects.select_related("post__office", "person"), pk=pk, post__office=office)
+    shown = {"kind": holding.kind, "since": holding.since.isoformat(), "letter": holding.letter}
+    shown["until"] = holding.until.isoformat() if holding.until else ""
+    typed = Typed(request.POST if request.method == "POST" else shown)
+    if request.method == "POST":
+        changed = attempt(
+            typed,
+            lambda: actions.change_holding(holding=holding, by=request.acting.person, **_holding_fields(request)),
+        )
+        if changed is not None:
+            messages.success(request, "Catatan pemangku jabatan tersimpan.")
+            return redirect("post_edit", holding.post_id)
+    return _page(request, "offices/holding.html", typed, {"holding": holding, "kinds": Holding.Kind.choices})
+
+
+# --- holidays --------------------------------------------------------------------------------------------------------
+
+
+def holidays(request: PersonRequest) -> HttpResponse:
+    """The days on which nobody works: national ones, and those of this office."""
+    office, by = _office(request), request.acting.person
+    year = _year(request)
+    typed = Typed(request.POST)
+    if request.method == "POST":
+        if pk := request.POST.get("remove", ""):
+            holiday = _own_holiday(office, pk)
+            done = attempt(typed, lambda: _removed(office, holiday, by))
+        else:
+            done = attempt(typed, lambda: _add_holiday(request, office))
+        if done is not None:
+            messages.success(request, done)
+            return redirect(f"{request.path}?tahun={year}")
+    context = {
+        "year": year,
+        "years": (year - 1, year + 1),
+        "days": Holiday.objects.filter(_calendar_of(office), day__year=year),
+    }
+    return _page(request, "offices/holidays.html", typed, context)
+
+
+def _calendar_of(office: Office) -> Q:
+    return Q(office=office) | Q(office__isnull=True)
+
+
+def _year(request: PersonRequest) -> int:
+    year = _whole(request.GET.get("tahun", ""))
+    return year if 2000 <= year <= 2100 else request.acting.day.year
+
+
+def _own_holiday(office: Office, pk: str) -> Holiday:
+    return get_object_or_404(Holiday, pk=read_whole(pk), office=office)
+
+
+def _removed(office: Office, holiday: Holiday, by: Person) -> str:
+    actions.remove_holiday(office=office, holiday=holiday, by=by)
+    return f"{holiday.name} dihapus dari hari libur kantor."
+
+
+def _add_holiday(request: PersonRequest, office: Office) -> str:
+    given = request.POST
+    holiday = actions.add_holiday(
+        office=office,
+        day=read_date(given.get("day", "")),
+        name=given.get("name", ""),
+        source=given.get("source", ""),
+        by=request.acting.person,
+    )
+    return f"{holiday.name} ditambahkan. Batas waktu langkah yang dibuka sesudah ini menghitungnya."

@@ -1,0 +1,176 @@
+"""Rekap: achievement as a table with colours, charts, and every number down to the cell it came from."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET
+
+from himpun.cycles import drafting
+from himpun.cycles.queries import cycle_named
+from himpun.documents.pictures import as_svg
+from himpun.errors import Refusal
+from himpun.indicators.charts import achievement_bars, achievement_trend
+from himpun.indicators.computing import SCALE, bar_of, read_exact, score_from, summary_of, target_at
+from himpun.indicators.models import Recap, RecapLine
+from himpun.indicators.numbers import write_percent
+from himpun.indicators.periods import Period
+from himpun.offices.models import Holding
+from himpun.offices.rules import MAY_SEE_ALL_VALUES
+from himpun.web.forms import Typed
+from himpun.web.middleware import PersonRequest
+
+
+def _visible(request: PersonRequest) -> Any:
+    """Recaps are for everybody of the office: the figures are theirs."""
+    held = Holding.objects.on(request.acting.day).filter(person=request.acting.person)
+    return Recap.objects.filter(office__in=held.values("post__office"))
+
+
+def _lines(request: PersonRequest) -> Any:
+    return RecapLine.objects.filter(recap__in=_visible(request))
+
+
+@require_GET
+def recap_list(request: PersonRequest) -> HttpResponse:
+    """The recaps of the office, newest period first."""
+    rows = list(_visible(request).filter(office=request.acting.office).prefetch_related("lines"))
+    rows.sort(key=lambda recap: (Period.parse(recap.period), recap.round), reverse=True)
+    shown = [(recap, summary_of([line.frozen for line in recap.lines.all()])) for recap in rows]
+    return render(
+        request, "recaps/list.html", {"rows": [(recap, total, _percent(total.mean)) for recap, total in shown]}
+    )
+
+
+def _percent(value: Any) -> str:
+    return "–" if value is None else f"{write_percent(value)} %"
+
+
+@require_GET
+def recap_page(request: PersonRequest, pk: int) -> HttpResponse:
+    """One recap: the summary that hides no miss, then every indicator with its colour, formula and way to the source."""
+    recap = get_object_or_404(_visible(request).select_related("office"), pk=pk)
+    lines = list(recap.lines.select_related("unit"))
+    total = summary_of([line.frozen for line in lines])
+    context = {
+        "recap": recap,
+        "lines": lines,
+        "total": total,
+        "mean": _percent(total.mean),
+        "capped": _percent(total.capped_mean),
+        "categories": SCALE.categories(),
+        "rule": SCALE.rule_text(),
+        "task_open": _analysis_open(request, recap),
+        "lacking": [line for line in lines if _lacks(line)],
+    }
+    return render(request, "recaps/recap.html", context)
+
+
+def _lacks(line: RecapLine) -> bool:
+    return not score_from(line.frozen).achieved and not (line.cause and line.follow_up)
+
+
+def _analysis_open(request: PersonRequest, recap: Recap) -> bool:
+    cycle = cycle_named(recap.origin)
+    if cycle is None or recap.finished_at:
+        return False
+    try:
+        task = drafting.open_task(cycle, frozenset({"rekap-capaian"}), "Menulis analisis")
+        drafting.acting_on(task, request.acting.person, with_roles=cycle.procedure.definition.step(task.step_no).with_)
+    except Refusal:
+        return False
+    return True
+
+
+def line_page(request: PersonRequest, pk: int) -> HttpResponse:
+    """One number down to its source: formula, variables, who filled them in, evidence; and the analysis form."""
+    line = get_object_or_404(
+        _lines(request).select_related("recap__office", "indicator", "unit", "source_line__request"), pk=pk
+    )
+    typed, status = Typed({}), 200
+    if request.method == "POST":
+        typed = Typed(request.POST)
+        cycle = cycle_named(line.recap.origin)
+        try:
+            if cycle is None:
+                raise drafting.NotNow("Menulis analisis")
+            drafting.save_analysis(
+                line=line,
+                cycle=cycle,
+                cause=request.POST.get("cause", ""),
+                follow_up=request.POST.get("follow_up", ""),
+                by=request.acting.person,
+            )
+        except Refusal as refusal:
+            typed.refuse(refusal)
+            status = refusal.status
+        else:
+            messages.success(request, "Analisis tersimpan.")
+            return redirect(_next_lacking(line))
+    acting = request.acting
+    source = line.source_line
+    may_see_source = acting.has(MAY_SEE_ALL_VALUES) or (source is not None and acting.holds(source.request.unit_id))
+    context = {
+        "line": line,
+        "typed": typed,
+        "cause": typed.data.get("cause", line.cause),
+        "follow_up": typed.data.get("follow_up", line.follow_up),
+        "may_write": _analysis_open(request, line.recap),
+        "evidence": list(source.evidence.all()) if source and may_see_source else [],
+        "source": source,
+        "may_see_source": may_see_source,
+    }
+    return render(request, "recaps/line.html", context, status=status)
+
+
+def _next_lacking(line: RecapLine) -> str:
+    for other in line.recap.lines.filter(order__gt=line.order):
+        if _lacks(other):
+            return f"/rekap/baris/{other.pk}/"
+    return f"/rekap/{line.recap_id}/"
+
+
+@require_GET
+def recap_chart(request: PersonRequest, pk: int) -> HttpResponse:
+    """The achievement of all indicators as a picture."""
+    recap = get_object_or_404(_visible(request), pk=pk)
+    return _svg(achievement_bars([bar_of(line.frozen) for line in recap.lines.all()], title="Capaian indikator"))
+
+
+@require_GET
+def line_chart(request: PersonRequest, pk: int) -> HttpResponse:
+    """One indicator over the periods of its year, target beside realisasi."""
+    line = get_object_or_404(_lines(request).select_related("indicator", "recap"), pk=pk)
+    indicator = line.indicator
+    measured = Period.parse(line.frozen["periode"])
+    actuals: dict[int, Any] = {}
+    same = RecapLine.objects.filter(indicator=indicator, recap__frozen_at__lte=line.recap.frozen_at)
+    for other in same.order_by("recap__frozen_at"):
+        period = Period.parse(other.frozen["periode"])
+        if period.kind == measured.kind:
+            actuals[period.index] = read_exact(other.frozen["realisasi"], indicator.polarity)
+    points = [
+        (
+            _short(Period(measured.kind, measured.year, index)),
+            _number(target_at(indicator, measured, index)),
+            _number(actuals.get(index)),
+        )
+        for index in range(1, measured.kind.per_year + 1)
+    ]
+    return _svg(achievement_trend(indicator.name, indicator.unit, points))
+
+
+def _short(period: Period) -> str:
+    return period.label.replace("Triwulan ", "TW ").rsplit(" ", 1)[0]
+
+
+def _number(value: Any) -> Any:
+    return None if value is None or isinstance(value, str) or hasattr(value, "lower") else value
+
+
+def _svg(spec: dict[str, Any]) -> HttpResponse:
+    response = HttpResponse(as_svg(spec), content_type="image/svg+xml")
+    response["Cache-Control"] = "private, max-age=300"
+    response["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'"
+    return response

@@ -1,0 +1,61 @@
+"""Pekerjaan Saya: what waits for me, and what I wait for; messages; which office I look at."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from himpun.cycles.models import Task
+from himpun.cycles.queries import awaited_by, holders_of, requests_waiting_for, waiting_for
+from himpun.letters.models import Letter
+from himpun.notifications.actions import mark_seen, messages_for
+from himpun.offices.rules import MAY_REGISTER_LETTERS, MAY_START_CYCLES
+from himpun.procedures.definition import Step, role_titles
+from himpun.web.forms import whole_number
+from himpun.web.middleware import PersonRequest
+
+
+@require_GET
+def my_work(request: PersonRequest) -> HttpResponse:
+    """The tasks of the posts held today, most urgent first."""
+    acting = request.acting
+    tasks = list(waiting_for(acting.person, acting.day))
+    awaited = list(awaited_by(acting.person, acting.day)[:20])
+    requests = list(requests_waiting_for(acting.person, acting.day))
+    new_letters = []
+    if acting.office and acting.has(MAY_START_CYCLES):
+        new_letters = list(
+            Letter.objects.visible_to(acting.person, acting.day).filter(
+                office=acting.office, cycles__isnull=True, dispositions__isnull=True
+            )[:5]
+        )
+    context = {
+        "rows": [_row(task) for task in tasks],
+        "requests": requests,
+        "awaited": [_row(task) for task in awaited],
+        "holders": holders_of([task.post_id for task in awaited], acting.day),
+        "new_letters": new_letters,
+        "may_register": acting.has(MAY_REGISTER_LETTERS),
+    }
+    return render(request, "work/my_work.html", context)
+
+
+def _row(task: Task) -> tuple[Task, Step, dict[str, str]]:
+    definition = task.cycle.procedure.definition
+    return task, definition.step(task.step_no), role_titles(definition, task.cycle.office.kind.titles)
+
+
+@require_GET
+def messages_page(request: PersonRequest) -> HttpResponse:
+    """What the holder of my posts was told; looking at it is seeing it."""
+    acting = request.acting
+    messages = list(messages_for(acting.person, acting.day)[:50])
+    unseen = set(messages_for(acting.person, acting.day).exclude(seen_by=acting.person).values_list("pk", flat=True))
+    mark_seen(acting.person, acting.day)
+    return render(request, "work/messages.html", {"rows": [(message, message.pk in unseen) for message in messages]})
+
+
+@require_POST
+def choose_office(request: HttpRequest) -> HttpResponse:
+    """Look at another office where one holds a post."""
+    request.session["office"] = whole_number(request, "office")
+    return redirect("work")

@@ -1,0 +1,98 @@
+"""People at their own screens: one browser context a person, logged in through the login page, reused all day."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from himpun.offices.files import PersonRow, read_office
+
+PASSWORD = "himpun-contoh"
+SIZES = {1280: {"width": 1280, "height": 900}, 390: {"width": 390, "height": 844}}
+
+
+@dataclass
+class Office:
+    """The people of one office folder and their screens."""
+
+    folder: str
+    browser: Browser
+    url: str
+    shots: Path | None
+    width: int = 1280
+    pages: dict[str, Page] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+    seen: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.files = read_office(self.folder)
+
+    def holder(self, role: str) -> PersonRow:
+        """Who holds the one post with this role."""
+        return self.of_post(next(post.code for post in self.files.posts if post.role == role))
+
+    def of_post(self, code: str) -> PersonRow:
+        holding = max(
+            (row for row in self.files.holdings if row.post == code and row.kind == "definitif"),
+            key=lambda row: row.since,
+        )
+        return next(person for person in self.files.people if person.username == holding.username)
+
+    def titled(self, title: str) -> PersonRow:
+        """Who holds the post with this title."""
+        return self.of_post(next(post.code for post in self.files.posts if post.title == title))
+
+    @property
+    def units(self) -> list[PersonRow]:
+        return [self.of_post(post.code) for post in self.files.posts if post.role == "unit"]
+
+    def screen(self, person: PersonRow) -> Page:
+        """The person's screen, logged in."""
+        if person.username not in self.pages:
+            context = self.browser.new_context(viewport=SIZES[self.width], locale="id-ID", timezone_id="Asia/Jakarta")
+            page = context.new_page()
+            page.on("console", lambda message: self._console(person, message))
+            page.on("pageerror", lambda error: self.problems.append(f"{person.username}: {error}"))
+            page.goto(f"{self.url}/")
+            page.get_by_label("Nama pengguna").fill(person.username)
+            page.get_by_label("Kata sandi").fill(PASSWORD)
+            page.get_by_role("button", name="Masuk").click()
+            expect(page.get_by_role("heading", name="Pekerjaan Saya")).to_be_visible()
+            self.pages[person.username] = page
+        return self.pages[person.username]
+
+    def _console(self, person: PersonRow, message: Any) -> None:
+        if (
+            message.type == "error"
+            and "favicon" not in message.text
+            and "422" not in message.text
+            and "409" not in message.text
+        ):
+            self.problems.append(f"{person.username}: {message.text} {message.location.get('url', '')}")
+
+    def at_work(self, person: PersonRow) -> Page:
+        """The person's screen at Pekerjaan Saya."""
+        page = self.screen(person)
+        page.goto(f"{self.url}/")
+        return page
+
+    def look(self, page: Page, name: str) -> None:
+        """Check a page by axe and that it does not scroll sideways; keep a picture where one is asked for."""
+        if name in self.seen:
+            return
+        self.seen.add(name)
+        found = Axe().run(page).response["violations"]
+        serious = [item for item in found if item["impact"] in ("serious", "critical")]
+        self.problems += [f"{name}: axe {item['id']} {item['nodes'][0]['target']}" for item in serious]
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if wide > 1:
+            self.problems.append(f"{name}: halaman {wide} piksel lebih lebar daripada layar {self.width}")
+        if self.shots:
+            self.shots.mkdir(parents=True, exist_ok=True)
+            page.screenshot(path=self.shots / f"{name}-{self.width}.png", full_page=True)
+
+    def close(self) -> None:
+        for page in self.pages.values():
+            page.context.close()

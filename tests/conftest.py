@@ -1,0 +1,130 @@
+"""Set-up shared by all tests: plain storage, a quick hasher, the archive in a temporary folder, the clock on a Monday."""
+
+import os
+
+os.environ.setdefault("HIMPUN_DEBUG", "1")
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import TransactionTestCase
+from hypothesis import settings as hypothesis_settings
+
+from himpun import clock
+from himpun.archive.chain import canonical
+from himpun.archive.triggers import APPEND_ONLY, lifting, protecting
+from himpun.cycles import actions
+from himpun.offices import calendar
+from tests.cast import MONDAY, Cast, found_office, load_cast, publish
+
+hypothesis_settings.register_profile("himpun", deadline=None, derandomize=True)
+hypothesis_settings.load_profile("himpun")
+
+
+@pytest.fixture(autouse=True)
+def _plain(settings: Any, tmp_path: Path) -> None:
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.ARCHIVE_ROOT = tmp_path / "arsip"
+    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}}
+
+
+@pytest.fixture(autouse=True)
+def _monday() -> Iterator[None]:
+    with clock.held_at(MONDAY):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _forget() -> None:
+    """What is kept by row number belongs to one test: the next one gives the same numbers to other rows."""
+    actions._procedure.cache_clear()
+    calendar.calendar_of.cache_clear()
+
+
+def typed_paper(kind: str, content: Mapping[str, Any], *, made_at: datetime) -> bytes:
+    """Stands in for the rendering: a few bytes that differ wherever the document would differ."""
+    return b"%PDF-1.7 " + hashlib.sha256(canonical([kind, content, made_at]).encode()).hexdigest().encode()
+
+
+def type_papers(patch: pytest.MonkeyPatch) -> None:
+    """Let documents be "rendered" by `typed_paper`, and their charts not be drawn."""
+    patch.setattr("himpun.documents.work.render", typed_paper)
+    patch.setattr("himpun.documents.work.with_pictures", lambda content: content)
+
+
+@pytest.fixture
+def quick_paper(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Documents without Typst, for tests that are not about how they look."""
+    type_papers(monkeypatch)
+
+
+@pytest.fixture
+def small(db: None, quick_paper: None) -> Cast:
+    """A small office with two units, both procedures published, documents without Typst: what most tests need."""
+    if not _published():
+        publish()
+    return found_office()
+
+
+@pytest.fixture
+def neighbour(small: Cast) -> Cast:
+    """Another small office beside `small`, which must not see anything of it."""
+    return found_office("kec-tetangga")
+
+
+@pytest.fixture
+def kecamatan(db: None) -> Cast:
+    """Kecamatan Contoh with both procedures published."""
+    publish()
+    return load_cast("kecamatan-contoh")
+
+
+@pytest.fixture
+def dinas(db: None) -> Cast:
+    """Dinas Contoh; asks for `kecamatan` too where a test needs both."""
+    if not clock.today() or not _published():
+        publish()
+    return load_cast("dinas-contoh")
+
+
+def _published() -> bool:
+    from himpun.procedures.models import ProcedureVersion
+
+    return ProcedureVersion.objects.exists()
+
+
+def _run(statements: list[str]) -> None:
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+
+
+_flush = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
+
+
+def _flush_with_triggers_lifted(self: TransactionTestCase) -> None:
+    """Transactional tests empty all tables at their end, which the append-only triggers rightly refuse."""
+    for table in APPEND_ONLY:
+        _run(lifting(table, connection.vendor))
+    try:
+        _flush(self)
+    finally:
+        for table in APPEND_ONLY:
+            _run(protecting(table, connection.vendor))
+
+
+TransactionTestCase._fixture_teardown = _flush_with_triggers_lifted  # type: ignore[attr-defined]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests on a scenery built once go first: they hold one transaction open, which no browser or live server may meet."""
+    items.sort(key=lambda item: "built_once" not in getattr(item, "fixturenames", ()))

@@ -1,0 +1,213 @@
+"""Real processes at the same moment, and processes killed in the middle: nobody's decision is lost or done by halves.
+
+On the database the suite runs on: a file of its own for SQLite, a database of its own for PostgreSQL.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+Part = dict[str, Any]
+
+pytestmark = pytest.mark.processes
+
+
+class Stage:
+    """A process of its own that plays scenes; see `stage.py`."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        command = [sys.executable, "-m", "tests.cycles.stage"]
+        self.process = subprocess.Popen(
+            command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        assert self._line() == "ready"
+
+    def _line(self) -> str:
+        assert self.process.stdout is not None
+        return self.process.stdout.readline().strip()
+
+    def scene(self, *parts: Part) -> list[dict[str, Any]]:
+        """Play these parts at the same moment; what became of each."""
+        assert self.process.stdin is not None
+        self.process.stdin.write(json.dumps(parts) + "\n")
+        self.process.stdin.flush()
+        answers: list[dict[str, Any]] = json.loads(self._line())
+        return answers
+
+    def __call__(self, act: str, **args: Any) -> Any:
+        """Play one part that must succeed."""
+        [answer] = self.scene({"act": act, "args": args})
+        assert "result" in answer, answer
+        return answer["result"]
+
+    def close(self) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.close()
+        self.process.wait(timeout=20)
+
+
+@pytest.fixture(scope="module")
+def own_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """The address of an empty database of the kind the suite runs on, and a folder for its files."""
+    folder = tmp_path_factory.mktemp("himpun")
+    if connection.vendor != "postgresql":
+        yield f"sqlite:///{folder}/himpun.sqlite3", folder
+        return
+    import psycopg
+
+    address, _, _ = settings.DATABASE_URL.rpartition("/")
+    name = f"himpun_uji_{uuid4().hex[:12]}"
+    with psycopg.connect(settings.DATABASE_URL, autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name}")
+        try:
+            yield f"{address}/{name}", folder
+        finally:
+            server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="module")
+def stage(own_database: tuple[str, Path]) -> Iterator[Stage]:
+    """A stage on a database as `himpun setup` leaves it, with two offices."""
+    address, folder = own_database
+    environment = {**os.environ, "DATABASE_URL": address, "HIMPUN_VAR": str(folder), "HIMPUN_DEBUG": "1"}
+    subprocess.run([sys.executable, "-m", "himpun", "setup"], env=environment, check=True, capture_output=True)
+    there = Stage(environment)
+    there("found", code="kec-a")
+    there("found", code="kec-b")
+    yield there
+    there.close()
+
+
+def deciding(code: str, cycle: int, task: int, decision: str = "disposisi", **more: Any) -> Part:
+    return {"act": "decide", "args": {"code": code, "cycle": cycle, "task": task, "decision": decision}, **more}
+
+
+def begun(stage: Stage, period: str, code: str = "kec-a") -> tuple[int, int]:
+    """A cycle at its first step: its number and its open task's."""
+    cycle = stage("start", code=code, period=period)
+    [[task, step]] = stage("state", cycle=cycle)["open"]
+    assert step == 1
+    return cycle, task
+
+
+def test_of_eight_people_deciding_the_same_step_one_wins_and_the_others_are_told_who(stage: Stage) -> None:
+    cycle, task = begun(stage, "2026-01")
+
+    answers = stage.scene(*[deciding("kec-a", cycle, task)] * 8)
+
+    assert (
+        sorted(answer.get("result", answer.get("code", str(answer))) for answer in answers)
+        == ["2"] + ["sudah-diputus"] * 7
+    )
+    assert all("oleh Orang Camat (Camat)" in answer["refusal"] for answer in answers if "refusal" in answer)
+    after = stage("state", cycle=cycle)
+    assert (after["tasks"], after["faults"]) == (2, [])
+    assert [step for _, step in after["open"]] == [2]
+
+
+def test_two_steps_of_one_office_and_one_of_another_are_decided_at_once(stage: Stage) -> None:
+    cycles = [("kec-a", *begun(stage, "2026-02")), ("kec-a", *begun(stage, "2026-03"))]
+    cycles.append(("kec-b", *begun(stage, "2026-02", "kec-b")))
+
+    answers = stage.scene(*[deciding(*cycle) for cycle in cycles])
+
+    assert [answer.get("result", answer) for answer in answers] == ["2", "2", "2"]
+    assert stage("state", cycle=cycles[0][1])["faults"] == []
+
+
+def test_an_office_does_not_wait_for_another(stage: Stage) -> None:
+    """PostgreSQL lets both write; SQLite has one writer, who is waited for and not refused."""
+    slow, quick = begun(stage, "2026-04"), begun(stage, "2026-04", "kec-b")
+
+    answers = stage.scene(deciding("kec-a", *slow, hold=0.5), deciding("kec-b", *quick, wait=0.1))
+
+    assert [answer.get("result", answer) for answer in answers] == ["2", "2"]
+
+
+def test_a_decision_that_waited_for_its_turn_sees_what_was_done_before_it(stage: Stage) -> None:
+    """A unit's answer is handed back while somebody delivers: delivering must not go on without that unit."""
+    cycle = stage("to_collected", code="kec-a", period="2026-05")
+    [[task, _]] = stage("state", cycle=cycle)["open"]
+
+    returned, delivered = stage.scene(
+        {"act": "return_answer", "args": {"code": "kec-a", "cycle": cycle}, "hold": 0.6},
+        deciding("kec-a", cycle, task, "sampaikan", wait=0.2),
+    )
+
+    assert returned == {"result": None}
+    assert delivered.get("code") == "unit-belum-menjawab", delivered
+    assert stage("state", cycle=cycle)["parts_open"] == 1
+
+
+def test_twenty_numbers_asked_for_at_once_have_no_gap_and_no_twin(stage: Stage) -> None:
+    answers = stage.scene(*[{"act": "issue", "args": {"code": "kec-a"}}] * 20)
+
+    numbers = sorted(answer.get("result", str(answer)) for answer in answers)
+    assert numbers == [f"{no:03}/KEC-A/X/2026" for no in range(1, 21)]
+
+
+def test_letters_registered_at_once_are_numbered_without_gap(stage: Stage) -> None:
+    first = stage("register", code="kec-b")
+
+    answers = stage.scene(*[{"act": "register", "args": {"code": "kec-b"}}] * 10)
+
+    assert sorted(answer["result"] for answer in answers) == list(range(first + 1, first + 11))
+
+
+def test_two_people_saving_one_line_at_once_keep_each_others_words(stage: Stage) -> None:
+    line, by = stage("first_line", code="kec-b", period="2026-06")
+
+    answers = stage.scene(
+        {"act": "save_line", "args": {"line": line, "by": by, "note": "dari laporan"}, "hold": 0.4},
+        {"act": "save_line", "args": {"line": line, "by": by, "nihil_reason": "tidak ada layanan"}, "wait": 0.1},
+    )
+
+    assert answers == [{"result": None}, {"result": None}]
+    assert stage("words_of", line=line) == ["dari laporan", "tidak ada layanan"]
+
+
+def test_a_process_killed_at_any_statement_of_a_decision_leaves_it_undone_and_it_can_be_decided(stage: Stage) -> None:
+    cycle, task = begun(stage, "2026-07")
+    before = stage("state", cycle=cycle)
+
+    killed = 0
+    for statement in range(1, 60):
+        [answer] = stage.scene(deciding("kec-a", cycle, task, kill_at=statement))
+        if "killed" not in answer:
+            break
+        killed += 1
+        assert answer["killed"] == signal.SIGKILL
+        assert stage("state", cycle=cycle) == before
+
+    assert answer == {"result": "2"}
+    assert killed >= 10
+    after = stage("state", cycle=cycle)
+    assert (after["tasks"], after["dispositions"] - before["dispositions"], after["faults"]) == (2, 1, [])
+
+
+@pytest.mark.parametrize(("moment", "done"), [("commit", False), ("committed", True)])
+def test_a_process_killed_around_its_commit_has_decided_wholly_or_not_at_all(
+    stage: Stage, moment: str, done: bool
+) -> None:
+    cycle, task = begun(stage, "2026-09" if done else "2026-08")
+    before = stage("state", cycle=cycle)
+
+    [answer] = stage.scene(deciding("kec-a", cycle, task, kill_at=moment))
+
+    assert answer == {"killed": signal.SIGKILL}
+    after = stage("state", cycle=cycle)
+    assert after["faults"] == []
+    if done:
+        assert [step for _, step in after["open"]] == [2]
+    else:
+        assert after == before

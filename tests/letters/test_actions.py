@@ -1,0 +1,182 @@
+"""The agenda, dispositions and numbers."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from himpun import clock
+from himpun.archive import files
+from himpun.archive.journal import SYSTEM, act
+from himpun.archive.models import Record
+from himpun.errors import FieldErrors
+from himpun.letters.actions import Scan, issue_number, register_letter, write_disposition
+from himpun.letters.models import Disposition, IssuedNumber, Letter
+from himpun.letters.numbering import PatternWrong
+from himpun.offices.acting import capacities
+from himpun.offices.models import Post
+from tests.cast import MONDAY, WIB, Cast
+
+# --- the agenda -----------------------------------------------------------------------------------------------------
+
+
+def test_letters_are_numbered_by_office_and_year_of_receipt(small: Cast, neighbour: Cast) -> None:
+    last_year = {"dated": date(2025, 12, 20), "received_on": date(2025, 12, 22)}
+
+    numbers = [small.letter().agenda_no, small.letter().agenda_no, small.letter(**last_year).agenda_no]
+
+    assert numbers == [1, 2, 1]
+    assert neighbour.letter().agenda_no == 1
+    assert small.letter().agenda_no == 3
+
+
+def test_a_registered_letter_is_in_the_journal_with_its_scan(small: Cast) -> None:
+    fields = {
+        "number": "5/2026",
+        "dated": date(2026, 10, 1),
+        "received_on": date(2026, 10, 5),
+        "sender": "Bupati",
+        "subject": "Data",
+    }
+    scan = Scan("surat.pdf", b"%PDF-1.7 pindaian", "application/pdf")
+
+    letter = register_letter(office=small.office, fields=fields, by=small.umum, scan=scan)
+
+    assert files.read(letter.file_sha256) == scan.content
+    record = Record.objects.get(act="letters:letter:registered")
+    assert (record.file_sha256, record.subject) == (letter.file_sha256, f"letter:{letter.pk}")
+    assert letter.registered_by == small.umum.name
+
+
+@pytest.mark.parametrize(
+    ("fields", "name", "sentence"),
+    [
+        ({"number": " "}, "number", "Isi nomor surat."),
+        ({"sender": ""}, "sender", "Isi asal surat."),
+        ({"subject": ""}, "subject", "Isi hal surat."),
+        ({"dated": None}, "dated", "Isi tanggal surat."),
+        ({"received_on": None}, "received_on", "Isi tanggal surat diterima."),
+        ({"received_on": MONDAY.date() + timedelta(days=1)}, "received_on", "belum terjadi"),
+        ({"dated": date(2026, 10, 6)}, "dated", "melewati tanggal diterima"),
+        ({"nature": "entah"}, "nature", "Sifat surat tidak dikenal. Pilih: Biasa"),
+        ({"subject": "x" * 301}, "subject", "paling banyak 300 huruf"),
+        ({"attachment": "x" * 121}, "attachment", "paling banyak 120 huruf"),
+    ],
+)
+def test_a_letter_with_a_wrong_field_is_refused_at_that_field(
+    small: Cast, fields: dict[str, Any], name: str, sentence: str
+) -> None:
+    with pytest.raises(FieldErrors) as refusal:
+        small.letter(**fields)
+
+    assert list(refusal.value.fields) == [name]
+    assert sentence in refusal.value.fields[name]
+    assert not Letter.objects.exists()
+    assert small.letter().agenda_no == 1
+
+
+def test_every_wrong_field_is_named_at_once(small: Cast) -> None:
+    with pytest.raises(FieldErrors) as refusal:
+        register_letter(office=small.office, fields={}, by=small.umum)
+
+    assert set(refusal.value.fields) == {"number", "sender", "subject", "dated", "received_on"}
+
+
+# --- dispositions ---------------------------------------------------------------------------------------------------
+
+
+def dispose(cast: Cast, letter: Letter, role: str, to: list[Post], **given: Any) -> Disposition:
+    actor = capacities(cast.by_role(role), clock.today())[0]
+    given = {"instructions": ["proses"], "note": "", **given}
+    with act(cast.office.code, at=clock.now(), author=actor.author) as turn:
+        return write_disposition(turn, letter=letter, actor=actor, to=to, subject="cycle:1", **given)
+
+
+def test_a_disposition_hangs_under_the_last_one_addressed_to_its_writer(small: Cast) -> None:
+    letter, other = small.letter(), small.letter()
+    sekretaris, kasubbag, analis = (small.post(role) for role in ("sekretaris", "kasubbag-perencanaan", "analis"))
+    elsewhere = dispose(small, other, "kepala", [sekretaris])
+
+    top = dispose(small, letter, "kepala", [sekretaris, analis])
+    again = dispose(small, letter, "kepala", [sekretaris], note="Segera")
+    below = dispose(small, letter, "sekretaris", [kasubbag])
+    from_analis = dispose(small, letter, "analis", [kasubbag])
+
+    assert (top.parent, again.parent, elsewhere.parent) == (None, None, None)
+    assert below.parent == again
+    assert from_analis.parent == top
+    assert list(again.children.all()) == [below]
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"instructions": [], "note": "  "}, "instructions"),
+        ({"instructions": ["entah"]}, "instructions"),
+        ({"to": []}, "to"),
+    ],
+)
+def test_a_disposition_to_nobody_or_saying_nothing_is_refused(small: Cast, given: dict[str, Any], field: str) -> None:
+    to = given.pop("to", [small.post("sekretaris")])
+
+    with pytest.raises(FieldErrors) as refusal:
+        dispose(small, small.letter(), "kepala", to, **given)
+
+    assert list(refusal.value.fields) == [field]
+    assert not Disposition.objects.exists()
+
+
+def test_a_disposition_is_in_the_journal_with_whom_it_went_to(small: Cast) -> None:
+    dispose(small, small.letter(), "kepala", [small.post("sekretaris")], note=" Segera ")
+
+    data = Record.objects.get(act="letters:letter:disposed").data
+    assert '"to":["Sekretaris Camat"]' in data
+    assert '"note":"Segera"' in data
+
+
+# --- numbers --------------------------------------------------------------------------------------------------------
+
+
+def number(cast: Cast, register: str = "surat-keluar", unit: str = "") -> str:
+    with act(cast.office.code, at=clock.now(), author=SYSTEM) as turn:
+        return issue_number(office=cast.office, register=register, subject="letter:1", unit=unit, turn=turn)
+
+
+def test_each_register_of_each_office_and_year_counts_from_one(small: Cast, neighbour: Cast) -> None:
+    assert [number(small), number(small)] == ["001/KEC-KECIL/X/2026", "002/KEC-KECIL/X/2026"]
+    assert number(small, "permintaan", unit="PK") == "001/PK/X/2026"
+    assert number(neighbour) == "001/KEC-TETANGGA/X/2026"
+    with clock.held_at(datetime(2027, 1, 4, 8, 0, tzinfo=WIB)):
+        assert number(small) == "001/KEC-KECIL/I/2027"
+
+
+def test_an_act_that_fails_leaves_no_gap(small: Cast) -> None:
+    def fail() -> None:
+        with act(small.office.code, at=clock.now(), author=SYSTEM) as turn:
+            issue_number(office=small.office, register="surat-keluar", subject="letter:1", turn=turn)
+            raise RuntimeError
+
+    number(small)
+    with pytest.raises(RuntimeError):
+        fail()
+
+    assert number(small).startswith("002/")
+    assert list(IssuedNumber.objects.values_list("sequence", flat=True)) == [1, 2]
+
+
+def test_an_office_gives_its_registers_their_own_patterns(small: Cast) -> None:
+    small.office.number_patterns = {"surat-keluar": "{kode}/{urut}/{unit}/{bulan}/{tahun}", "kacau": "{urut}"}
+
+    assert number(small, unit="SET") == "000.7.2/001/SET/10/2026"
+    with pytest.raises(PatternWrong):
+        number(small, "kacau")
+    assert IssuedNumber.objects.count() == 1
+
+
+def test_one_number_cannot_be_given_out_twice(small: Cast) -> None:
+    number(small)
+    given = IssuedNumber.objects.get()
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        IssuedNumber.objects.create(register=given.register, sequence=1, text="x", subject="y", at=given.at)

@@ -1,0 +1,62 @@
+"""Document numbers from patterns."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from himpun.letters.numbering import DEFAULT_PATTERN, PatternWrong, check_pattern, fill
+
+DAY = date(2026, 10, 5)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text"),
+    [
+        (DEFAULT_PATTERN, "007/KEC/X/2026"),
+        ("000.8.3.3/{urut}/{unit}/{tahun}", "000.8.3.3/007/KEC/2026"),
+        ("{kode}/{urut}-{bulan}/{tahun}", "000.7.2/007-10/2026"),
+        ("{{{urut}}}/{tahun}", "{007}/2026"),
+    ],
+)
+def test_a_pattern_gives_the_number(pattern: str, text: str) -> None:
+    assert fill(pattern, sequence=7, day=DAY, unit="KEC") == text
+
+
+@pytest.mark.parametrize(
+    ("pattern", "sentence"),
+    [
+        ("{urut}", r"harus memuat \{urut\} dan \{tahun\}"),
+        ("{tahun}", r"harus memuat \{urut\} dan \{tahun\}"),
+        ("", r"harus memuat"),
+        ("{urut}/{tahun}/{nomor}", r"\{nomor\} yang tidak dikenal"),
+        ("{urut}/{tahun.__class__}", r"tidak dikenal"),
+        ("{urut}/{}/{tahun}", r"tidak dikenal"),
+        ("{urut/{tahun}", r"tidak|kurung kurawal"),
+        ("{urut}/{tahun", r"periksa kurung kurawalnya"),
+        ("{urut:d}/{tahun}", r"tanpa \":\" atau \"!\""),
+        ("{urut!x}/{tahun}", r"tanpa \":\" atau \"!\""),
+    ],
+)
+def test_a_pattern_that_cannot_give_unique_numbers_is_refused(pattern: str, sentence: str) -> None:
+    with pytest.raises(PatternWrong, match=sentence):
+        fill(pattern, sequence=7, day=DAY, unit="KEC")
+
+
+@given(st.text(max_size=30))
+def test_any_text_is_a_pattern_or_refused_with_a_sentence(text: str) -> None:
+    pattern = text + "/{urut}/{tahun}"
+    try:
+        check_pattern(pattern)
+    except PatternWrong:
+        return
+    assert fill(pattern, sequence=7, day=DAY, unit="KEC").endswith("/007/2026")
+
+
+@given(st.integers(1, 99_999), st.integers(1, 99_999))
+def test_two_sequences_never_give_one_number(one: int, other: int) -> None:
+    same = fill(DEFAULT_PATTERN, sequence=one, day=DAY, unit="KEC") == fill(
+        DEFAULT_PATTERN, sequence=other, day=DAY, unit="KEC"
+    )
+    assert same == (one == other)
