@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from himpun.offices.files import PersonRow, read_office
 
@@ -71,6 +71,20 @@ class Office:
             and "409" not in message.text
         ):
             self.problems.append(f"{person.username}: {message.text} {message.location.get('url', '')}")
+
+    @staticmethod
+    def follow(page: Page, there: Locator) -> Page:
+        """Press a link or button that leads to another page, and wait for that page: a list is never read too early.
+
+        Beside a PDF it is pressed by keyboard: Chromium's viewer takes its time to load and swallows a click that comes
+        sooner than any person's would.
+        """
+        with page.expect_navigation(wait_until="load"):
+            if page.locator("object[type='application/pdf']").count():
+                there.press("Enter")
+            else:
+                there.click()
+        return page
 
     def at_work(self, person: PersonRow) -> Page:
         """The person's screen at Pekerjaan Saya."""

@@ -22,14 +22,14 @@ def told(page: Page, text: str) -> None:
 def register_letter(office: Office) -> None:
     page = office.at_work(office.holder("kasubbag-umum"))
     office.look(page, "pekerjaan-kosong")
-    page.get_by_role("link", name="Catat surat masuk").first.click()
+    office.follow(page, page.get_by_role("link", name="Catat surat masuk").first)
     page.get_by_label("Surat dari").fill("Bupati Contoh")
     page.get_by_label("Nomor surat").fill("000.7/123/ORG/2026")
     page.get_by_label("Tanggal surat").fill("2026-11-20")
     page.get_by_label("Hal", exact=True).fill("Permintaan data kinerja triwulan III tahun 2026")
     page.get_by_label("Diterima tanggal").fill("2026-11-23")
     office.look(page, "surat-baru")
-    page.get_by_role("button", name="Simpan ke agenda").click()
+    office.follow(page, page.get_by_role("button", name="Simpan ke agenda"))
     told(page, "tercatat dengan nomor agenda")
     office.look(page, "surat")
 
@@ -37,7 +37,7 @@ def register_letter(office: Office) -> None:
 def start_cycle(office: Office) -> None:
     page = office.screen(office.holder("kasubbag-umum"))
     page.get_by_label("Periode data").select_option("2026-TW3")
-    page.get_by_role("button", name="Mulai siklus").click()
+    office.follow(page, page.get_by_role("button", name="Mulai siklus"))
     told(page, "Siklus dimulai")
     office.look(page, "siklus-awal")
 
@@ -45,8 +45,9 @@ def start_cycle(office: Office) -> None:
 def open_task(office: Office, person: PersonRow) -> Page:
     """Open the first step that waits for a person, from Pekerjaan Saya."""
     page = office.at_work(person)
-    page.get_by_role("region", name="Menunggu saya").get_by_role("link").filter(has_text="Langkah").first.click()
-    return page
+    return office.follow(
+        page, page.get_by_role("region", name="Menunggu saya").get_by_role("link").filter(has_text="Langkah").first
+    )
 
 
 def decide(office: Office, person: PersonRow, button: str, look: str = "", reason: str = "") -> None:
@@ -55,7 +56,7 @@ def decide(office: Office, person: PersonRow, button: str, look: str = "", reaso
         page.get_by_label("Alasan").fill(reason)
     if look:
         office.look(page, look)
-    page.get_by_role("button", name=button, exact=True).click()
+    office.follow(page, page.get_by_role("button", name=button, exact=True))
     told(page, "diputus")
 
 
@@ -64,7 +65,7 @@ def dispose(office: Office, person: PersonRow, button: str, look: str) -> None:
     page.get_by_label("Proses lebih lanjut").check()
     page.get_by_label("Catatan").fill("Segera ditindaklanjuti dan laporkan hasilnya.")
     office.look(page, look)
-    page.get_by_role("button", name=button, exact=True).click()
+    office.follow(page, page.get_by_role("button", name=button, exact=True))
     told(page, "diputus")
 
 
@@ -72,7 +73,7 @@ def fill_in(office: Office, person: PersonRow, evidence: Path) -> None:
     """Fill the grid by keyboard alone, attach what is required, send."""
     page = office.at_work(person)
     office.look(page, "pekerjaan-saya")
-    page.get_by_role("link", name="Isi data kinerja").first.click()
+    office.follow(page, page.get_by_role("link", name="Isi data kinerja").first)
     cells = page.locator("input[data-cell]")
     cells.first.focus()
     for place in range(cells.count()):
@@ -84,7 +85,7 @@ def fill_in(office: Office, person: PersonRow, evidence: Path) -> None:
         wanted.locator("input[type=file]").set_input_files(evidence)
         expect(wanted.get_by_role("link", name="bukti.pdf")).to_be_visible()
     office.look(page, "permintaan-isi")
-    page.get_by_role("button", name="Kirim isian").click()
+    office.follow(page, page.get_by_role("button", name="Kirim isian"))
     told(page, "Isian terkirim")
     office.look(page, "permintaan-terkirim")
 
@@ -113,30 +114,30 @@ def collect(office: Office, evidence: Path) -> None:
 
 def analyse(office: Office) -> None:
     page = open_task(office, office.holder("kasubbag-perencanaan"))
-    page.get_by_role("link", name="Buka rekap dan tulis analisis").click()
+    office.follow(page, page.get_by_role("link", name="Buka rekap dan tulis analisis"))
     office.look(page, "rekap")
     while page.get_by_role("link", name="Tulis analisis").count():
-        page.get_by_role("link", name="Tulis analisis").click()
+        office.follow(page, page.get_by_role("link", name="Tulis analisis"))
         while page.get_by_label("Penyebab").count():
             page.get_by_label("Penyebab").fill("Sebagian desa belum menyampaikan laporan.")
             page.get_by_label("Tindak lanjut").fill("Pendampingan desa pada triwulan berikutnya.")
             office.look(page, "rekap-baris")
-            page.get_by_role("button", name="Simpan, lanjut").click()
+            office.follow(page, page.get_by_role("button", name="Simpan, lanjut"))
             told(page, "Analisis tersimpan")
 
 
 def revise(office: Office, person: PersonRow) -> None:
     page = open_task(office, person)
     office.look(page, "langkah-6")
-    page.get_by_role("link", name="Sunting naskah").click()
+    office.follow(page, page.get_by_role("link", name="Sunting naskah"))
     page.get_by_label("Analisis Capaian").fill(
         "Capaian triwulan ini dipengaruhi keterlambatan laporan desa.\n\n- Pendampingan\n- Pengingat"
     )
     page.get_by_label("Apa yang diubah").fill("menambah analisis capaian")
     office.look(page, "naskah")
-    page.get_by_role("button", name="Simpan sebagai versi").click()
+    office.follow(page, page.get_by_role("button", name="Simpan sebagai versi"))
     told(page, "Versi baru tersimpan")
-    page.get_by_role("link", name="Bandingkan dengan versi sebelumnya").click()
+    office.follow(page, page.get_by_role("link", name="Bandingkan dengan versi sebelumnya"))
     office.look(page, "banding")
 
 
@@ -166,9 +167,9 @@ def walk(office: Office, evidence: Path) -> None:
 def receive(office: Office) -> None:
     """A unit opens what was sent to it; that is the proof of receipt."""
     page = office.at_work(office.units[0])
-    page.get_by_role("link", name=re.compile("Pesan")).click()
+    office.follow(page, page.get_by_role("link", name=re.compile("Pesan")))
     office.look(page, "pesan")
-    page.get_by_role("link", name=re.compile("Anda menerima")).first.click()
+    office.follow(page, page.get_by_role("link", name=re.compile("Anda menerima")).first)
     office.look(page, "dokumen")
     expect(page.get_by_text("Dibuka", exact=True).first).to_be_visible()
 
