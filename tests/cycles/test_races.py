@@ -11,11 +11,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
-from django.conf import settings
-from django.db import connection
+
+from tests.scratch import scratch_database
 
 Part = dict[str, Any]
 
@@ -60,19 +59,8 @@ class Stage:
 def own_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
     """The address of an empty database of the kind the suite runs on, and a folder for its files."""
     folder = tmp_path_factory.mktemp("himpun")
-    if connection.vendor != "postgresql":
-        yield f"sqlite:///{folder}/himpun.sqlite3", folder
-        return
-    import psycopg
-
-    address, _, _ = settings.DATABASE_URL.rpartition("/")
-    name = f"himpun_uji_{uuid4().hex[:12]}"
-    with psycopg.connect(settings.DATABASE_URL, autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name}")
-        try:
-            yield f"{address}/{name}", folder
-        finally:
-            server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with scratch_database(folder) as address:
+        yield address, folder
 
 
 @pytest.fixture(scope="module")

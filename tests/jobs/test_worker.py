@@ -4,7 +4,7 @@ import signal
 
 import pytest
 
-from tests.jobs.conftest import Processes, until
+from tests.scratch import Processes, until
 
 pytestmark = pytest.mark.processes
 
