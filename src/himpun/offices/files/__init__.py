@@ -19,6 +19,8 @@ from himpun.offices.files.rows import (
     INDICATORS,
     PEOPLE,
     POSTS,
+    PROGRAMS,
+    PROGRESS,
     TARGETS,
     VALUES,
     VARIABLES,
@@ -29,6 +31,8 @@ from himpun.offices.files.rows import (
     OfficeSettings,
     PersonRow,
     PostRow,
+    ProgramRow,
+    ProgressRow,
     TargetRow,
     ValueRow,
     VariableRow,
@@ -46,6 +50,8 @@ __all__ = [
     "OfficeSettings",
     "PersonRow",
     "PostRow",
+    "ProgramRow",
+    "ProgressRow",
     "TargetRow",
     "ValueRow",
     "VariableRow",
@@ -80,6 +86,8 @@ def read_office(path: Path | str) -> OfficeFiles:
         targets=sheets[TARGETS].rows,
         values=sheets[VALUES].rows,
         holidays=sheets[HOLIDAYS].rows,
+        programs=sheets[PROGRAMS].rows,
+        progress=sheets[PROGRESS].rows,
     )
 
 

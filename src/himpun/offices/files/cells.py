@@ -1,12 +1,8 @@
 """One cell: how what an official writes is read, and the sentence when it cannot be."""
 
-import ast
-import operator
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from datetime import date
-from fractions import Fraction
-from math import isfinite
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
 _USERNAME = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*\Z")
@@ -18,7 +14,6 @@ _IS_BAND = re.compile(rf"({_NUMBER})\s*[-–—]\s*({_NUMBER})\Z")
 _IS_GRADE = re.compile(r"[A-Za-z][A-Za-z0-9+\- ]*\Z")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 _PERIOD = re.compile(r"(20[0-9]{2})(?:-(?:(TW)[1-4]|(S)[12]|(0[1-9]|1[0-2])))?\Z")
-_FORMULA_SIGNS = str.maketrans({"×": "*", "÷": "/", ":": "/", "−": "-", "–": "-", ",": ".", ".": None})
 
 
 def text(written: str) -> str:
@@ -140,6 +135,8 @@ def check_measure(written: str, polarity: str) -> None:
             raise ValueError("indikator predikat memerlukan predikat, bukan angka (contoh: BB atau WTP).")
     elif polarity == "range":
         _check_band(written)
+    elif polarity == "teks":
+        return
     else:
         check_number(written)
 
@@ -151,75 +148,3 @@ def _check_band(written: str) -> None:
     low, high = (float(bound.replace("−", "-").replace(".", "").replace(",", ".")) for bound in found.groups())
     if low > high:
         raise ValueError("batas bawah melebihi batas atas; tulis yang kecil lebih dahulu.")
-
-
-def formula_names(formula: str) -> set[str]:
-    """The variables a formula uses; refuses what is not plain arithmetic over names and numbers."""
-    return {node.id for node in ast.walk(_arithmetic(formula)) if isinstance(node, ast.Name)}
-
-
-def check_computed(formula: str, kinds: Mapping[str, str]) -> None:
-    """Refuse a formula that says something else than what is computed from these variables (name → kind).
-
-    Himpun computes pembilang / penyebut × 100, pembilang / penyebut, or the one nilai, exactly and no other way.
-    """
-    tree = _arithmetic(formula)
-    try:
-        agrees = any(
-            all(_result(tree, sample) == expected(sample) for sample in (_sample(kinds, 3, 7), _sample(kinds, 11, 5)))
-            for expected in _computed(kinds)
-        )
-    except ZeroDivisionError:
-        agrees = False
-    if not agrees:
-        raise ValueError("rumus harus pembilang / penyebut × 100, pembilang / penyebut, atau satu nilai saja.")
-
-
-_FORMULA_CAUSE = (
-    "rumus tidak terbaca; pakai nama variabel, angka, + - × / dan tanda kurung (contoh: hadir / diundang × 100)."
-)
-_OPERATIONS: Mapping[type[ast.operator], Callable[[Fraction, Fraction], Fraction]] = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.Div: operator.truediv,
-}
-
-
-def _arithmetic(formula: str) -> ast.expr:
-    try:
-        tree = ast.parse(formula.translate(_FORMULA_SIGNS).strip(), mode="eval").body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        raise ValueError(_FORMULA_CAUSE) from None
-    if not all(_is_arithmetic(node) for node in ast.walk(tree)):
-        raise ValueError(_FORMULA_CAUSE)
-    return tree
-
-
-def _is_arithmetic(node: ast.AST) -> bool:
-    if isinstance(node, ast.Constant):
-        return type(node.value) is int or (isinstance(node.value, float) and isfinite(node.value))
-    return isinstance(node, (ast.Name, ast.Load, ast.BinOp, *_OPERATIONS))
-
-
-def _result(node: ast.AST, values: Mapping[str, Fraction]) -> Fraction:
-    match node:
-        case ast.Name(id=name):
-            return values[name]
-        case ast.Constant(value=int() | float() as value):
-            return Fraction(str(value))
-        case ast.BinOp(left=left, op=op, right=right):
-            return _OPERATIONS[type(op)](_result(left, values), _result(right, values))
-    raise ValueError(_FORMULA_CAUSE)
-
-
-def _sample(kinds: Mapping[str, str], above: int, below: int) -> dict[str, Fraction]:
-    return {name: Fraction(below if kind == "penyebut" else above) for name, kind in kinds.items()}
-
-
-def _computed(kinds: Mapping[str, str]) -> list[Callable[[Mapping[str, Fraction]], Fraction]]:
-    names = {kind: name for name, kind in kinds.items()}
-    if "nilai" in names:
-        return [lambda values: values[names["nilai"]]]
-    above, below = names["pembilang"], names["penyebut"]
-    return [lambda values: values[above] / values[below] * 100, lambda values: values[above] / values[below]]

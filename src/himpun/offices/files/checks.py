@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from himpun.offices.files.cells import check_computed, check_measure, formula_names, frequency_of
+from himpun.offices.files.cells import check_measure, frequency_of
 from himpun.offices.files.findings import Findings
 from himpun.offices.files.rows import (
     HOLDINGS,
@@ -14,6 +14,8 @@ from himpun.offices.files.rows import (
     OFFICE,
     PEOPLE,
     POSTS,
+    PROGRAMS,
+    PROGRESS,
     TARGETS,
     VALUES,
     VARIABLES,
@@ -57,6 +59,8 @@ REFERENCES = (
     (TARGETS, "indicator", INDICATORS, "code"),
     (VALUES, "indicator", INDICATORS, "code"),
     (VALUES, "unit_post", POSTS, "code"),
+    (PROGRAMS, "owner_post", POSTS, "code"),
+    (PROGRESS, "program", PROGRAMS, "code"),
 )
 
 
@@ -153,42 +157,15 @@ def _check_overlap(folder: Folder, post: str, holdings: Sequence[HoldingRow]) ->
             latest = holding
 
 
-def _check_formulas(folder: Folder) -> None:
-    """Each indicator has the variables its formula uses, no more and no fewer, of kinds that go together."""
+def _check_variables(folder: Folder) -> None:
+    """Each indicator has a variable, unless its formula is made of other indicators; `indicators` reads the formula."""
     if not folder.sheets[VARIABLES].complete:
         return
-    variables: dict[str, dict[str, str]] = defaultdict(dict)
-    for _, cells in folder.sheets[VARIABLES].lines:
-        variables[cells["indicator"]][cells["name"]] = cells["kind"]
+    with_variables = folder.sheets[VARIABLES].written("indicator")
     for indicator in folder.sheets[INDICATORS].rows:
-        own = variables[indicator.code]
-        if not own:
+        if indicator.code not in with_variables and "[" not in indicator.formula:
             cause = f"indikator ini belum mempunyai variabel di {VARIABLES}."
             folder.wrong(INDICATORS, indicator, "code", indicator.code, cause)
-            continue
-        if sorted(own.values()) not in VARIABLE_SETS:
-            cause = f"variabelnya di {VARIABLES} harus satu pembilang dan satu penyebut, atau satu nilai saja."
-            folder.wrong(INDICATORS, indicator, "code", indicator.code, cause)
-            continue
-        for cause in _formula_causes(indicator.formula, own):
-            folder.wrong(INDICATORS, indicator, "formula", indicator.formula, cause)
-
-
-VARIABLE_SETS = (["pembilang", "penyebut"], ["nilai"])
-
-
-def _formula_causes(formula: str, own: Mapping[str, str]) -> Iterator[str]:
-    try:
-        used = formula_names(formula)
-        if used == set(own):
-            check_computed(formula, own)
-    except ValueError as problem:
-        yield str(problem)
-        return
-    for name in sorted(used - set(own)):
-        yield f"variabel {name} tidak ada dalam {VARIABLES}; perbaiki rumusnya atau tambahkan variabelnya."
-    for name in sorted(set(own) - used):
-        yield f"variabel {name} tidak dipakai rumus; pakai, atau hapus dari {VARIABLES}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,8 +217,18 @@ def _check_values(folder: Folder) -> None:
             cause = f"bukan variabel indikator {value.indicator} di {VARIABLES}."
             folder.wrong(VALUES, value, "variable", value.variable, cause)
         if definition := definitions.of_year(VALUES, value):
-            polarity = definition.polarity if definition.polarity == "predikat" else "positif"
+            polarity = definition.polarity if definition.polarity in ("predikat", "teks") else "positif"
             _check_written(folder, VALUES, value, "value", value.value, polarity)
+
+
+def _check_links(folder: Folder) -> None:
+    """A program names indicators that are defined for its year."""
+    defined = {(cells["code"], cells["year"]) for _, cells in folder.sheets[INDICATORS].lines}
+    for program in folder.sheets[PROGRAMS].rows if folder.sheets[INDICATORS].complete else ():
+        for indicator in program.indicators.split():
+            if (indicator, str(program.year)) not in defined:
+                cause = f"indikator {indicator} tidak didefinisikan untuk tahun {program.year} di {INDICATORS}."
+                folder.wrong(PROGRAMS, program, "indicators", program.indicators, cause)
 
 
 def _check_frequency(folder: Folder, file: str, row: Any, indicator: IndicatorRow) -> None:
@@ -265,7 +252,8 @@ CHECKS: tuple[Callable[[Folder], None], ...] = (
     _check_unit_codes,
     _check_people,
     _check_holdings,
-    _check_formulas,
+    _check_variables,
     _check_targets,
     _check_values,
+    _check_links,
 )

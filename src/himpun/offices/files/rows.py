@@ -9,7 +9,20 @@ from himpun.offices.worktime import Week
 OFFICE, POSTS, PEOPLE, HOLDINGS = "office.toml", "posts.csv", "people.csv", "holdings.csv"
 INDICATORS, VARIABLES, TARGETS = "indicators.csv", "variables.csv", "targets.csv"
 VALUES, HOLIDAYS = "values.csv", "holidays.csv"
-FILES = (OFFICE, POSTS, PEOPLE, HOLDINGS, INDICATORS, VARIABLES, TARGETS, VALUES, HOLIDAYS)
+PROGRAMS, PROGRESS = "programs.csv", "progress.csv"
+FILES = (
+    OFFICE,
+    POSTS,
+    PEOPLE,
+    HOLDINGS,
+    INDICATORS,
+    VARIABLES,
+    TARGETS,
+    VALUES,
+    HOLIDAYS,
+    PROGRAMS,
+    PROGRESS,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +155,32 @@ class HolidayRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ProgramRow:
+    """A program, kegiatan or sub-kegiatan of one year, its pagu as written; `indicators` are codes with spaces between."""
+
+    year: int
+    code: str
+    name: str
+    owner_post: str
+    budget: str
+    revised_budget: str
+    indicators: str
+    row: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressRow:
+    """Realisasi of a month (not cumulative) and physical progress at its end (cumulative), as written."""
+
+    year: int
+    program: str
+    month: int
+    spent: str
+    physical: str
+    row: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class OfficeFiles:
     """A whole office folder in which nothing was found wrong."""
 
@@ -154,3 +193,5 @@ class OfficeFiles:
     targets: tuple[TargetRow, ...]
     values: tuple[ValueRow, ...]
     holidays: tuple[HolidayRow, ...]
+    programs: tuple[ProgramRow, ...] = ()
+    progress: tuple[ProgressRow, ...] = ()

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from himpun.offices.files.cells import (
+    check_number,
     code,
     day,
     email,
@@ -30,6 +31,8 @@ from himpun.offices.files.rows import (
     INDICATORS,
     PEOPLE,
     POSTS,
+    PROGRAMS,
+    PROGRESS,
     TARGETS,
     VALUES,
     VARIABLES,
@@ -38,6 +41,8 @@ from himpun.offices.files.rows import (
     IndicatorRow,
     PersonRow,
     PostRow,
+    ProgramRow,
+    ProgressRow,
     TargetRow,
     ValueRow,
     VariableRow,
@@ -46,7 +51,7 @@ from himpun.offices.rules import ROLES
 
 DEFINITIF = "definitif"
 HOLDING_KINDS = (DEFINITIF, "Plt", "Plh", "Pj")
-POLARITIES = ("positif", "negatif-a", "negatif-b", "range", "stabil", "predikat")
+POLARITIES = ("positif", "negatif-a", "negatif-b", "range", "stabil", "predikat", "peringkat", "teks")
 AGGREGATIONS = ("jumlah", "kumulatif", "posisi-akhir", "rata-rata", "tahunan")
 FREQUENCIES = ("bulanan", "triwulanan", "semesteran", "tahunan")
 VARIABLE_KINDS = ("pembilang", "penyebut", "nilai")
@@ -93,6 +98,11 @@ def _blank(name: str, read: Callable[[str], Any] = text, *, longest: int = 300) 
 
 def _missing(name: str, read: Callable[[str], Any] = text, *, longest: int = 300) -> Column:
     return Column(name, read, longest=longest, blank=True, optional=True)
+
+
+def _number(written: str) -> str:
+    check_number(written)
+    return written
 
 
 _PARAGRAPHS = 10_000  # a definition or a note may take the room it needs
@@ -194,6 +204,32 @@ TABLES: Mapping[str, Table] = {
         ),
         HolidayRow,
         ("date",),
+        optional=True,
+    ),
+    PROGRAMS: Table(
+        (
+            Column("year", year),
+            Column("code", code, longest=40),
+            Column("name"),
+            _missing("owner_post"),
+            _blank("budget", _number, longest=60),
+            _missing("revised_budget", _number, longest=60),
+            _missing("indicators"),
+        ),
+        ProgramRow,
+        ("year", "code"),
+        optional=True,
+    ),
+    PROGRESS: Table(
+        (
+            Column("year", year),
+            Column("program", longest=40),
+            Column("month", whole),
+            _blank("spent", _number, longest=60),
+            _blank("physical", _number, longest=60),
+        ),
+        ProgressRow,
+        ("year", "program", "month"),
         optional=True,
     ),
 }

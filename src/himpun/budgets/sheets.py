@@ -1,0 +1,308 @@
+"""A workbook of programs as rows: which columns it has, what each cell means, and what is wrong with which cell. Pure.
+
+Two shapes are read. Wide: one row a node, with kode, nama, pagu, pagu perubahan and, if wanted, "realisasi jan" …
+"realisasi des", "fisik jan" … "fisik des". Long: one row a node and month, with kode, bulan, realisasi, fisik. A blank
+cell says nothing. Nothing is adopted that was not understood: an unknown column, a formula or a merged cell is wrong.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from himpun.budgets.amounts import MONTH_NUMBERS, check_money, check_physical, month_number
+from himpun.budgets.rollup import Level, is_code
+from himpun.errors import Refusal
+from himpun.indicators.numbers import read_number
+from himpun.indicators.periods import MONTHS
+from himpun.spreadsheets import Book, Content, Sheet, Wrong, address, column_letter, text_of
+
+HEADER_WITHIN = 20
+"""The row of headings is looked for in so many rows."""
+
+FIELD_OF = {
+    "kode": "code",
+    "kode program": "code",
+    "kode rekening": "code",
+    "nama": "name",
+    "uraian": "name",
+    "nama program": "name",
+    "jenjang": "level",
+    "level": "level",
+    "penanggung jawab": "owner",
+    "pagu": "budget",
+    "pagu murni": "budget",
+    "pagu awal": "budget",
+    "pagu perubahan": "revised",
+    "pagu sesudah perubahan": "revised",
+    "pagu setelah perubahan": "revised",
+    "bulan": "month",
+    "realisasi": "spent",
+    "fisik": "physical",
+}
+IGNORED = {"no", "nomor", "keterangan", "catatan"}
+_LEVELS = {
+    "program": Level.PROGRAM,
+    "kegiatan": Level.ACTIVITY,
+    "sub-kegiatan": Level.SUB_ACTIVITY,
+    "sub kegiatan": Level.SUB_ACTIVITY,
+    "subkegiatan": Level.SUB_ACTIVITY,
+}
+_LONGEST_NAME = 300
+_RANGE = re.compile(r"([A-Z]+)([0-9]+):([A-Z]+)([0-9]+)")
+"""A merged area: column and row of its first and its last cell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What one line of a file says about one node; None where its cell is blank. `headings` names its columns."""
+
+    number: int
+    code: str
+    name: str | None = None
+    level: Level | None = None
+    owner: str | None = None
+    budget: Decimal | None = None
+    revised: Decimal | None = None
+    spent: Mapping[int, Decimal] = field(default_factory=dict)
+    physical: Mapping[int, Decimal] = field(default_factory=dict)
+    month: int | None = None
+    headings: Mapping[str, str] = field(default_factory=dict)
+    sheet: str = ""
+
+    def wrong(self, column: str, value: object, cause: str) -> Wrong:
+        """Something wrong in one of this line's cells, named by the column's key."""
+        return Wrong(self.number, self.headings.get(column, column), str(value), cause, self.sheet)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The lines of a file, everything wrong in it, and what looks odd without being wrong.
+
+    A line with a wrong cell stays among the rows without that cell, so that the shape of the tree can still be judged.
+    """
+
+    rows: tuple[Row, ...] = ()
+    wrong: tuple[Wrong, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def read_budget(book: Book) -> Reading:
+    """Read the one sheet of a book that has a heading "kode"."""
+    found = [(sheet, row) for sheet in book.sheets if (row := _header_row(sheet))]
+    if len(found) != 1:
+        cause = (
+            "tidak ada baris judul dengan kolom kode; pakai contoh berkas yang dapat diunduh di halaman impor."
+            if not found
+            else "lebih dari satu lembar berisi kolom kode; sisakan satu lembar saja."
+        )
+        return Reading(wrong=(Wrong(1, "A", "", cause, "; ".join(sheet.name for sheet, _ in found)),))
+    sheet, header = found[0]
+    columns, wrong = _columns(sheet, header)
+    wrong += _merged(sheet, header)
+    if wrong:
+        return Reading(wrong=tuple(wrong))
+    reader = _Lines(sheet, columns)
+    for number in range(header + 1, len(sheet.rows) + 1):
+        reader.read(number)
+    if not reader.rows and not reader.wrong:
+        reader.wrong.append(Wrong(header, "A", "", "belum ada baris isian di bawah judul.", sheet.name))
+    return Reading(tuple(reader.rows), tuple(reader.wrong), _notes(reader.rows))
+
+
+def _header_row(sheet: Sheet) -> int:
+    """The number of the row of headings; 0 when the sheet has none."""
+    for number, cells in enumerate(sheet.rows[:HEADER_WITHIN], 1):
+        if any(_field(_heading(content)) == "code" for content in cells):
+            return number
+    return 0
+
+
+def _heading(content: Content) -> str:
+    text = re.sub(r"\((?:rp\.?|rupiah|%|persen)\)", " ", text_of(content).casefold())
+    return " ".join(text.replace("_", " ").split()).rstrip(".")
+
+
+def _field(heading: str) -> str:
+    """ "code", "budget", "spent-3", …; "" for a heading that means nothing here."""
+    if heading in FIELD_OF:
+        return FIELD_OF[heading]
+    kind, _, month = heading.partition(" ")
+    number = month_number(month) if kind in ("realisasi", "fisik") and month else None
+    return f"{FIELD_OF[kind]}-{number}" if number else ""
+
+
+def _columns(sheet: Sheet, header: int) -> tuple[dict[str, tuple[int, str]], list[Wrong]]:
+    """Field → (column number, heading as written); and what is wrong with the headings."""
+    columns: dict[str, tuple[int, str]] = {}
+    wrong = []
+    for number, content in enumerate(sheet.rows[header - 1], 1):
+        heading, written = _heading(content), text_of(content).strip()
+        key = _field(heading)
+        if not heading or heading in IGNORED:
+            continue
+        if not key:
+            cause = "kolom tidak dikenal; hapus, atau pakai salah satu judul pada contoh berkas."
+            wrong.append(Wrong(header, column_letter(number), written, cause, sheet.name))
+        elif key in columns:
+            cause = f"judul ini sama artinya dengan “{columns[key][1]}”; sisakan satu."
+            wrong.append(Wrong(header, column_letter(number), written, cause, sheet.name))
+        else:
+            columns[key] = (number, written)
+    return columns, wrong + _shape(sheet, header, columns)
+
+
+def _shape(sheet: Sheet, header: int, columns: Mapping[str, tuple[int, str]]) -> list[Wrong]:
+    by_month = [key for key in columns if "-" in key]
+    plain = [key for key in ("spent", "physical") if key in columns]
+    if plain and "month" not in columns:
+        place, heading = columns[plain[0]]
+        cause = (
+            "realisasi atau fisik ini bulan apa? Tambahkan kolom bulan, atau tulis judulnya seperti “realisasi jan”."
+        )
+        return [Wrong(header, column_letter(place), heading, cause, sheet.name)]
+    if "month" in columns and (by_month or not plain):
+        place, heading = columns["month"]
+        cause = (
+            "dengan kolom bulan, tulis satu kolom realisasi dan satu kolom fisik, bukan kolom tiap bulan."
+            if by_month
+            else "ada kolom bulan tetapi tidak ada kolom realisasi atau fisik."
+        )
+        return [Wrong(header, column_letter(place), heading, cause, sheet.name)]
+    return []
+
+
+def _merged(sheet: Sheet, header: int) -> list[Wrong]:
+    cause = "sel digabung (merge) di dalam tabel; pisahkan dahulu, lalu isi setiap selnya."
+    return [
+        Wrong(int(match[2]), match[1], area, cause, sheet.name)
+        for area in sheet.merged
+        if (match := _RANGE.fullmatch(area)) and int(match[4]) >= header
+    ]
+
+
+def _notes(rows: list[Row]) -> tuple[str, ...]:
+    progress = [value for row in rows for value in row.physical.values()]
+    if progress and any(progress) and max(progress) <= 1:
+        return ("Semua angka fisik di berkas ini 1 atau kurang. Bila maksudnya 60 persen, tulis 60, bukan 0,6.",)
+    return ()
+
+
+class _Lines:
+    """Reads the lines of one sheet; every wrong cell is noted and the reading goes on."""
+
+    def __init__(self, sheet: Sheet, columns: Mapping[str, tuple[int, str]]) -> None:
+        self.sheet, self.columns = sheet, columns
+        self.headings = {key: heading for key, (_, heading) in columns.items()}
+        self.rows: list[Row] = []
+        self.wrong: list[Wrong] = []
+        self._seen: Counter[tuple[str, int | None]] = Counter()
+
+    def read(self, number: int) -> None:
+        """Read one line; a line without any content is passed over."""
+        if all(self._blank(number, key) for key in self.columns):
+            return
+        code, month = self._code(number), self._month(number)
+        row = Row(
+            number=number,
+            code=code,
+            name=self._text(number, "name", _LONGEST_NAME),
+            level=self._level(number),
+            owner=self._text(number, "owner", 64),
+            budget=self._amount(number, "budget"),
+            revised=self._amount(number, "revised"),
+            spent=self._by_month(number, "spent", month),
+            physical=self._by_month(number, "physical", month),
+            month=month,
+            headings=self.headings,
+            sheet=self.sheet.name,
+        )
+        self._check_once(row)
+        if is_code(code):
+            self.rows.append(row)
+
+    def _content(self, number: int, key: str) -> Content:
+        return self.sheet.cell(number, self.columns[key][0]) if key in self.columns else None
+
+    def _blank(self, number: int, key: str) -> bool:
+        return not text_of(self._content(number, key)).strip()
+
+    def _refuse(self, number: int, key: str, cause: str) -> None:
+        value = text_of(self._content(number, key)).strip()
+        self.wrong.append(Wrong(number, self.headings.get(key, key), value, cause, self.sheet.name))
+
+    def _is_formula(self, number: int, key: str) -> bool:
+        if key not in self.columns or address(number, self.columns[key][0]) not in self.sheet.formulas:
+            return False
+        self._refuse(number, key, "sel ini berisi rumus; salin lalu tempel sebagai nilai.")
+        return True
+
+    def _is_percent(self, number: int, key: str) -> bool:
+        """Whether the sheet shows this number as a percentage: 0,6 is read as 60 %."""
+        return address(number, self.columns[key][0]) in self.sheet.percents
+
+    def _code(self, number: int) -> str:
+        content = self._content(number, "code")
+        code = text_of(content).strip()
+        if not code:
+            self._refuse(number, "code", "kode kosong; isi kodenya, atau hapus baris ini bila hanya jumlah.")
+        elif not isinstance(content, str):
+            self._refuse(number, "code", "kode terbaca sebagai angka; jadikan selnya Teks dan ketik ulang.")
+        elif not is_code(code):
+            self._refuse(number, "code", "bukan kode program; tulis seperti 7.01.01.2.01.0006.")
+        return code
+
+    def _month(self, number: int) -> int | None:
+        if "month" not in self.columns:
+            return None
+        month = month_number(text_of(self._content(number, "month")))
+        if month is None:
+            self._refuse(number, "month", "bukan bulan; tulis 1 sampai 12 atau namanya.")
+        return month
+
+    def _text(self, number: int, key: str, longest: int) -> str | None:
+        if self._blank(number, key) or self._is_formula(number, key):
+            return None
+        text = " ".join(text_of(self._content(number, key)).split())
+        if len(text) > longest:
+            self._refuse(number, key, f"terlalu panjang ({len(text)} huruf); paling banyak {longest}.")
+        return text
+
+    def _level(self, number: int) -> Level | None:
+        text = self._text(number, "level", _LONGEST_NAME)
+        if text is None:
+            return None
+        if text.casefold() not in _LEVELS:
+            self._refuse(number, "level", "jenjang tidak dikenal; tulis program, kegiatan, atau sub-kegiatan.")
+        return _LEVELS.get(text.casefold())
+
+    def _by_month(self, number: int, key: str, month: int | None) -> dict[int, Decimal]:
+        wanted = {month: key} if month else {at: f"{key}-{at}" for at in MONTH_NUMBERS}
+        read = {at: self._amount(number, column) for at, column in wanted.items()}
+        return {at: amount for at, amount in read.items() if amount is not None}
+
+    def _amount(self, number: int, key: str) -> Decimal | None:
+        if self._blank(number, key) or self._is_formula(number, key):
+            return None
+        content = self._content(number, key)
+        try:
+            value = content if isinstance(content, Decimal) else _typed_number(content)
+            if key.startswith("physical"):
+                return check_physical(value * 100 if self._is_percent(number, key) else value)
+            return check_money(value)
+        except Refusal as refusal:
+            self._refuse(number, key, str(refusal))
+            return None
+
+    def _check_once(self, row: Row) -> None:
+        self._seen[row.code, row.month] += 1
+        if row.code and self._seen[row.code, row.month] > 1:
+            at = f" bulan {MONTHS[row.month - 1]}" if row.month else ""
+            self._refuse(row.number, "code", f"kode ini{at} sudah ada di baris lain; hapus salah satunya.")
+
+
+def _typed_number(content: Content) -> Decimal:
+    if isinstance(content, str):
+        return read_number(content)
+    raise Refusal("Bukan angka; isi sel ini dengan angka, bukan tanggal atau ya/tidak.")
