@@ -133,7 +133,9 @@ class Cast:
             figures = {
                 variable.pk: self.figure(line.indicator, variable.kind) for variable in line.indicator.variables.all()
             }
-            indicators.save_line(line_id=line.pk, by=who, figures=figures, note="Sesuai laporan")
+            indicators.save_line(
+                line_id=line.pk, by=who, figures=figures, note="Sesuai laporan", explanation="Sudah dicocokkan ulang"
+            )
             if line.indicator.evidence_required and not line.evidence.all():
                 indicators.attach_evidence(
                     line_id=line.pk, name="bukti.pdf", content=b"%PDF-1.4 contoh", media_type="application/pdf", by=who

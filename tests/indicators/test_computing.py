@@ -7,12 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from himpun import clock
+from himpun.archive.journal import SYSTEM, act
 from himpun.cycles.actions import start_cycle
 from himpun.indicators import actions, computing
-from himpun.indicators.computing import exact_text, frozen_of, read_exact, reading_of, score_from, target_of
+from himpun.indicators.computing import exact_text, read_exact, score_from
+from himpun.indicators.measuring import Measured, OfficeYear, definitions, formula_of
 from himpun.indicators.models import DataRequest, Indicator, RequestLine, Target, Variable
 from himpun.indicators.periods import Period
-from himpun.indicators.scoring import Calculation, State
+from himpun.indicators.scoring import State
 from tests.cast import MECHANISM, PERIOD, Cast
 
 TW3 = Period.parse(PERIOD)
@@ -37,75 +40,104 @@ def change(line: RequestLine, **fields: Any) -> None:
     Indicator.objects.filter(pk=line.indicator_id).update(**fields)
 
 
+def year_of(cast: Cast, line: RequestLine) -> OfficeYear:
+    """All figures of the office once the line's answer was taken in."""
+    with act(cast.office.code, at=clock.now(), author=SYSTEM) as turn:
+        actions.take_answer(turn, request=line.request, by="Seksi")
+    return OfficeYear.load(cast.office, 2026)
+
+
+def measured(cast: Cast, line: RequestLine, *typed: str, **words: Any) -> Measured:
+    fill(cast, line, *typed, **words)
+    return year_of(cast, line).measure(line.indicator.code, TW3)
+
+
+def frozen_of(cast: Cast, line: RequestLine, *typed: str, **words: Any) -> dict[str, Any]:
+    filled = fill(cast, line, *typed, **words)
+    return computing.frozen_of(year_of(cast, filled), [filled], TW3)
+
+
 # --- realisasi ------------------------------------------------------------------------------------------------------
 
 
 def test_a_percentage_is_exact(small: Cast, line: RequestLine) -> None:
-    reading = reading_of(fill(small, line, "4", "9"))
+    found = measured(small, line, "4", "9")
 
-    assert (reading.actual, reading.reason) == (Fraction(400, 9), "")
-    assert "4" in reading.formula
+    assert (found.actual, found.reason) == (Fraction(400, 9), "")
+    assert found.formula == "4 / 9 × 100 = 44,44"
 
 
 @pytest.mark.parametrize(
-    ("unit", "kinds", "calculation"),
+    ("unit", "kinds", "formula"),
     [
-        ("%", ["pembilang", "penyebut"], Calculation.PERCENTAGE),
-        ("Persen", ["pembilang", "penyebut"], Calculation.PERCENTAGE),
-        ("menit", ["pembilang", "penyebut"], Calculation.RATIO),
-        ("%", ["nilai"], Calculation.SINGLE),
-        ("temuan", ["nilai"], Calculation.SINGLE),
+        ("%", ["pembilang", "penyebut"], "pembilang / penyebut × 100"),
+        ("Persen", ["pembilang", "penyebut"], "pembilang / penyebut × 100"),
+        ("menit", ["pembilang", "penyebut"], "pembilang / penyebut"),
+        ("%", ["nilai"], "nilai"),
     ],
 )
-def test_the_kind_of_the_figures_and_the_unit_say_how_it_is_computed(
-    unit: str, kinds: list[str], calculation: Calculation
+def test_without_a_formula_the_kind_of_the_figures_and_the_unit_say_how_it_is_computed(
+    db: None, small: Cast, line: RequestLine, unit: str, kinds: list[str], formula: str
 ) -> None:
-    variables = [Variable(kind=kind) for kind in kinds]
-    assert computing.calculation_of(variables, Indicator(unit=unit)) == calculation
+    change(line, unit=unit)
+    Variable.objects.filter(indicator=line.indicator).exclude(name__in=kinds).delete()
+    if kinds == ["nilai"]:
+        Variable.objects.create(indicator=line.indicator, name="nilai", label="Nilai", kind="nilai")
+    (indicator,) = (one for one in definitions([small.office], 2026) if one.pk == line.indicator_id)
+    assert formula_of(indicator).text == formula
 
 
 @pytest.mark.parametrize(("typed", "reason"), [(("", ""), "belum"), (("4", ""), "belum"), (("4", "0"), "0")])
 def test_a_realisasi_that_cannot_be_computed_says_why(
     small: Cast, line: RequestLine, typed: tuple[str, str], reason: str
 ) -> None:
-    reading = reading_of(fill(small, line, *typed))
+    found = measured(small, line, *typed)
 
-    assert reading.actual is None
-    assert reason in reading.reason.lower()
+    assert found.actual is None
+    assert reason in found.reason.lower()
 
 
 def test_zero_is_a_realisasi(small: Cast, line: RequestLine) -> None:
-    assert reading_of(fill(small, line, "0", "9")).actual == 0
+    assert measured(small, line, "0", "9").actual == 0
 
 
 def test_nihil_wins_over_figures(small: Cast, line: RequestLine) -> None:
-    filled = fill(small, line, "4", "9", nihil=True, nihil_reason="tidak ada layanan")
+    found = measured(small, line, "4", "9", nihil=True, nihil_reason="tidak ada layanan")
 
-    reading = reading_of(filled)
-    assert (reading.actual, reading.reason, reading.word) == (None, "Nihil: tidak ada layanan", "nihil")
+    assert (found.actual, found.reason, found.word) == (None, "Nihil: tidak ada layanan", "nihil")
 
 
 def test_a_grade_is_its_own_realisasi_or_not_filled_in(small: Cast, line: RequestLine) -> None:
     change(line, polarity="predikat")
-    assert reading_of(fill(small, line)).reason == "Predikat belum diisi."
-    assert reading_of(fill(small, line, "bb")).actual == "BB"
+    assert measured(small, line).reason == "Predikat belum diisi."
+    assert measured(small, line, "bb").actual == "BB"
 
 
 # --- target ---------------------------------------------------------------------------------------------------------
 
 
-def test_the_target_of_the_period_comes_before_that_of_the_year(line: RequestLine) -> None:
+def test_the_target_of_the_period_comes_before_that_of_the_year(small: Cast, line: RequestLine) -> None:
     Target.objects.create(indicator=line.indicator, period="2026", value="90")
-    assert target_of(line.indicator, TW3) == ("80", Fraction(80))
-    assert target_of(line.indicator, Period.parse("2026-TW2")) == ("90", Fraction(90))
+    year, code = OfficeYear.load(small.office, 2026), line.indicator.code
+    assert year.target(code, TW3) == ("80", Fraction(80))
+    assert year.target(code, Period.parse("2026-TW2")) == ("90", Fraction(90))
     Target.objects.filter(indicator=line.indicator, period="2026").delete()
-    assert target_of(line.indicator, Period.parse("2026-TW2")) == ("", None)
+    assert OfficeYear.load(small.office, 2026).target(code, Period.parse("2026-TW2")) == ("", None)
+
+
+@pytest.mark.parametrize("aggregation", ["jumlah", "kumulatif"])
+def test_the_target_of_the_year_is_no_quarters_target_where_quarters_add_up(
+    small: Cast, line: RequestLine, aggregation: str
+) -> None:
+    change(line, aggregation=aggregation)
+    Target.objects.create(indicator=line.indicator, period="2026", value="90")
+    assert OfficeYear.load(small.office, 2026).target(line.indicator.code, Period.parse("2026-TW2")) == ("", None)
 
 
 def test_a_target_that_cannot_be_read_is_shown_as_written_and_gives_no_score(small: Cast, line: RequestLine) -> None:
     Target.objects.filter(indicator=line.indicator).update(value="sebanyak-banyaknya")
 
-    frozen = frozen_of(fill(small, line, "4", "9"), TW3, {})
+    frozen = frozen_of(small, line, "4", "9")
 
     assert frozen["target"] == "sebanyak-banyaknya"
     assert frozen["capaian"]["nilai"] == ""
@@ -116,14 +148,14 @@ def test_a_target_that_cannot_be_read_is_shown_as_written_and_gives_no_score(sma
 
 
 def test_everything_that_is_frozen_is_text(small: Cast, line: RequestLine) -> None:
-    frozen = frozen_of(fill(small, line, "4", "9", note="Sesuai laporan"), TW3, {})
+    frozen = frozen_of(small, line, "4", "9", note="Sesuai laporan")
 
     assert (frozen["realisasi"], frozen["realisasi_tampil"]) == ("400/9", "44,44")
     assert frozen["periode"] == PERIOD
     assert [variable["nilai"] for variable in frozen["variabel"]] == ["4", "9"]
     assert frozen["capaian"]["nilai"] == "500/9"
     assert frozen["capaian"]["kategori"]
-    assert all(isinstance(value, str | bool | list | dict) for value in frozen.values())
+    assert all(isinstance(value, str | bool | list | dict | int) for value in frozen.values())
 
 
 @pytest.mark.parametrize(
@@ -139,15 +171,15 @@ def test_the_realisasi_is_written_as_the_capaian_takes_it_up(
     small: Cast, line: RequestLine, typed: tuple[str, str], target: str, realisasi: str, capaian: str
 ) -> None:
     Target.objects.filter(indicator=line.indicator).update(value=target)
-    frozen = frozen_of(fill(small, line, *typed), TW3, {})
+    frozen = frozen_of(small, line, *typed)
 
     assert (frozen["realisasi_rumus"], frozen["capaian"]["rumus"]) == (realisasi, capaian)
 
 
 def test_what_is_missing_is_called_by_its_name_in_tables_and_charts(small: Cast, line: RequestLine) -> None:
-    nihil = frozen_of(fill(small, line, "4", "9", nihil=True, nihil_reason="tidak ada layanan"), TW3, {})
-    nothing_to_divide_by = frozen_of(fill(small, line, "4", "0", nihil=False), TW3, {})
-    blank = frozen_of(fill(small, line, "", ""), TW3, {})
+    nihil = frozen_of(small, line, "4", "9", nihil=True, nihil_reason="tidak ada layanan")
+    nothing_to_divide_by = frozen_of(small, line, "4", "0", nihil=False)
+    blank = frozen_of(small, line, "", "")
 
     missing = [
         (frozen["capaian"]["tampil"], computing.bar_of(frozen).reason)
@@ -159,7 +191,7 @@ def test_what_is_missing_is_called_by_its_name_in_tables_and_charts(small: Cast,
 
 @pytest.mark.parametrize("typed", [("4", "9"), ("0", "9"), ("9", "9"), ("", "")])
 def test_a_frozen_score_is_read_again_as_it_was(small: Cast, line: RequestLine, typed: tuple[str, str]) -> None:
-    frozen = frozen_of(fill(small, line, *typed), TW3, {})
+    frozen = frozen_of(small, line, *typed)
     score = score_from(frozen)
 
     if typed == ("", ""):
@@ -172,9 +204,10 @@ def test_a_frozen_score_is_read_again_as_it_was(small: Cast, line: RequestLine, 
 def test_a_line_that_was_nihil_or_excused_is_read_again_without_a_score_but_with_its_reason(
     small: Cast, line: RequestLine
 ) -> None:
-    nihil = frozen_of(fill(small, line, "4", "9", nihil=True, nihil_reason="tidak ada layanan"), TW3, {})
+    nihil = frozen_of(small, line, "4", "9", nihil=True, nihil_reason="tidak ada layanan")
     DataRequest.objects.filter(pk=line.request_id).update(state="dikecualikan", reason="sakit")
-    excused = frozen_of(actions.lines_of(line.request).get(pk=line.pk), TW3, {})
+    asked = actions.lines_of(line.request).get(pk=line.pk)
+    excused = computing.frozen_of(OfficeYear.load(small.office, 2026), [asked], TW3)
 
     for frozen, reason in ((nihil, "Nihil: tidak ada layanan"), (excused, "Unit dikecualikan: sakit")):
         score = score_from(frozen)
@@ -192,8 +225,8 @@ def test_a_grade_survives_being_text(value: str) -> None:
 
 
 def test_the_summary_counts_what_has_no_score_apart(small: Cast, line: RequestLine) -> None:
-    scored = frozen_of(fill(small, line, "8", "10"), TW3, {})
-    blank = frozen_of(fill(small, line, "", ""), TW3, {})
+    scored = frozen_of(small, line, "8", "10")
+    blank = frozen_of(small, line, "", "")
 
     summary = computing.summary_of([scored, blank])
 

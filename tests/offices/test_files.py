@@ -3,7 +3,6 @@
 Each test spoils a copy of examples/kecamatan-contoh in one place and reads what is said about it.
 """
 
-import contextlib
 import re
 import shutil
 from collections.abc import Callable
@@ -16,7 +15,7 @@ from hypothesis import strategies as st
 
 from himpun.errors import Refusal
 from himpun.offices.files import FileError, OfficeFiles, OfficeFilesError, read_office
-from himpun.offices.files.cells import check_computed, check_measure, check_number, formula_names
+from himpun.offices.files.cells import check_measure, check_number
 from himpun.offices.files.tables import TABLES
 from himpun.offices.rules import ROLES, UNIT
 from himpun.offices.worktime import DEFAULT_WEEK
@@ -500,40 +499,9 @@ def test_a_successor_and_an_acting_holder_are_no_overlap(folder: Path, replace: 
 # --- indicators ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("formula", "cause"),
-    [
-        ("desa_baik / desa_seluruhnya", None),
-        ("100 × desa_baik : desa_seluruhnya", None),
-        ("(desa_baik / desa_seluruhnya) * 100,0", None),
-        ("desa_baik / desa_seluruhnya × 1.000", "harus pembilang / penyebut"),
-        ("desa_seluruhnya / desa_baik × 100", "harus pembilang / penyebut"),
-        ("desa_baik + desa_seluruhnya", "harus pembilang / penyebut"),
-        ("desa_baik / (desa_seluruhnya - desa_seluruhnya)", "harus pembilang / penyebut"),
-        ("desa_baik / jumlah × 100", "variabel jumlah tidak ada"),
-        ("desa_baik", "variabel desa_seluruhnya tidak dipakai"),
-        ("desa_baik / desa_seluruhnya × 100%", "rumus tidak terbaca"),
-        ("open('x') / desa_baik", "rumus tidak terbaca"),
-        ("desa_baik ** desa_seluruhnya", "rumus tidak terbaca"),
-        ("'a' × desa_baik", "rumus tidak terbaca"),
-    ],
-)
-def test_a_formula_says_what_is_computed(folder: Path, replace: Spoil, formula: str, cause: str | None) -> None:
-    replace("indicators.csv", "desa_baik / desa_seluruhnya × 100", f'"{formula}"')
-    if cause is None:
-        assert read_office(folder).indicators[0].formula == formula
-    else:
-        assert any((e.row, e.column) == (2, "formula") and cause in e.cause for e in errors_of(folder))
-
-
 def test_an_indicator_without_variables(folder: Path, replace: Spoil) -> None:
     replace("variables.csv", "IKU-13,patroli,Patroli terpadu yang dilaksanakan,kali,nilai,1\n", "")
     assert "belum mempunyai variabel" in the_error(folder).cause
-
-
-def test_a_pembilang_without_its_penyebut(folder: Path, replace: Spoil) -> None:
-    replace("variables.csv", "desa,penyebut", "desa,nilai")
-    assert {error.row for error in errors_of(folder)} == {2, 3}, "both years of the indicator"
 
 
 def test_one_definition_for_each_year(folder: Path) -> None:
@@ -574,13 +542,6 @@ def test_a_target_that_suits_its_polarity(written: str, polarity: str) -> None:
 def test_a_target_that_does_not(written: str, polarity: str) -> None:
     with pytest.raises(ValueError):
         check_measure(written, polarity)
-
-
-@given(st.text(max_size=40))
-def test_no_formula_whatever_breaks_the_reader(formula: str) -> None:
-    with contextlib.suppress(ValueError):
-        if formula_names(formula) == {"a", "b"}:
-            check_computed(formula, {"a": "pembilang", "b": "penyebut"})
 
 
 @settings(deadline=None)

@@ -7,7 +7,8 @@ from django.db import transaction
 
 from himpun import clock
 from himpun.archive.journal import SYSTEM, act
-from himpun.indicators.loading import load_indicators
+from himpun.budgets.loading import load_budget, read_programs
+from himpun.indicators.loading import load_indicators, read_definitions
 from himpun.offices.files import OfficeFiles, read_office
 from himpun.offices.loading import load_office, load_people
 from himpun.offices.models import Office
@@ -30,9 +31,11 @@ def run(options: argparse.Namespace) -> int:
 
 def load(files: OfficeFiles) -> Office:
     """Write an office that was read, in one transaction."""
+    definitions, programs = read_definitions(files), read_programs(files)
     with transaction.atomic():
         office = load_office(files)
         with act(office.code, at=clock.now(), author=SYSTEM) as turn:
             load_people(turn, office, files)
-            load_indicators(turn, office, files)
+            load_indicators(turn, office, files, definitions)
+            load_budget(turn, office, programs)
     return office

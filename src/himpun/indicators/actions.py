@@ -6,6 +6,7 @@ Saving a draft is not an act: it leaves who and when on the line, and the journa
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Context, Decimal
 
@@ -18,7 +19,19 @@ from himpun.archive import files
 from himpun.archive.chain import canonical
 from himpun.archive.journal import Turn
 from himpun.errors import Conflict, FieldErrors, Refusal
-from himpun.indicators import computing, rules, scoring
+from himpun.indicators import computing, rules
+from himpun.indicators.checks import Finding, Level, check_figure
+from himpun.indicators.figures import (
+    Datum,
+    element_of,
+    ensure_elements,
+    freeze_figures,
+    mark_used,
+    retire_places,
+    take_in,
+    withdraw,
+)
+from himpun.indicators.measuring import WORDS, OfficeYear
 from himpun.indicators.models import (
     DataRequest,
     Evidence,
@@ -31,6 +44,7 @@ from himpun.indicators.models import (
 )
 from himpun.indicators.numbers import read_number
 from himpun.indicators.periods import Period, is_due, value_period
+from himpun.indicators.reviewing import Before, before_of, limits_of, review, sentences
 from himpun.offices.acting import Actor, acting_for
 from himpun.offices.models import UNIT, Office, Person, Post
 
@@ -62,7 +76,7 @@ class NothingDue(Refusal):
 
 def indicators_due(office: Office, period: Period) -> QuerySet[Indicator]:
     """The office's indicators of the year that are measured in `period`."""
-    rows = Indicator.objects.filter(office=office, year=period.year).select_related("owner")
+    rows = Indicator.objects.current().filter(office=office, year=period.year).select_related("owner")
     due = [row.pk for row in rows if is_due(row.frequency, period)]
     return rows.filter(pk__in=due)
 
@@ -74,10 +88,14 @@ def prepare_requests(turn: Turn, *, office: Office, period: Period, origin: str)
     earlier round of the same period are carried over, so that nobody types them twice.
     """
     by_post: dict[int, list[Indicator]] = {}
-    for indicator in indicators_due(office, period):
-        by_post.setdefault(indicator.owner_id, []).append(indicator)
+    due = list(indicators_due(office, period).prefetch_related("contributors"))
+    for indicator in due:
+        for post in dict.fromkeys([indicator.owner_id, *(unit.pk for unit in indicator.contributors.all())]):
+            by_post.setdefault(post, []).append(indicator)
     if not by_post:
         raise NothingDue(period.label)
+    mark_used(due, turn.at)
+    ensure_elements(Variable.objects.filter(indicator__in=due).select_related("indicator"))
     posts = Post.objects.filter(office=office)
     asked = [post for post in posts if post.role == UNIT or post.pk in by_post]
     last = DataRequest.objects.filter(office=office, period=period.code).aggregate(last=Max("round"))["last"] or 0
@@ -116,7 +134,12 @@ def _carry_over(post: Post, period: Period, number: int, lines: list[RequestLine
         if old is None:
             continue
         RequestLine.objects.filter(pk=line.pk).update(
-            note=old.note, nihil=old.nihil, nihil_reason=old.nihil_reason, saved_at=old.saved_at, saved_by=old.saved_by
+            note=old.note,
+            nihil=old.nihil,
+            nihil_reason=old.nihil_reason,
+            explanation=old.explanation,
+            saved_at=old.saved_at,
+            saved_by=old.saved_by,
         )
         Value.objects.bulk_create(
             Value(line=line, variable_id=value.variable_id, number=value.number, text=value.text)
@@ -156,19 +179,20 @@ def save_line(
     note: str | None = None,
     nihil: bool | None = None,
     nihil_reason: str | None = None,
+    explanation: str | None = None,
 ) -> RequestLine:
-    """Save one line of a draft: raw figures by variable id as typed, note, nihil. What is None stays as it is.
+    """Save one line of a draft: raw figures by variable id as typed, note, nihil, why a warned-of figure is right.
 
-    Raises NotYourRequest, RequestClosed or FieldErrors (keyed "v<variable id>"); with an error nothing of the line is
-    saved and the page keeps what was typed.
+    What is None stays as it is. Raises NotYourRequest, RequestClosed or FieldErrors (keyed "v<variable id>": unreadable, out of range, of
+    another type); with an error nothing of the line is saved and the page keeps what was typed.
     """
     with transaction.atomic():
         check_may_fill(_locked_request(line_id), by)
         line = RequestLine.objects.select_related("indicator", "request__unit").get(pk=line_id)
-        wanted = _read_figures(line.indicator, figures or {})
+        wanted = read_figures(line.indicator, figures or {})
         for variable, (number, text) in wanted.items():
             _save_value(line, variable, number, text)
-        _save_words(line, note, nihil, nihil_reason, by)
+        _save_words(line, note, nihil, nihil_reason, explanation, by)
     return line
 
 
@@ -188,7 +212,8 @@ def check_may_fill(request: DataRequest, by: Person) -> Actor:
     return actor
 
 
-def _read_figures(indicator: Indicator, figures: Mapping[int, str]) -> dict[Variable, tuple[Decimal | None, str]]:
+def read_figures(indicator: Indicator, figures: Mapping[int, str]) -> dict[Variable, tuple[Decimal | None, str]]:
+    """Figures as typed by variable id, read and held against their limits. Raises FieldErrors (keyed "v<variable id>")."""
     variables = {variable.pk: variable for variable in indicator.variables.all()}
     wrong: dict[str, str] = {}
     read: dict[Variable, tuple[Decimal | None, str]] = {}
@@ -198,9 +223,15 @@ def _read_figures(indicator: Indicator, figures: Mapping[int, str]) -> dict[Vari
             wrong[f"v{key}"] = "Variabel ini bukan milik indikator tersebut; muat ulang halaman."
             continue
         try:
-            read[variable] = read_figure(indicator, typed.strip())
+            number, text = read[variable] = read_figure(indicator, typed.strip())
         except Refusal as error:
             wrong[f"v{key}"] = str(error)
+            continue
+        finding = check_figure(
+            text if number is None else number, replace(limits_of(variable, indicator), required=False)
+        )
+        if finding:
+            wrong[f"v{key}"] = finding.sentence
     if wrong:
         raise FieldErrors(wrong)
     return read
@@ -210,8 +241,8 @@ def read_figure(indicator: Indicator, typed: str) -> tuple[Decimal | None, str]:
     """A figure as typed: a number, or the grade as text; blank is neither. Raises NumberUnreadable or FieldErrors."""
     if not typed:
         return None, ""
-    if indicator.polarity == Indicator.Polarity.GRADE:
-        return None, typed.upper()[:60]
+    if indicator.polarity in WORDS:
+        return None, (typed.upper() if indicator.polarity == Indicator.Polarity.GRADE else typed)[:60]
     number = read_number(typed)
     kept = EXACT.normalize(number)
     if kept != number or int(kept.as_tuple().exponent) < -DECIMALS or abs(kept) >= LARGEST:
@@ -230,21 +261,25 @@ def _save_value(line: RequestLine, variable: Variable, number: Decimal | None, t
     Value.objects.update_or_create(line=line, variable=variable, defaults={"number": number, "text": text})
 
 
-def _save_words(line: RequestLine, note: str | None, nihil: bool | None, reason: str | None, by: Person) -> None:
+def _save_words(
+    line: RequestLine, note: str | None, nihil: bool | None, reason: str | None, explanation: str | None, by: Person
+) -> None:
     if note is not None:
         line.note = note.strip()
     if nihil is not None:
         line.nihil = nihil
     if reason is not None:
         line.nihil_reason = " ".join(reason.split())[:300]
+    if explanation is not None:
+        line.explanation = explanation.strip()
     line.saved_at, line.saved_by = clock.now(), by.name
-    line.save(update_fields=["note", "nihil", "nihil_reason", "saved_at", "saved_by"])
+    line.save(update_fields=["note", "nihil", "nihil_reason", "explanation", "saved_at", "saved_by"])
 
 
 def attach_evidence(*, line_id: int, name: str, content: bytes, media_type: str, by: Person) -> Evidence:
     """Attach a file to a line. Raises NotYourRequest, RequestClosed, or FieldErrors for a file too large or of another kind."""
     check_may_fill(DataRequest.objects.select_related("unit").get(lines=line_id), by)
-    _check_file(name, content, media_type)
+    check_evidence(name, content, media_type)
     sha256 = files.store(content, media_type=media_type)
     with transaction.atomic():
         check_may_fill(_locked_request(line_id), by)
@@ -262,7 +297,7 @@ def attach_evidence(*, line_id: int, name: str, content: bytes, media_type: str,
     return evidence
 
 
-def _check_file(name: str, content: bytes, media_type: str) -> None:
+def check_evidence(name: str, content: bytes, media_type: str) -> None:
     if not content:
         raise FieldErrors({"file": f"{name} kosong. Pilih berkas yang berisi."})
     if len(content) > settings.EVIDENCE_MAX_BYTES:
@@ -280,6 +315,30 @@ def _check_file(name: str, content: bytes, media_type: str) -> None:
         )
 
 
+def share_evidence(*, evidence_id: int, line_id: int, by: Person) -> Evidence:
+    """Let a file already attached in a request serve another of its lines too. Raises as `attach_evidence` does."""
+    with transaction.atomic():
+        request = _locked_request(line_id)
+        check_may_fill(request, by)
+        file = Evidence.objects.filter(pk=evidence_id, line__request=request).first()
+        if file is None:
+            raise FieldErrors(
+                {"file": "Berkas itu tidak ada dalam permintaan ini. Muat ulang halaman, lalu pilih lagi."}
+            )
+        shared, _ = Evidence.objects.get_or_create(
+            line_id=line_id,
+            sha256=file.sha256,
+            defaults={
+                "name": file.name,
+                "size": file.size,
+                "media_type": file.media_type,
+                "added_at": clock.now(),
+                "added_by": by.name,
+            },
+        )
+    return shared
+
+
 def detach_evidence(*, evidence_id: int, by: Person) -> RequestLine:
     """Take a file off a line again while the request is open. The stored bytes stay."""
     with transaction.atomic():
@@ -292,27 +351,49 @@ def detach_evidence(*, evidence_id: int, by: Person) -> RequestLine:
 def lines_of(request: DataRequest) -> QuerySet[RequestLine]:
     """The lines of a request with everything they show, in a fixed number of queries."""
     variables = Prefetch("indicator__variables", Variable.objects.order_by("order", "id"))
-    return request.lines.select_related("indicator", "request__unit").prefetch_related(
-        variables, "indicator__targets", "values", "evidence"
+    return request.lines.select_related("indicator__owner", "indicator__scale", "request__unit").prefetch_related(
+        variables, "indicator__targets", "indicator__contributors", "values", "evidence"
     )
 
 
 def gaps_of(request: DataRequest) -> dict[int, str]:
     """What each line still lacks, by line id."""
-    gaps = {}
-    for line in lines_of(request):
-        filled = {value.variable_id for value in line.values.all()}
-        gap = rules.gap_of(
-            name=line.indicator.name,
-            nihil=line.nihil,
-            nihil_reason=line.nihil_reason,
-            missing=[variable.label for variable in line.indicator.variables.all() if variable.pk not in filled],
-            evidence_required=line.indicator.evidence_required,
-            evidence=len(line.evidence.all()),
-        )
-        if gap:
-            gaps[line.pk] = gap
-    return gaps
+    return {pk: gap for pk, gap in review_request(request).gaps.items() if gap}
+
+
+@dataclass(frozen=True, slots=True)
+class RequestReview:
+    """Every line of a request reviewed: what was found and what it lacks by line id, and what was reported before."""
+
+    lines: list[RequestLine]
+    before: dict[int, Before]
+    findings: dict[int, list[Finding]]
+    gaps: dict[int, str]
+
+
+def review_request(request: DataRequest, line_id: int | None = None) -> RequestReview:
+    """Review all lines of a request, or the one, in a fixed number of queries."""
+    rows = lines_of(request).prefetch_related("indicator__checks")
+    lines = list(rows if line_id is None else rows.filter(pk=line_id))
+    before = before_of(request, lines)
+    findings = {line.pk: review(line, before) for line in lines}
+    return RequestReview(lines, before, findings, {line.pk: _gap_of(line, findings[line.pk]) for line in lines})
+
+
+def _gap_of(line: RequestLine, findings: list[Finding]) -> str:
+    filled = {value.variable_id for value in line.values.all()}
+    variables = line.indicator.variables.all()
+    return rules.gap_of(
+        name=line.indicator.name,
+        nihil=line.nihil,
+        nihil_reason=line.nihil_reason,
+        missing=[variable.label for variable in variables if variable.required and variable.pk not in filled],
+        evidence_required=line.indicator.evidence_required,
+        evidence=len(line.evidence.all()),
+        wrong=sentences(findings, Level.WRONG),
+        warnings=sentences(findings, Level.LOOK),
+        explanation=line.explanation,
+    )
 
 
 # --- submitted, returned, excused -----------------------------------------------------------------------------------
@@ -321,7 +402,8 @@ def gaps_of(request: DataRequest) -> dict[int, str]:
 def submit(turn: Turn, *, request: DataRequest, actor: Actor) -> None:
     """Close a request as answered, with every figure in the journal. Raises RequestClosed or Incomplete."""
     rules.check_is_open(request.state, request.get_state_display(), DataRequest.OPEN)
-    if gaps := gaps_of(request):
+    reviewed = review_request(request)
+    if gaps := {pk: gap for pk, gap in reviewed.gaps.items() if gap}:
         raise rules.Incomplete(gaps)
     _move(
         request,
@@ -331,27 +413,48 @@ def submit(turn: Turn, *, request: DataRequest, actor: Actor) -> None:
         submitted_by=actor.name,
         submitted_title=actor.title,
     )
+    take_answer(turn, request=request, by=f"{actor.name} ({actor.title})")
     turn.record(
         "indicators:request:submitted",
         f"request:{request.pk}",
-        {"period": request.period, "lines": _figures_of(request)},
+        {"period": request.period, "lines": _figures_of(reviewed)},
     )
 
 
-def _figures_of(request: DataRequest) -> list[dict[str, object]]:
-    return [
-        {
-            "indicator": line.indicator.code,
-            "values": {
-                value.variable.name: computing.value_text(value.number, value.text)
-                for value in line.values.select_related("variable")
-            },
-            "nihil": line.nihil_reason if line.nihil else "",
-            "note": line.note,
-            "evidence": [file.sha256 for file in line.evidence.all()],
-        }
-        for line in request.lines.select_related("indicator").prefetch_related("evidence")
-    ]
+def take_answer(turn: Turn, *, request: DataRequest, by: str) -> None:
+    """The answer of a unit becomes the figures that count; what it no longer gives counts no longer."""
+    asked = Period.parse(request.period)
+    data, blank = [], []
+    for line in lines_of(request):
+        period = value_period(line.indicator.frequency, asked)
+        place = (period.year, period.last_month, period.kind.months)
+        values = {} if line.nihil else {value.variable_id: value for value in line.values.all()}
+        for variable in line.indicator.variables.all():
+            value = values.get(variable.pk)
+            if value is None:
+                blank.append((variable.element_id, *place))
+            else:
+                data.append(Datum(variable.pk, element_of(variable), request.unit_id, *place, value.number, value.text))
+    take_in(turn, office=request.office, data=data, source=f"request:{request.pk}", by=by, over_frozen=True)
+    retire_places(request.unit_id, blank)
+
+
+def _figures_of(reviewed: RequestReview) -> list[dict[str, object]]:
+    return [_figures_of_line(line, sentences(reviewed.findings[line.pk], Level.LOOK)) for line in reviewed.lines]
+
+
+def _figures_of_line(line: RequestLine, warnings: list[str]) -> dict[str, object]:
+    names = {variable.pk: variable.name for variable in line.indicator.variables.all()}
+    return {
+        "indicator": line.indicator.code,
+        "values": {
+            names[value.variable_id]: computing.value_text(value.number, value.text) for value in line.values.all()
+        },
+        "nihil": line.nihil_reason if line.nihil else "",
+        "note": line.note,
+        "evidence": [file.sha256 for file in line.evidence.all()],
+        **({"warnings": warnings, "explanation": line.explanation} if warnings else {}),
+    }
 
 
 def return_request(turn: Turn, *, request: DataRequest, reason: str) -> None:
@@ -365,6 +468,7 @@ def excuse_request(turn: Turn, *, request: DataRequest, reason: str) -> None:
     """Go on without this unit. Raises FieldErrors without a reason, or Conflict when it is no longer open."""
     reason = _reason(reason, "Tulis mengapa unit ini dikecualikan; alasannya dicetak di rekap.")
     _move(request, DataRequest.OPEN, DataRequest.State.EXCUSED, reason=reason)
+    withdraw([request])
     turn.record("indicators:request:excused", f"request:{request.pk}", {"unit": request.unit.title, "reason": reason})
 
 
@@ -375,6 +479,7 @@ def withdraw_requests(turn: Turn, *, origin: str, reason: str) -> int:
     if units:
         unanswered.update(state=DataRequest.State.EXCUSED, reason=reason)
         turn.record("indicators:request:withdrawn", origin, {"units": units, "reason": reason})
+    withdraw(DataRequest.objects.filter(origin=origin, submitted_at__isnull=False))
     return len(units)
 
 
@@ -408,7 +513,8 @@ def freeze(turn: Turn, *, office: Office, period: Period, origin: str, actor: Ac
     """Freeze the answers of a run into a recap: figures, scores and their formulas, under one digest."""
     requests = DataRequest.objects.filter(origin=origin).select_related("unit").order_by("unit__order")
     number = requests.aggregate(last=Max("round"))["last"] or 1
-    frozen = [(line, _freeze_line(line, period)) for request in requests for line in lines_of(request)]
+    freeze_figures(requests)
+    frozen = _frozen_lines(office, period, list(requests))
     digest = hashlib.sha256(canonical([content for _, content in frozen]).encode()).hexdigest()
     recap = Recap.objects.create(
         office=office,
@@ -422,7 +528,12 @@ def freeze(turn: Turn, *, office: Office, period: Period, origin: str, actor: Ac
     )
     RecapLine.objects.bulk_create(
         RecapLine(
-            recap=recap, indicator=line.indicator, unit=line.request.unit, source_line=line, order=order, frozen=content
+            recap=recap,
+            indicator=line.indicator,
+            unit=line.indicator.owner,
+            source_line=line,
+            order=order,
+            frozen=content,
         )
         for order, (line, content) in enumerate(frozen, 1)
     )
@@ -435,20 +546,18 @@ def freeze(turn: Turn, *, office: Office, period: Period, origin: str, actor: Ac
     return recap
 
 
-def _freeze_line(line: RequestLine, period: Period) -> dict[str, object]:
-    return computing.frozen_of(line, period, earlier_actuals(line.indicator, period))
-
-
-def earlier_actuals(indicator: Indicator, period: Period) -> dict[int, scoring.Actual | None]:
-    """The frozen realisasi of the year's earlier periods, by index; the newest recap of each period counts."""
-    measured = value_period(indicator.frequency, period)
-    found: dict[int, scoring.Actual | None] = {}
-    counting = RecapLine.objects.filter(indicator=indicator, recap__withdrawn_at__isnull=True)
-    for line in counting.order_by("recap__frozen_at"):
-        kept = Period.parse(line.frozen["periode"])
-        if kept.kind == measured.kind and kept.year == measured.year and kept.index < measured.index:
-            found[kept.index] = computing.read_exact(line.frozen["realisasi"], indicator.polarity)
-    return found
+def _frozen_lines(
+    office: Office, period: Period, requests: list[DataRequest]
+) -> list[tuple[RequestLine, dict[str, object]]]:
+    """What a recap keeps, an indicator each: with the line of who answers for it, measured as it was asked."""
+    lines = [line for request in requests for line in lines_of(request)]
+    by_indicator: dict[int, list[RequestLine]] = {}
+    for line in lines:
+        owns = line.request.unit_id == line.indicator.owner_id
+        by_indicator.setdefault(line.indicator_id, []).insert(0 if owns else 99, line)
+    year = OfficeYear.load(office, period.year, frozen_only=True)
+    year.define(each[0].indicator for each in by_indicator.values())
+    return [(each[0], computing.frozen_of(year, each, period)) for each in by_indicator.values()]
 
 
 def write_analysis(turn: Turn, *, line: RecapLine, cause: str, follow_up: str) -> None:

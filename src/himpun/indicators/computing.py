@@ -1,21 +1,21 @@
-"""From rows to scores: reads an indicator's target and figures and hands them to the pure `scoring`.
+"""From rows to scores: what a recap keeps of an indicator, as text, and how that text is read again.
 
-What is frozen is text: exact fractions are kept as "numerator/denominator", so that a recap opened in ten years shows
-what was computed then and from what.
+Exact fractions are kept as "numerator/denominator", so that a recap opened in ten years shows what was computed then
+and from what.
 """
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from himpun.errors import Refusal
 from himpun.indicators import scoring
 from himpun.indicators.charts import CATEGORY_COLOURS, Bar
-from himpun.indicators.models import DataRequest, Indicator, RequestLine, Variable
-from himpun.indicators.numbers import MAX_DIGITS, MINUS, write_number
+from himpun.indicators.formula import Node
+from himpun.indicators.measuring import WORDS, Measured, OfficeYear, read_target
+from himpun.indicators.models import Indicator, RequestLine
+from himpun.indicators.numbers import MAX_DIGITS, MINUS, write_number, write_percent
 from himpun.indicators.periods import Period, value_period
 
 COLOURS = CATEGORY_COLOURS
@@ -23,139 +23,140 @@ SCALE = scoring.FIVE_LEVELS
 _NUMBERS = re.compile(r"[0-9.]+(?:,[0-9]+)?")
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """One indicator's realisasi in a period: a number or grade, or the reason why there is none and a `word` for it."""
+def frozen_of(year: OfficeYear, lines: Sequence[RequestLine], period: Period) -> dict[str, Any]:
+    """Everything a recap keeps of one indicator, as text: figures, target, realisasi, capaian of the period and the year.
 
-    actual: Fraction | str | None
-    formula: str
-    reason: str
-    word: str = ""
-
-
-def reading_of(line: RequestLine) -> Reading:
-    """The realisasi a filled-in line gives (its indicator's variables and its values should be loaded)."""
-    if line.request.state == DataRequest.State.EXCUSED:
-        return Reading(None, "", f"Unit dikecualikan: {line.request.reason}", "dikecualikan")
-    if line.nihil:
-        return Reading(None, "", f"Nihil: {line.nihil_reason}", "nihil")
-    values = {value.variable_id: value for value in line.values.all()}
-    variables = list(line.indicator.variables.all())
-    if line.indicator.polarity == Indicator.Polarity.GRADE:
-        text = next((values[v.pk].text for v in variables if v.pk in values), "")
-        return Reading(text or None, text, "" if text else "Predikat belum diisi.")
-    numbers = {v.kind: values[v.pk].number if v.pk in values else None for v in variables}
-    computed = scoring.from_variables(numbers, calculation_of(variables, line.indicator))
-    word = "" if computed.value is not None else str(computed.state)
-    return Reading(computed.value, computed.formula, computed.reason, word)
-
-
-def calculation_of(variables: Iterable[Variable], indicator: Indicator) -> scoring.Calculation:
-    """Pembilang and penyebut make a percentage (a ratio where the unit is not %); a single value is itself."""
-    kinds = {variable.kind for variable in variables}
-    if Variable.Kind.DENOMINATOR not in kinds:
-        return scoring.Calculation.SINGLE
-    percent = "%" in indicator.unit or "persen" in indicator.unit.lower()
-    return scoring.Calculation.PERCENTAGE if percent else scoring.Calculation.RATIO
-
-
-def target_of(indicator: Indicator, period: Period) -> tuple[str, scoring.Target | None]:
-    """The target as written for the period an indicator is measured in, else the year's; and as read."""
-    written = {target.period: target.value for target in indicator.targets.all()}
-    measured = value_period(indicator.frequency, period)
-    text = written.get(measured.code) or written.get(str(period.year), "")
-    return text, _read(text, indicator)
-
-
-def _read(text: str, indicator: Indicator) -> scoring.Target | None:
-    try:
-        return scoring.read_target(text, indicator.polarity)
-    except Refusal:
-        return None
-
-
-def frozen_of(line: RequestLine, period: Period, before: Mapping[int, scoring.Actual | None]) -> dict[str, Any]:
-    """Everything a recap keeps of one line, as text: figures, target, realisasi, capaian of the period and of the year.
-
-    `before` holds the realisasi of earlier periods of the year, by index, from their frozen recaps.
+    `lines` are the answers of the units that were asked for it, the one who answers for it first. `pohon` is the way
+    from the result to the cells, each with the figure it came from.
     """
-    indicator = line.indicator
-    reading = reading_of(line)
-    written, target = target_of(indicator, period)
-    score = scoring.achievement(target, reading.actual, indicator.polarity)
-    measured = value_period(indicator.frequency, period)
-    targets = {index: target_at(indicator, measured, index) for index in range(1, measured.index + 1)}
-    actuals = {**before, measured.index: reading.actual}
-    year = scoring.over_year(
-        targets,
-        actuals,
-        indicator.polarity,
-        indicator.aggregation,
-        yearly_target=_read(_yearly(indicator), indicator),
-        frequency=indicator.frequency,
-    )
+    indicator = lines[0].indicator
+    measured = year.measure(indicator.code, period)
+    score, so_far = year.score(indicator.code, period), year.year_score(indicator.code, period)
+    written, _ = year.target(indicator.code, period)
+    scale = year.scale(indicator.code)
+    nihil = [line for line in lines if line.nihil]
+    several = len(lines) > 1
     return {
         "kode": indicator.code,
         "nama": indicator.name,
+        "versi": indicator.version,
         "sasaran": indicator.sasaran,
         "satuan": indicator.unit,
         "polaritas": indicator.polarity,
         "agregasi": indicator.aggregation,
-        "periode": measured.code,
-        "unit": line.request.unit.title,
-        "variabel": _variables_of(line),
-        "nihil": line.nihil,
-        "nihil_alasan": line.nihil_reason,
-        "catatan": line.note,
-        "bukti": [{"nama": file.name, "sha256": file.sha256} for file in line.evidence.all()],
+        "periode": value_period(indicator.frequency, period).code,
+        "unit": ", ".join(line.request.unit.title for line in lines),
+        "variabel": [row for line in lines for row in _variables_of(line, several)],
+        "nihil": len(nihil) == len(lines),
+        "nihil_alasan": _joined(lines, lambda line: line.nihil_reason if line.nihil else "", several),
+        "catatan": _joined(lines, lambda line: line.note, several),
+        "penjelasan": _joined(lines, lambda line: line.explanation, several),
+        "bukti": [{"nama": file.name, "sha256": file.sha256} for line in lines for file in line.evidence.all()],
         "target": written,
-        "realisasi": exact_text(reading.actual),
-        "realisasi_tampil": shown(reading.actual),
-        "realisasi_rumus": _in_step(reading, score.formula),
-        "capaian": _score_of(score, reading),
-        "capaian_tahun": _score_of(year, reading),
+        "realisasi": exact_text(measured.actual),
+        "realisasi_tampil": shown(measured.actual, indicator.places),
+        "realisasi_rumus": in_step(measured, score.formula),
+        "realisasi_catatan": list(measured.notes),
+        "pohon": tree_of(measured),
+        "skala": [[level.name, level.colour, level.rule] for level in scale.categories()],
+        "capaian": score_text(score, measured, scale, indicator.places),
+        "capaian_tahun": score_text(so_far, measured, scale, indicator.places),
     }
 
 
-def _in_step(reading: Reading, compared: str) -> str:
+def _joined(lines: Sequence[RequestLine], told: Callable[[RequestLine], str], several: bool) -> str:
+    """What each unit wrote, with its name where there are several."""
+    given = [(line.request.unit.title, told(line)) for line in lines if told(line)]
+    return "; ".join(f"{unit}: {text}" if several else text for unit, text in given)
+
+
+def tree_of(measured: Measured) -> dict[str, Any] | None:
+    """The way from a result to its cells as JSON: "label", "nilai", "jenis", "anak"; a cell has "unit" and "angka" too.
+
+    "angka" is the key of the figure: who brought it, when and with which evidence. None where nothing was computed.
+    """
+    if measured.parts:
+        parts = [_part(part) for part in measured.parts if part.actual is not None]
+        return _leaf(measured.told, _written(measured.actual), "periode", parts) if parts else None
+    if measured.result is not None:
+        return _branch(measured.result.tree, measured)
+    cells = [_cell(name, unit, measured) for name, unit, _ in measured.cells]
+    return cells[0] if len(cells) == 1 else None
+
+
+def _part(part: Measured) -> dict[str, Any]:
+    below = tree_of(part)
+    return _leaf(part.period.label, _written(part.actual), "periode", [below] if below else [])
+
+
+def _branch(node: Node, of: Measured) -> dict[str, Any]:
+    if node.kind == "variabel" and node.unit:
+        return _cell(node.variable, node.unit, of)
+    other = of.references.get(node.label) if node.kind == "indikator" else None
+    if other is not None:
+        below = tree_of(other)
+        children = [below] if below else []
+    else:
+        children = [_branch(child, of) for child in node.children if child.kind != "angka"]
+    label = of.labels.get(node.variable, node.label) if node.kind == "variabel" else node.label
+    if node.kind == "variabel" and len(children) == 1:
+        return children[0]
+    return _leaf(label, "" if node.value is None else write_number(node.value), node.kind, children)
+
+
+def _cell(name: str, unit: str, of: Measured) -> dict[str, Any]:
+    """A figure of a unit; without a key where the unit has not filled it in."""
+    cell = next((cell for variable, filler, cell in of.cells if (variable, filler) == (name, unit)), None)
+    text = "" if cell is None else value_text(cell.number, cell.text)
+    leaf = _leaf(of.labels.get(name, name), text, "variabel", [])
+    return {**leaf, "nama": name, "unit": of.titles.get(unit, unit), "angka": None if cell is None else cell.pk}
+
+
+def _leaf(label: str, value: str, kind: str, children: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"label": label, "nilai": value, "jenis": kind, "anak": children}
+
+
+def _written(value: Fraction | str | None) -> str:
+    return value or "" if value is None or isinstance(value, str) else write_number(value)
+
+
+def in_step(measured: Measured, compared: str) -> str:
     """The formula of a realisasi with its result written as the formula of the capaian takes it up.
 
     "6 / 9 × 100 = 66,667" stands before "66,667 / 66 × 100 = 101,01": the reader who works it out finds one number.
     """
-    worked, equals, _ = reading.formula.rpartition(" = ")
-    if not equals or not isinstance(reading.actual, Fraction):
-        return reading.formula
+    worked, equals, _ = measured.formula.rpartition(" = ")
+    if not equals or not isinstance(measured.actual, Fraction):
+        return measured.formula
     taken = set(_NUMBERS.findall(compared.rpartition(" = ")[0]))
-    written = (write_number(reading.actual, places) for places in range(MAX_DIGITS, scoring.SHOWN_PLACES - 1, -1))
-    return next((f"{worked} = {number}" for number in written if number.lstrip(MINUS) in taken), reading.formula)
+    written = (write_number(measured.actual, places) for places in range(MAX_DIGITS, scoring.SHOWN_PLACES - 1, -1))
+    return next((f"{worked} = {number}" for number in written if number.lstrip(MINUS) in taken), measured.formula)
+
+
+def _variables_of(line: RequestLine, several: bool) -> list[dict[str, str]]:
+    values = {value.variable_id: value for value in line.values.all()}
+    rows = []
+    for variable in line.indicator.variables.all():
+        value = values.get(variable.pk)
+        title = line.request.unit.title
+        rows.append(
+            {
+                "nama": variable.name,
+                "uraian": f"{variable.label} ({title})" if several else variable.label,
+                "satuan": variable.unit,
+                "jenis": variable.kind,
+                "unit": title,
+                "nilai": "" if value is None else value_text(value.number, value.text),
+            }
+        )
+    return rows
 
 
 def target_at(indicator: Indicator, measured: Period, index: int) -> scoring.Target | None:
     """The target of the `index`-th period of the year, of the same kind as `measured`."""
     code = Period(measured.kind, measured.year, index).code
     text = next((target.value for target in indicator.targets.all() if target.period == code), "")
-    return _read(text, indicator)
-
-
-def _yearly(indicator: Indicator) -> str:
-    return next((target.value for target in indicator.targets.all() if target.period == str(indicator.year)), "")
-
-
-def _variables_of(line: RequestLine) -> list[dict[str, str]]:
-    values = {value.variable_id: value for value in line.values.all()}
-    rows = []
-    for variable in line.indicator.variables.all():
-        value = values.get(variable.pk)
-        rows.append(
-            {
-                "nama": variable.name,
-                "uraian": variable.label,
-                "satuan": variable.unit,
-                "jenis": variable.kind,
-                "nilai": "" if value is None else value_text(value.number, value.text),
-            }
-        )
-    return rows
+    return read_target(text, indicator)
 
 
 def value_text(number: Decimal | None, text: str) -> str:
@@ -163,23 +164,26 @@ def value_text(number: Decimal | None, text: str) -> str:
     return text if number is None else write_number(number)
 
 
-def _score_of(score: scoring.Score, reading: Reading) -> dict[str, str]:
+def score_text(score: scoring.Score, measured: Measured, scale: scoring.Scale, places: int = 2) -> dict[str, str]:
+    """A capaian as a recap keeps it: exact, as shown, its formula, its category and the rule that gave it."""
     if score.value is None:
         return {
             "nilai": "",
-            "tampil": reading.word or str(score.state),
+            "tampil": measured.word or str(score.state),
             "rumus": "",
             "kategori": "",
             "warna": "",
-            "alasan": reading.reason or score.reason,
+            "aturan": "",
+            "alasan": measured.reason or score.reason,
         }
-    category = SCALE.category(score.value)
+    category = scale.category(score.value)
     return {
         "nilai": exact_text(score.raw),
-        "tampil": score.shown,
+        "tampil": write_percent(score.value, places),
         "rumus": score.formula,
         "kategori": category.name,
         "warna": category.colour,
+        "aturan": category.rule,
         "alasan": "",
     }
 
@@ -193,14 +197,14 @@ def read_exact(text: str, polarity: str) -> scoring.Actual | None:
     """The reverse of `exact_text`."""
     if not text:
         return None
-    return text if polarity == Indicator.Polarity.GRADE else Fraction(text)
+    return text if polarity in WORDS else Fraction(text)
 
 
-def shown(value: Fraction | str | None) -> str:
+def shown(value: Fraction | str | None, places: int = 2) -> str:
     """A realisasi for people: "66,67", "B"."""
     if value is None or isinstance(value, str):
         return value or ""
-    return write_number(value, 2)
+    return write_number(value, places)
 
 
 def score_from(frozen: Mapping[str, Any], key: str = "capaian") -> scoring.Score:
@@ -212,6 +216,21 @@ def score_from(frozen: Mapping[str, Any], key: str = "capaian") -> scoring.Score
     return scoring.Score(Fraction(kept["nilai"]), formula=kept["rumus"])
 
 
+def scales_of(lines: Iterable[Mapping[str, Any]]) -> list[tuple[scoring.Category, ...]]:
+    """The scales that frozen lines were called by, each once; the common one for lines frozen before scales were kept."""
+    return list(codes_by_scale(lines)) or [SCALE.categories()]
+
+
+def codes_by_scale(lines: Iterable[Mapping[str, Any]]) -> dict[tuple[scoring.Category, ...], list[str]]:
+    """Which indicators were called by which scale."""
+    found: dict[tuple[scoring.Category, ...], list[str]] = {}
+    for line in lines:
+        kept = line.get("skala")
+        levels = tuple(scoring.Category(*level) for level in kept) if kept else SCALE.categories()
+        found.setdefault(levels, []).append(line["kode"])
+    return found
+
+
 def summary_of(lines: Iterable[Mapping[str, Any]]) -> scoring.Summary:
     """The means and counts of many frozen lines."""
     return scoring.summary((line["nama"], score_from(line)) for line in lines)
@@ -220,5 +239,8 @@ def summary_of(lines: Iterable[Mapping[str, Any]]) -> scoring.Summary:
 def bar_of(frozen: Mapping[str, Any]) -> Bar:
     """A frozen line as a bar of the achievement chart."""
     score = score_from(frozen)
-    category = SCALE.category(score.value) if score.value is not None else None
-    return Bar(frozen["nama"], score.value, category, frozen["capaian"]["tampil"])
+    kept = frozen["capaian"]
+    category = None
+    if score.value is not None:
+        category = scoring.Category(kept["kategori"], kept["warna"], kept.get("aturan", ""))
+    return Bar(frozen["nama"], score.value, category, kept["tampil"])

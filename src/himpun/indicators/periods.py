@@ -73,6 +73,14 @@ class Kind(StrEnum):
         """How many of them make a year: 12, 4, 2 or 1."""
         return 12 // self.months
 
+    @classmethod
+    def of_months(cls, months: int) -> "Kind":
+        """The kind that is so many months long; raises ValueError for a length no kind has."""
+        for kind, length in _MONTHS_OF.items():
+            if length == months:
+                return kind
+        raise ValueError(months)
+
     def name_of(self, index: int) -> str:
         """The period's name without its year: "Agustus", "Triwulan III", "Semester I", "Tahun"."""
         match self:

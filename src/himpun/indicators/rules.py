@@ -1,6 +1,6 @@
 """Who may fill in, return or excuse a request, and when. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from himpun.errors import Conflict, NotAllowed, Refusal
 
@@ -31,7 +31,7 @@ class Incomplete(Refusal):
     code = "isian-belum-lengkap"
 
     def __init__(self, gaps: dict[int, str]) -> None:
-        super().__init__(f"{len(gaps)} indikator belum lengkap. Isi angkanya, atau tandai nihil dengan alasan.")
+        super().__init__(f"{len(gaps)} indikator belum lengkap. Isi angkanya, jelaskan yang ditandai, atau tandai nihil dengan alasan.")
         self.gaps = gaps
 
 
@@ -42,13 +42,26 @@ def check_is_open(state: str, shown: str, open_states: Iterable[str]) -> None:
 
 
 def gap_of(
-    *, name: str, nihil: bool, nihil_reason: str, missing: list[str], evidence_required: bool, evidence: int
+    *,
+    name: str,
+    nihil: bool,
+    nihil_reason: str,
+    missing: Sequence[str],
+    evidence_required: bool,
+    evidence: int,
+    wrong: Sequence[str] = (),
+    warnings: Sequence[str] = (),
+    explanation: str = "",
 ) -> str:
-    """What one line still lacks, as a sentence; "" when it is complete."""
+    """What one line still lacks, as a sentence; "" when it is complete. A warning that is explained lacks nothing."""
     if nihil:
         return "" if nihil_reason.strip() else f"{name}: tulis alasan nihil."
     if missing:
         return f"{name}: isi {', '.join(missing)}, atau tandai nihil dengan alasan."
+    if wrong:
+        return f"{name}: {wrong[0]}"
+    if warnings and not explanation.strip():
+        return f"{name}: tulis penjelasan atas angka yang ditandai. {warnings[0]}"
     if evidence_required and not evidence:
         return f"{name}: lampirkan bukti dukung."
     return ""

@@ -43,6 +43,8 @@ class Polarity(StrEnum):
     RANGE = "range"
     STABLE = "stabil"
     GRADE = "predikat"
+    RANK = "peringkat"
+    TEXT = "teks"
 
 
 DEFAULT_NEGATIVE = Polarity.NEGATIVE_A
@@ -174,7 +176,7 @@ def read_target(text: str, polarity: Polarity | str) -> Target | None:
     polarity = Polarity(polarity)
     if not text.strip():
         return None
-    if polarity is Polarity.GRADE:
+    if polarity in (Polarity.GRADE, Polarity.TEXT):
         return text.strip()
     return _read_band(text) if polarity is Polarity.RANGE else read_number(text)
 
@@ -199,7 +201,8 @@ def achievement(
     """The capaian of one realisasi against one target, by the formula of `polarity`.
 
     positif R/T×100; negatif-a (2T−R)/T×100; negatif-b T/R×100; stabil (1−|R−T|/T)×100; range: 100 inside, above it
-    (2U−R)/U×100, below it R/L×100; predikat: grades become numbers by `predicates`, then positif.
+    (2U−R)/U×100, below it R/L×100; predikat: grades become numbers by `predicates`, then positif; peringkat (a place
+    in a list, the lower the better): as negatif-a; teks: never computed.
     Never raises for a value: T = 0 (but for a negative polarity with R = 0, which is 100), a target below 0, NaN and
     the like give a reason instead. None and "" mean not filled.
     """
@@ -207,7 +210,16 @@ def achievement(
         return Score(state=State.NOT_FILLED, reason="Target belum ditetapkan.")
     if _is_blank(actual) or actual is None:
         return Score(state=State.NOT_FILLED, reason="Realisasi belum diisi.")
+    if polarity == Polarity.TEXT:
+        return Score(state=State.NOT_COMPUTABLE, reason="Indikator teks disimpan dan ditampilkan, tidak dihitung.")
     return _measure([target], [actual], Polarity(polarity), predicates=predicates or {})
+
+
+def capped(score: Score, cap: Number | None) -> Score:
+    """The capaian limited to `cap` percent where an indicator has one, and the formula saying so."""
+    if cap is None or score.raw is None or score.raw <= exact(cap):
+        return score
+    return replace(score, raw=exact(cap), formula=f"{score.formula}, dibatasi {write_number(cap)}")
 
 
 def _is_blank(value: object) -> bool:
@@ -280,6 +292,7 @@ _FORMULAS = {
     Polarity.NEGATIVE_B: _NEGATIVE_B,
     Polarity.STABLE: _STABLE,
     Polarity.GRADE: _POSITIVE,
+    Polarity.RANK: _NEGATIVE_A,
 }
 
 
@@ -307,7 +320,7 @@ def _measure(
 
 
 def _compare(t: _Operand, r: _Operand, polarity: Polarity) -> tuple[Fraction, str]:
-    if t.value == r.value == 0 and polarity in (Polarity.NEGATIVE_A, Polarity.NEGATIVE_B):
+    if t.value == r.value == 0 and polarity in (Polarity.NEGATIVE_A, Polarity.NEGATIVE_B, Polarity.RANK):
         return Fraction(100), "target 0 dan realisasi 0 = 100"
     _check_divides(t.value, "Target")
     if polarity is Polarity.NEGATIVE_B:
@@ -835,7 +848,7 @@ def _difference(rows: Sequence[_Row], tolerance: Fraction) -> Efficiency:
     absorbed = _total_absorption(rows)
     value = achieved - absorbed
     verdict = "efisien" if value > tolerance else "tidak efisien" if value < -tolerance else "cukup efisien"
-    formula = f"{_short(achieved)} − {_short(absorbed)} = {_short(value)} poin persentase"
+    formula = f"{_subtracted(achieved, absorbed)} poin persentase"
     return Efficiency(EfficiencyRule.DIFFERENCE, value, verdict, formula)
 
 
@@ -844,7 +857,7 @@ def _remainder(rows: Sequence[_Row]) -> Efficiency:
         raise _NoScoreError("Target belum tercapai, jadi efisiensi tidak dihitung.")
     absorbed = _total_absorption(rows)
     value = 100 - absorbed
-    return Efficiency(EfficiencyRule.REMAINDER, value, formula=f"100 − {_short(absorbed)} = {_short(value)}")
+    return Efficiency(EfficiencyRule.REMAINDER, value, formula=_subtracted(Fraction(100), absorbed))
 
 
 def _efficiency_value(rows: Sequence[_Row], cap: Fraction) -> Efficiency:
@@ -858,9 +871,27 @@ def _efficiency_value(rows: Sequence[_Row], cap: Fraction) -> Efficiency:
     limited = f", dibatasi menjadi {_short(kept)}" if kept != found else ""
     formula = (
         f"E = ({_short(worth)} − {_short(spent)}) / {_short(worth)} × 100 = {_short(found)}{limited}; "
-        f"NE = 50 + {_in_formula(Fraction(round_half_up(kept, SHOWN_PLACES)))} / 20 × 50 = {_short(value)}"
+        f"NE = 50 + {_in_formula(_agreeing(kept, lambda taken: 50 + taken / 20 * 50))} / 20 × 50 = {_short(value)}"
     )
     return Efficiency(EfficiencyRule.VALUE, value, formula=formula)
+
+
+def _subtracted(one: Fraction, other: Fraction) -> str:
+    """ "102,574 − 65,495 = 37,08": as many decimals as the reader's own subtraction needs to agree."""
+    for places in range(SHOWN_PLACES, SHOWN_PLACES + 5):
+        left, right = round_half_up(one, places), round_half_up(other, places)
+        if _short(Fraction(left) - Fraction(right)) == _short(one - other):
+            break
+    return f"{write_number(left)} − {write_number(right)} = {_short(one - other)}"
+
+
+def _agreeing(value: Fraction, compute: Callable[[Fraction], Fraction]) -> Fraction:
+    """The value with as few decimals as still give the printed result."""
+    for places in range(SHOWN_PLACES, SHOWN_PLACES + 5):
+        taken = Fraction(round_half_up(value, places))
+        if _short(compute(taken)) == _short(compute(value)):
+            return taken
+    return value
 
 
 def _short(value: Fraction) -> str:

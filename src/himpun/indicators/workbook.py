@@ -778,6 +778,11 @@ class _Merging:
             self.conflicts.append(Conflict(line_id, variable_id, name, base, theirs, mine, place))
 
 
+def same_figure(one: str, other: str) -> bool:
+    """Whether two texts as typed say the same: "1.234,50" and "1234,5" do."""
+    return _key(one) == _key(other)
+
+
 def _key(text: str) -> Decimal | str:
     """What makes two typed figures the same: the number where it reads as one, else the text."""
     try:

@@ -1,5 +1,6 @@
 """Rekap hasil capaian, and the tables and charts of it that the Data Kinerja shows too."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -7,10 +8,13 @@ from himpun.documents import content
 from himpun.documents.parts import letterhead, moment, signature_of
 from himpun.documents.pictures import drawn_later
 from himpun.indicators.charts import achievement_bars
-from himpun.indicators.computing import COLOURS, SCALE, bar_of, summary_of
+from himpun.indicators.computing import COLOURS, SCALE, bar_of, codes_by_scale, scales_of, summary_of
+from himpun.indicators.measuring import read_scale
 from himpun.indicators.models import Indicator, Recap, RecapLine
+from himpun.indicators.models import Scale as ScaleRow
 from himpun.indicators.numbers import write_percent
 from himpun.indicators.periods import Period
+from himpun.indicators.scoring import Category, Scale
 from himpun.offices.acting import Actor
 
 SCALE_RULE = "Kategori ditetapkan dari capaian sebelum dibulatkan."
@@ -25,8 +29,8 @@ def achievements(recap: Recap, lines: list[RecapLine], actor: Actor, at: datetim
         "period": Period.parse(recap.period).label,
         "facts": [{"label": "Data dibekukan", "value": f"{moment(recap.frozen_at, office)} oleh {recap.frozen_by}"}],
         "summary": summary(lines),
-        "scale": scale(),
-        "scale_rule": SCALE_RULE,
+        "scale": scale(lines),
+        "scale_rule": scale_rule(lines),
         "objectives": objectives(lines),
         "charts": charts(lines),
         "analysis": "",
@@ -40,7 +44,8 @@ def summary(lines: list[RecapLine]) -> content.Summary:
     """Mean, capped mean, counts, and what was left out with its reason."""
     frozen = [line.frozen for line in lines]
     result = summary_of(frozen)
-    category = SCALE.category(result.mean) if result.mean is not None else None
+    common = _common_scale(lines)
+    category = common.category(result.mean) if common and result.mean is not None else None
     codes = {row["nama"]: row["kode"] for row in frozen}
     return {
         "mean": write_percent(result.mean) if result.mean is not None else "",
@@ -53,9 +58,36 @@ def summary(lines: list[RecapLine]) -> content.Summary:
     }
 
 
-def scale() -> list[content.ScaleBand]:
-    """The year's scale, best first."""
-    return [{"label": row.name, "rule": row.rule, "colour": COLOURS[row.colour]} for row in SCALE.categories()]
+def _common_scale(lines: list[RecapLine]) -> Scale | None:
+    """The one scale that all lines were called by; None where there are several, or where it was changed since."""
+    used = scales_of(line.frozen for line in lines)
+    own = ScaleRow.objects.filter(office__in={line.recap.office_id for line in lines})
+    known = [SCALE, *(read_scale(row.levels) for row in own)]
+    return next((each for each in known if [each.categories()] == used), None)
+
+
+def scale(lines: list[RecapLine]) -> list[content.ScaleBand]:
+    """The scale that most of the lines were called by, best first."""
+    used = codes_by_scale(line.frozen for line in lines)
+    most = max(used, key=lambda levels: len(used[levels])) if used else scales_of([])[0]
+    return bands(most)
+
+
+def bands(levels: Iterable[Category]) -> list[content.ScaleBand]:
+    """A scale's rows for a legend."""
+    return [{"label": level.name, "rule": level.rule, "colour": COLOURS[level.colour]} for level in levels]
+
+
+def scale_rule(lines: list[RecapLine]) -> str:
+    """What else must be known: that nothing was rounded before, and which indicators have another scale."""
+    used = codes_by_scale(line.frozen for line in lines)
+    main = scale(lines)
+    others = [
+        f"{', '.join(codes)} memakai skala lain: {'; '.join(f'{level.name} ({level.rule})' for level in levels)}."
+        for levels, codes in used.items()
+        if bands(levels) != main
+    ]
+    return " ".join([SCALE_RULE, *others])
 
 
 def objectives(lines: list[RecapLine]) -> list[content.Objective]:

@@ -151,11 +151,13 @@ def _unit(place: int, request: DataRequest, recap: Recap, office: Office) -> con
         "submitted_at": "" if excused else moment(request.submitted_at, office),
         "values": []
         if excused
-        else [row for line in recap.lines.filter(unit=request.unit) for row in _values(line.frozen)],
+        else [row for line in recap.lines.all() for row in _values(line.frozen, request.unit.title)],
     }
 
 
-def _values(frozen: dict[str, object]) -> list[content.RecapValue]:
+def _values(frozen: dict[str, object], unit: str) -> list[content.RecapValue]:
+    """The figures of one unit in a frozen line."""
+    given = [row for row in frozen["variabel"] if row.get("unit", frozen["unit"]) == unit]  # type: ignore[attr-defined]
     files = len(frozen["bukti"])  # type: ignore[arg-type]
     return [
         {
@@ -167,5 +169,5 @@ def _values(frozen: dict[str, object]) -> list[content.RecapValue]:
             "note": str(frozen["nihil_alasan"] if frozen["nihil"] else frozen["catatan"]) if first else "",
             "evidence": f"{files} berkas" if files and first else "",
         }
-        for first, variable in zip([True] + [False] * 99, frozen["variabel"], strict=False)  # type: ignore[call-overload]
+        for first, variable in zip([True] + [False] * 99, given, strict=False)
     ]

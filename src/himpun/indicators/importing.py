@@ -1,0 +1,432 @@
+"""Bringing many figures in at once: from a file, a message of another system, or the command line.
+
+Every row is checked before anything changes; then all are taken in or none (or, where the person chose so, the good
+ones). What was imported is kept whole in the archive, and the journal holds its SHA-256 beside that of the figures as
+they were understood. Importing the same again changes nothing and leaves no trace.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import NamedTuple
+
+from himpun import clock
+from himpun.archive import files
+from himpun.archive.journal import Turn, act
+from himpun.errors import Refusal
+from himpun.indicators import figures
+from himpun.indicators.actions import read_figure
+from himpun.indicators.figures import Datum, Taken
+from himpun.indicators.measuring import WORDS, definitions
+from himpun.indicators.models import Figure, FigureImport, Indicator, RecapLine, Variable
+from himpun.indicators.numbers import write_number
+from himpun.indicators.periods import Period, is_due, value_period
+from himpun.offices.acting import Actor, acting_in, capacities
+from himpun.offices.models import Office, Person
+from himpun.offices.rules import MAY_IMPORT_ALL_FIGURES
+from himpun.spreadsheets import Wrong
+
+STEP = 50_000
+"""Progress is told after so many rows."""
+KEPT_WRONG = 1_000
+"""So many wrong rows are told; more of them is another file than was meant."""
+
+
+class FigureRow(NamedTuple):
+    """A row to import. `element` is "IKU-01.desa_baik" (the code alone where the indicator has one variable), `unit` a
+    post's code ("" for who answers for the indicator), `period` a code like "2026-TW3", `typed` as written or exact."""
+
+    row: int
+    element: str
+    unit: str
+    period: str
+    typed: str | Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one row: "baru", "berubah", "tetap" or "salah" with the cause."""
+
+    row: int
+    status: str
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What an import did, or would do. `applied` is false for a dry run and where something was wrong."""
+
+    rows: int
+    taken: Taken
+    wrong: tuple[Wrong, ...] = ()
+    wrong_count: int = 0
+    applied: bool = False
+    dry_run: bool = False
+    results: tuple[Result, ...] = ()
+    import_id: int | None = None
+
+    @property
+    def sentence(self) -> str:
+        """The report in a sentence."""
+        if self.wrong_count and not self.applied:
+            return f"{self.wrong_count} dari {self.rows} baris salah; tidak ada yang diubah."
+        what = f"{self.taken.added} angka baru, {self.taken.changed} berubah, {self.taken.same} tetap"
+        skipped = f"; {self.wrong_count} baris salah dilewati" if self.wrong_count else ""
+        return f"{'Akan dimuat' if self.dry_run else 'Dimuat'}: {what}{skipped}."
+
+
+class _DryRun(Exception):
+    """Undoes everything a dry run did."""
+
+
+def import_figures(
+    *,
+    office: Office,
+    rows: Sequence[FigureRow],
+    name: str,
+    format: str,
+    content: bytes,
+    by: Person,
+    dry_run: bool = False,
+    only_good: bool = False,
+    each: bool = False,
+    point: bool = False,
+    progress: Callable[[int], None] | None = None,
+) -> Report:
+    """Take in the figures of a file that was read. `point`: numbers are written 83.18, as machines do.
+
+    Raises HoldsNoPost. Who collects for the whole office may bring every unit's figures, others those of their own
+    posts. `each` tells what became of every row; `progress` hears how many rows were checked.
+    """
+    day = clock.today()
+    actor = acting_in(by, office.pk, day, roles=None, to="mengimpor angka")
+    mine = [one for one in capacities(by, day) if one.office_id == office.pk]
+    whole = any(one.role in MAY_IMPORT_ALL_FIGURES for one in mine)
+    actor = next((one for one in mine if one.role in MAY_IMPORT_ALL_FIGURES), actor)
+    kept = "" if dry_run else files.store(content, media_type="application/octet-stream")
+    try:
+        with act(office.code, at=clock.now(), author=actor.author) as turn:
+            checked = _Checked(office, None if whole else {one.post_code for one in mine}, point=point)
+            checked.read(rows, progress)
+            checked.lock()
+            report = _apply(turn, checked, actor, name, format, kept, only_good=only_good, each=each)
+            if dry_run:
+                raise _DryRun
+    except _DryRun:
+        pass
+    if dry_run:
+        return Report(report.rows, report.taken, report.wrong, report.wrong_count, False, True, report.results)
+    return report
+
+
+def _apply(
+    turn: Turn,
+    checked: "_Checked",
+    actor: Actor,
+    name: str,
+    format: str,
+    sha256: str,
+    *,
+    only_good: bool,
+    each: bool,
+) -> Report:
+    statuses = checked.statuses() if each else ()
+    nothing = Taken(0, 0, 0)
+    if checked.wrong_count and not only_good:
+        return checked.report(nothing, statuses, applied=False)
+    source = _Source(turn, checked.office, actor, name, format, sha256)
+    taken = checked.take(turn, source)
+    if taken.added or taken.changed:
+        source.finish(checked, taken)
+    return checked.report(taken, statuses, applied=True, import_id=source.pk if taken.added or taken.changed else None)
+
+
+class _Source:
+    """The import that figures name as where they came from: its row exists before them and is counted after."""
+
+    def __init__(self, turn: Turn, office: Office, actor: Actor, name: str, format: str, sha256: str) -> None:
+        self.turn, self.by = turn, f"{actor.name} ({actor.title})"
+        self.row = FigureImport.objects.create(
+            office=office,
+            name=name[:200],
+            format=format,
+            sha256=sha256,
+            digest="",
+            rows=0,
+            added=0,
+            changed=0,
+            same=0,
+            at=turn.at,
+            by=actor.name,
+            title=actor.title,
+        )
+        self.pk = self.row.pk
+
+    def finish(self, checked: "_Checked", taken: Taken) -> None:
+        digest = checked.digest()
+        counts = {"rows": len(checked.data), "added": taken.added, "changed": taken.changed, "same": taken.same}
+        FigureImport.objects.filter(pk=self.pk).update(digest=digest, **counts)
+        self.turn.record(
+            "indicators:figures:imported",
+            f"import:{self.pk}",
+            {"name": self.row.name, "format": self.row.format, "digest": digest, **counts},
+            file_sha256=self.row.sha256,
+        )
+
+
+class _Place(NamedTuple):
+    """Where the figures of one element and period go, and how they are read."""
+
+    indicator: Indicator
+    variable: Variable
+    element_id: int
+    year: int
+    month: int
+    months: int
+    units: Mapping[str, int]
+    limited: bool
+
+
+class _Nowhere(NamedTuple):
+    """Why rows of one element and period have no place: the column that is wrong, what it says, and the cause."""
+
+    column: str
+    value: str
+    cause: str
+
+
+class _Checked:
+    """The rows of an import, read against what the office may take. Knows nothing of transactions."""
+
+    def __init__(self, office: Office, own: set[str] | None, *, point: bool) -> None:
+        self.office, self.own, self.point = office, own, point
+        self.data: list[Datum] = []
+        self.rows: list[int] = []
+        self.wrong: list[Wrong] = []
+        self.wrong_rows: list[int] = []
+        self.wrong_count = 0
+        self.total = 0
+        self._posts = dict(office.posts.values_list("pk", "code"))
+        self._years: dict[int, dict[str, tuple[Indicator, Variable]]] = {}
+        self._places: dict[tuple[str, str], _Place | _Nowhere] = {}
+        self._fillers: dict[int, Mapping[str, int]] = {}
+
+    def read(self, rows: Sequence[FigureRow], progress: Callable[[int], None] | None) -> None:
+        """Check every row; what is right is in `data`, what is not in `wrong`."""
+        places, seen, data, numbers = self._places, set(), self.data, self.rows
+        self.total = len(rows)
+        for count, (row, element, unit, period, typed) in enumerate(rows, 1):
+            place = places.get((element, period))
+            if place is None:
+                place = places[element, period] = self._place(element, period)
+            if isinstance(place, _Nowhere):
+                self._refuse(row, place.column, place.value, place.cause)
+                continue
+            unit_id = place.units.get(unit)
+            if unit_id is None:
+                self._refuse(row, "unit", unit, self._why_not(unit, place))
+                continue
+            try:
+                number, text = self._figure(place, typed)
+            except Refusal as error:
+                self._refuse(row, "nilai", str(typed), str(error))
+                continue
+            variable, element_id = place.variable, place.element_id
+            key = (unit_id, element_id, place.year, place.month, place.months)
+            if key in seen:
+                self._refuse(
+                    row,
+                    "nilai",
+                    str(typed),
+                    "Angka untuk unit, unsur, dan periode ini sudah ada di baris lain berkas yang sama.",
+                )
+                continue
+            seen.add(key)
+            data.append(Datum(variable.pk, element_id, unit_id, place.year, place.month, place.months, number, text))
+            numbers.append(row)
+            if progress is not None and count % STEP == 0:
+                progress(count)
+
+    def lock(self) -> None:
+        """Take out what would change frozen figures: they are changed by a correction."""
+        frozen = self._frozen_periods()
+        if not frozen:
+            return
+        elements = {
+            variable.element_id: indicator.code
+            for year in self._years.values()
+            for indicator, variable in year.values()
+        }
+        at_risk = [
+            place
+            for place, row in enumerate(self.data)
+            if (elements[row.element_id], row.year, row.month, row.months) in frozen
+        ]
+        if not at_risk:
+            return
+        current = figures.current_at([self.data[place] for place in at_risk])
+        drop = {place for place in at_risk if not _unchanged(self.data[place], current)}
+        for place in sorted(drop):
+            row = self.data[place]
+            shown = row.text if row.number is None else write_number(row.number)
+            self._refuse(
+                self.rows[place],
+                "nilai",
+                shown,
+                "Periode ini sudah dibekukan dalam rekap. Ajukan koreksi dengan alasan dan bukti.",
+            )
+        if drop:
+            self.data[:] = [row for place, row in enumerate(self.data) if place not in drop]
+            self.rows[:] = [row for place, row in enumerate(self.rows) if place not in drop]
+
+    def _frozen_periods(self) -> set[tuple[str, int, int, int]]:
+        counting = RecapLine.objects.filter(recap__office=self.office, recap__withdrawn_at__isnull=True)
+        years = {row.year for row in self.data}
+        found = set()
+        for code, measured in counting.filter(indicator__year__in=years).values_list(
+            "indicator__code", "frozen__periode"
+        ):
+            period = Period.parse(str(measured))  # SQLite hands the year "2026" out as a number
+            found.add((code, period.year, period.last_month, period.kind.months))
+        return found
+
+    def take(self, turn: Turn, source: _Source) -> Taken:
+        """Make the figures current. Raises FiguresFrozen only for figures frozen outside of a recap."""
+        indicators = {
+            place.indicator.pk: place.indicator for place in self._places.values() if isinstance(place, _Place)
+        }
+        figures.mark_used(indicators.values(), turn.at)
+        taken = figures.take_in(turn, office=self.office, data=self.data, source=f"import:{source.pk}", by=source.by)
+        if not (taken.added or taken.changed):
+            source.row.delete()
+        return taken
+
+    def statuses(self) -> tuple[Result, ...]:
+        """What becomes of every row, in the order of the rows."""
+        current = figures.current_at(self.data) if self.data else {}
+        found = [Result(row, _status(datum, current)) for row, datum in zip(self.rows, self.data, strict=True)]
+        found += [Result(wrong.row, "salah", wrong.cause) for wrong in self.wrong]
+        return tuple(sorted(found, key=lambda result: result.row))
+
+    def digest(self) -> str:
+        """The SHA-256 of the figures as they were understood, a line each, in the order of the file."""
+        total = hashlib.sha256()
+        for start in range(0, len(self.data), 5000):
+            total.update("".join(map(figures.as_line, self.data[start : start + 5000])).encode())
+        return total.hexdigest()
+
+    def report(
+        self, taken: Taken, results: tuple[Result, ...], *, applied: bool, import_id: int | None = None
+    ) -> Report:
+        wrong = tuple(sorted(self.wrong, key=lambda one: one.row))
+        return Report(self.total, taken, wrong, self.wrong_count, applied, False, results, import_id)
+
+    # --- one row ----------------------------------------------------------------------------------------------------
+
+    def _refuse(self, row: int, column: str, value: str, cause: str) -> None:
+        self.wrong_count += 1
+        if len(self.wrong) < KEPT_WRONG:
+            self.wrong.append(Wrong(row, column, value[:80], cause))
+
+    def _place(self, element: str, code: str) -> _Place | _Nowhere:
+        try:
+            asked = Period.parse(code)
+        except Refusal as error:
+            return _Nowhere("periode", code, str(error))
+        known = self._elements(asked.year).get(element.strip())
+        if known is None:
+            return _Nowhere("unsur", element, self._unknown(element, asked.year))
+        indicator, variable = known
+        if not is_due(indicator.frequency, asked):
+            return _Nowhere("periode", code, f"{asked.label} bukan saat mengukur: indikator ini {indicator.frequency}.")
+        period = value_period(indicator.frequency, asked)
+        units = self._units(indicator)
+        limited = variable.minimum is not None or variable.maximum is not None or variable.whole
+        return _Place(
+            indicator,
+            variable,
+            figures.element_of(variable),
+            period.year,
+            period.last_month,
+            period.kind.months,
+            units,
+            limited,
+        )
+
+    def _elements(self, year: int) -> dict[str, tuple[Indicator, Variable]]:
+        if year not in self._years:
+            indicators = definitions([self.office], year)
+            variables = [(indicator, variable) for indicator in indicators for variable in indicator.variables.all()]
+            figures.ensure_elements(variable for _, variable in variables)
+            known = {f"{indicator.code}.{variable.name}": (indicator, variable) for indicator, variable in variables}
+            for indicator in indicators:
+                alone = list(indicator.variables.all())
+                if len(alone) == 1:
+                    known[indicator.code] = (indicator, alone[0])
+            self._years[year] = known
+        return self._years[year]
+
+    def _unknown(self, element: str, year: int) -> str:
+        own = [code for code in self._elements(year) if code.startswith(f"{element.strip()}.")]
+        if own:
+            return f"“{element}” punya beberapa variabel; tulis salah satu: {', '.join(own)}."
+        return f"Unsur “{element}” tidak ada dalam kamus indikator tahun {year}. Tulis kode indikator, titik, nama variabel, mis. IKU-01.pembilang."
+
+    def _units(self, indicator: Indicator) -> Mapping[str, int]:
+        if indicator.pk not in self._fillers:
+            pks = [indicator.owner_id, *(post.pk for post in indicator.contributors.all())]
+            units = {self._posts[pk]: pk for pk in pks if self.own is None or self._posts[pk] in self.own}
+            self._fillers[indicator.pk] = {**units, "": pks[0]} if len(pks) == 1 and units else units
+        return self._fillers[indicator.pk]
+
+    def _why_not(self, unit: str, place: _Place) -> str:
+        pks = [place.indicator.owner_id, *(post.pk for post in place.indicator.contributors.all())]
+        codes = [self._posts[pk] for pk in pks]
+        if not unit or unit in codes:
+            return "Anda tidak memangku jabatan unit ini; angkanya hanya dapat dibawa unit itu sendiri atau pengumpul."
+        return f"Indikator {place.indicator.code} tidak diisi unit “{unit}”. Unit pengisinya: {', '.join(codes)}."
+
+    def _figure(self, place: _Place, typed: str | Decimal) -> tuple[Decimal | None, str]:
+        plain = isinstance(typed, str) and len(typed) <= 15 and typed.isascii() and typed.isdigit()
+        if plain and not place.limited and place.indicator.polarity not in WORDS:
+            return Decimal(typed), ""
+        return self._read(place, typed)
+
+    def _read(self, place: _Place, typed: str | Decimal) -> tuple[Decimal | None, str]:
+        if isinstance(typed, Decimal):
+            typed = write_number(typed, 30) if typed.is_finite() else str(typed)
+        elif self.point and place.indicator.polarity not in WORDS:
+            typed = _with_comma(typed)
+        number, text = read_figure(place.indicator, typed.strip())
+        if number is None and not text:
+            raise Refusal("Nilainya kosong. Kosong tidak sama dengan 0; hapus barisnya atau isi angkanya.")
+        if number is not None and place.limited:
+            _check_limits(place.variable, number)
+        return number, text
+
+
+def _with_comma(typed: str) -> str:
+    try:
+        return write_number(Decimal(typed.strip()), 30)
+    except InvalidOperation:
+        return typed
+
+
+def _check_limits(variable: Variable, number: Decimal) -> None:
+    if variable.minimum is not None and number < variable.minimum:
+        raise Refusal(f"{variable.label} paling kecil {write_number(variable.minimum)}.")
+    if variable.maximum is not None and number > variable.maximum:
+        raise Refusal(f"{variable.label} paling besar {write_number(variable.maximum)}.")
+    if variable.whole and number != int(number):
+        raise Refusal(f"{variable.label} harus bilangan bulat.")
+
+
+def _unchanged(row: Datum, current: Mapping[tuple[int, int, int, int, int], Figure]) -> bool:
+    return row.place in current and figures.is_same(row, current[row.place])
+
+
+def _status(row: Datum, current: Mapping[tuple[int, int, int, int, int], Figure]) -> str:
+    if row.place not in current:
+        return "baru"
+    return "tetap" if figures.is_same(row, current[row.place]) else "berubah"

@@ -1,0 +1,124 @@
+"""Filled-in forms that come by mail: found among a message's attachments and laid before the unit they belong to.
+
+A sender's address can be forged, so a message changes no figure: the form waits on the request's page, and somebody of
+the unit looks at what it would change and applies it after logging in. The same message twice is the same arrival.
+"""
+
+from dataclasses import dataclass
+from email import policy
+from email.message import EmailMessage
+from email.parser import BytesParser
+from email.utils import parseaddr
+
+from himpun import clock
+from himpun.archive import files
+from himpun.archive.journal import SYSTEM, act
+from himpun.errors import Refusal
+from himpun.indicators import rules, workbook
+from himpun.indicators.forms import XLSX, form_id
+from himpun.indicators.models import DataRequest, FormArrival
+from himpun.notifications.actions import tell
+from himpun.offices.models import Holding
+from himpun.spreadsheets import read_book
+
+MESSAGE_MAX_BYTES = 30_000_000
+"""A larger message is not looked into: a form has some tens of kilobytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """What became of one attachment: taken for a request, known already, or refused, in a sentence."""
+
+    name: str
+    accepted: bool
+    sentence: str
+
+
+class MailRefused(Refusal):
+    """The attachment cannot be laid before any unit."""
+
+    code = "surel-ditolak"
+
+
+def receive(message: bytes) -> list[Arrived]:
+    """Look for filled-in forms among a message's attachments; one answer for each workbook, or one that there is none."""
+    if len(message) > MESSAGE_MAX_BYTES:
+        return [Arrived("", False, f"Surel terlalu besar: paling banyak {MESSAGE_MAX_BYTES // 1_000_000} MB.")]
+    read = BytesParser(policy=policy.default).parsebytes(message)
+    sender = parseaddr(str(read.get("From", "")))[1].casefold()
+    found = [_receive_one(name, content, sender) for name, content in _workbooks(read)]
+    return found or [Arrived("", False, "Surel ini tidak membawa lembar Excel (.xlsx).")]
+
+
+def _workbooks(message: EmailMessage) -> list[tuple[str, bytes]]:
+    found = []
+    for part in message.walk():
+        name = part.get_filename() or ""
+        content = part.get_payload(decode=True) if not part.is_multipart() else None
+        if name.casefold().endswith(".xlsx") and isinstance(content, bytes):
+            found.append((name[-200:], content))
+    return found
+
+
+def _receive_one(name: str, content: bytes, sender: str) -> Arrived:
+    try:
+        request = _request_of(name, content)
+        _check_sender(request, sender)
+        return _lay_before(request, name, content, sender)
+    except Refusal as refusal:
+        return Arrived(name, False, str(refusal))
+
+
+def _request_of(name: str, content: bytes) -> DataRequest:
+    """The open request that a form belongs to. Raises BookRefused, FormRefused, MailRefused or RequestClosed."""
+    wanted = workbook.read_form(read_book(name, content)).form_id
+    parts = wanted.split("/")
+    if len(parts) != 4 or not parts[2].isdecimal():
+        raise MailRefused(f"{name}: bukan formulir dari Himpun. Unduh formulirnya dari halaman permintaan.")
+    office, period, number, unit = parts
+    asked = DataRequest.objects.filter(
+        office__code=office, period=period, round=int(number[:6]), unit__code=unit
+    ).select_related("office", "unit")
+    request = asked.first()
+    if request is None or form_id(request) != wanted:
+        raise MailRefused(f"{name}: permintaan {wanted} tidak ada di sini.")
+    rules.check_is_open(request.state, request.get_state_display(), DataRequest.OPEN)
+    return request
+
+
+def _check_sender(request: DataRequest, sender: str) -> None:
+    """Only from an address of who holds the unit's post today."""
+    held = Holding.objects.on(clock.today()).filter(post=request.unit_id, person__is_active=True)
+    if not sender or not held.filter(person__email__iexact=sender).exists():
+        raise MailRefused(
+            f"Alamat {sender or 'tanpa nama'} bukan surel pemangku {request.unit.title} hari ini. Kirim dari surel yang tercatat, atau unggah di halamannya."
+        )
+
+
+def _lay_before(request: DataRequest, name: str, content: bytes, sender: str) -> Arrived:
+    sha256 = files.store(content, media_type=XLSX)
+    with act(request.office.code, at=clock.now(), author=SYSTEM) as turn:
+        arrival, made = FormArrival.objects.get_or_create(
+            request=request, sha256=sha256, defaults={"name": name, "sender": sender, "at": turn.at}
+        )
+        if made:
+            turn.record(
+                "indicators:form:arrived",
+                f"request:{request.pk}",
+                {"name": name, "sender": sender, "unit": request.unit.title, "period": request.period},
+                file_sha256=sha256,
+            )
+            text = f"Lembar isian {name} datang lewat surel. Periksa dan terapkan di halaman permintaan."
+            tell(turn, posts=[request.unit], text=text[:400], path=f"/permintaan/{request.pk}/")
+    known = "" if made else " (sudah diterima sebelumnya)"
+    return Arrived(arrival.name, True, f"{name}: menunggu diperiksa {request.unit.title}{known}.")
+
+
+def waiting_for(request: DataRequest) -> list[FormArrival]:
+    """The forms that came for a request and nobody has looked at yet."""
+    return list(request.arrivals.filter(handled_at__isnull=True))
+
+
+def handled(request: DataRequest, sha256: str) -> None:
+    """A form that came was applied or put aside by its unit."""
+    request.arrivals.filter(sha256=sha256, handled_at__isnull=True).update(handled_at=clock.now())

@@ -1,0 +1,32 @@
+"""Reports: one file a report, listed in `REPORTS`. They read what all rooms hold and change nothing."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from himpun.indicators.periods import Period
+from himpun.offices.models import Office
+from himpun.reports.recap import recap_of
+from himpun.reports.region import region_of
+
+
+class Report(NamedTuple):
+    """A report on an office in a period: its title, what it tells, and the function that makes it.
+
+    Reports about the offices below are offered only where there are any.
+    """
+
+    title: str
+    told: str
+    make: Callable[[Office, Period], Any]
+    of_offices_below: bool = False
+
+
+REPORTS: dict[str, Report] = {
+    "live_recap": Report(
+        "Keadaan saat ini", "Rekap capaian bulan, triwulan, semester, atau tahun dari angka yang berlaku.", recap_of
+    ),
+    "region": Report(
+        "Kantor bawahan", "Capaian kantor-kantor di bawahnya berdampingan.", region_of, of_offices_below=True
+    ),
+}
+"""By the name of the page that shows it."""

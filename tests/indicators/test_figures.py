@@ -1,0 +1,134 @@
+"""Taking figures in: new, changed, the same again; few and many alike; frozen ones refuse; nothing is overwritten."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from himpun import clock
+from himpun.archive.journal import SYSTEM, Turn, act
+from himpun.indicators import figures
+from himpun.indicators.figures import Datum, FiguresFrozen, Taken, ensure_elements, take_in
+from himpun.indicators.models import DataRequest, Figure, Variable
+from tests.cast import Cast
+
+
+@pytest.fixture
+def variables(small: Cast) -> list[Variable]:
+    """The four variables of the small office, with their elements."""
+    found = list(Variable.objects.select_related("indicator").order_by("pk"))
+    ensure_elements(found)
+    return found
+
+
+def datum(cast: Cast, variable: Variable, number: str | None, *, month: int = 9, text: str = "") -> Datum:
+    unit = cast.post_of_unit(0).pk
+    value = None if number is None else Decimal(number)
+    return Datum(variable.pk, figures.element_of(variable), unit, 2026, month, 3, value, text)
+
+
+def take(cast: Cast, data: Sequence[Datum], *, source: str = "import:1", **how: bool) -> Taken:
+    with act(cast.office.code, at=clock.now(), author=SYSTEM) as turn:
+        return take_in(turn, office=cast.office, data=data, source=source, by="Analis", **how)
+
+
+def counting(cast: Cast) -> dict[tuple[int, int, int, int, int], tuple[Decimal | None, str, int]]:
+    """What counts: place → number, text, version."""
+    return {
+        (f.unit_id, f.element_id, f.year, f.month, f.months): (f.number, f.text, f.version)
+        for f in Figure.objects.current().filter(office=cast.office)
+    }
+
+
+def test_a_figure_comes_in_once_and_the_same_again_changes_nothing(small: Cast, variables: list[Variable]) -> None:
+    row = datum(small, variables[0], "7")
+
+    assert take(small, [row]) == Taken(added=1, changed=0, same=0)
+    assert take(small, [row]) == Taken(added=0, changed=0, same=1)
+    assert Figure.objects.count() == 1
+
+
+def test_another_number_is_a_new_version_and_the_old_one_stays(small: Cast, variables: list[Variable]) -> None:
+    take(small, [datum(small, variables[0], "7")])
+
+    assert take(small, [datum(small, variables[0], "8,5".replace(",", "."))]) == Taken(0, 1, 0)
+
+    old, new = Figure.objects.order_by("version")
+    assert (old.number, old.current, old.version) == (7, False, 1)
+    assert (new.number, new.current, new.version) == (Decimal("8.5"), True, 2)
+    assert figures.history_of(new) == [new, old]
+
+
+def test_a_frozen_figure_stays_unless_who_brings_it_may_change_it(small: Cast, variables: list[Variable]) -> None:
+    take(small, [datum(small, variables[0], "7")], frozen=True)
+    other = datum(small, variables[0], "8")
+
+    with pytest.raises(FiguresFrozen, match="Ajukan koreksi"):
+        take(small, [other, datum(small, variables[1], "9")])
+    assert [row[0] for row in counting(small).values()] == [7]
+
+    assert take(small, [other], over_frozen=True) == Taken(0, 1, 0)
+    assert take(small, [datum(small, variables[0], "8")]) == Taken(0, 0, 1)
+
+
+def test_what_is_withdrawn_gives_way_to_what_counted_before(small: Cast, variables: list[Variable]) -> None:
+    asked = DataRequest.objects.create(office=small.office, unit=small.post_of_unit(0), period="2026-TW3", origin="uji")
+    take(small, [datum(small, variables[0], "7")], source="import:1")
+    take(small, [datum(small, variables[0], "8"), datum(small, variables[1], "9")], source=f"request:{asked.pk}")
+
+    figures.withdraw([asked])
+
+    assert [(row[0], row[2]) for row in counting(small).values()] == [(7, 1)]
+    assert Figure.objects.count() == 3
+
+
+def test_a_unit_that_says_nihil_leaves_its_figure_behind(small: Cast, variables: list[Variable]) -> None:
+    row = datum(small, variables[0], "7")
+    take(small, [row])
+
+    figures.retire_places(row.unit_id, [(row.element_id, 2026, 9, 3)])
+
+    assert counting(small) == {}
+    assert Figure.objects.count() == 1
+
+
+NUMBERS = st.decimals(min_value=-99999, max_value=99999, places=3, allow_nan=False)
+CELLS = st.dictionaries(
+    st.tuples(st.integers(0, 3), st.sampled_from([3, 6, 9, 12])), NUMBERS | st.sampled_from(["BB", "A"]), max_size=12
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
+@given(batches=st.lists(CELLS, min_size=1, max_size=4))
+def test_few_and_many_are_taken_in_alike(
+    small: Cast, variables: list[Variable], batches: list[dict[tuple[int, int], Decimal | str]]
+) -> None:
+    told: dict[str, list[Taken]] = {"_take_few": [], "_take_many": []}
+    kept = {}
+    for way, take_in_this_way in (("_take_few", figures._take_few), ("_take_many", figures._take_many)):
+        Figure.objects.all().delete()
+        for no, batch in enumerate(batches):
+            rows = [
+                datum(small, variables[which], None, month=month, text=value)
+                if isinstance(value, str)
+                else datum(small, variables[which], str(value), month=month)
+                for (which, month), value in batch.items()
+            ]
+            with act(small.office.code, at=clock.now(), author=SYSTEM) as turn:
+                told[way].append(_way(take_in_this_way, turn, small, rows, f"import:{no}"))
+        kept[way] = sorted(
+            (f.unit_id, f.element_id, f.month, str(f.number), f.text, f.version, f.current, f.source)
+            for f in Figure.objects.all()
+        )
+
+    assert told["_take_few"] == told["_take_many"]
+    assert kept["_take_few"] == kept["_take_many"]
+
+
+def _way(way: object, turn: Turn, cast: Cast, rows: list[Datum], source: str) -> Taken:
+    assert callable(way)
+    taken = way(turn, cast.office, rows, source, "Analis", False, False)
+    assert isinstance(taken, Taken)
+    return taken
