@@ -4,6 +4,7 @@ import argparse
 import os
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from bench import postgres, report, tour
 from bench.steps import run as steps
@@ -17,23 +18,58 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--write", action="store_true", help="tulis tabelnya ke docs/explanation/performance.md")
     parser.add_argument("--seconds", type=float, default=75, help="lama mengukur langkah (bawaan: 75)")
+    parser.add_argument("--rows", type=int, default=1_000_000, help="angka yang diimpor (bawaan: 1.000.000)")
+    parser.add_argument("--offices", type=int, default=7285, help="kantor senegara, 0 untuk melewatinya (bawaan: 7285)")
+    parser.add_argument("--only-figures", action="store_true", help="angka saja: impor, rekap, dan penilaian")
     parser.add_argument("--only-steps", action="store_true", help="langkah saja: tanpa jawaban unit, PDF, dan tur")
     options = parser.parse_args()
     found = report.Findings(load_before=os.getloadavg()[0])
     with tempfile.TemporaryDirectory(prefix="himpun-bench-", dir="/var/tmp") as name, postgres.cluster() as server:
         folder = Path(name)
         found.server = postgres.version(server)
+        if options.only_figures:
+            found.figures = _figures(folder, server, options.rows, options.offices)
+            print(report.figures(found))
+            if options.write:
+                report.write_figures(found)
+            return
         found.steps = steps.run(folder, server, options.seconds)
         if options.only_steps:
             print(*report.tables_of_steps(found), sep="\n\n")
             return
         found.answers = {database: _answers(folder, server, database) for database in steps.DATABASES}
+        found.figures = _figures(folder, server, options.rows, options.offices)
         with Worker("bench.pdf", f"sqlite:///{folder / 'pdf.sqlite3'}", folder) as worker:
             found.pdf = worker.ask("measure")
     found.tour = tour.seconds()
-    print(report.markdown(found))
+    print(report.markdown(found), report.figures(found), sep="\n\n")
     if options.write:
         report.write(found)
+
+
+def _figures(folder: Path, server: str, rows: int, offices: int) -> dict[str, dict[str, Any]]:
+    """Both databases: the floor, an import of new figures, of changed ones, of the same again; scoring; the country."""
+    found: dict[str, dict[str, Any]] = {}
+    for database in steps.DATABASES:
+        var = folder / f"figures-{database}"
+        var.mkdir()
+        with steps.database_for(var, server, database, "figures") as url, Worker("bench.figures", url, var) as worker:
+            of: dict[str, Any] = {"rows": worker.ask("prepare", rows=rows)}
+            of["floor"] = {"new": worker.ask("floor", shift=0), "changed": worker.ask("floor", shift=1)}
+            of["new"] = worker.ask("take", shift=0)["rate"]
+            of["changed"] = worker.ask("take", shift=1)["rate"]
+            of["same"] = worker.ask("take", shift=1)["rate"]
+            of["score"] = worker.ask("score")
+            worker.ask("close")
+            if offices and database == "PostgreSQL":
+                of["nation"] = worker.ask("nation", offices=offices, indicators=30, months=60)
+                of["recap"] = worker.ask("recap")
+                of["one_office"] = worker.ask("one_office")
+            elif offices:
+                of["nation"] = worker.ask("nation", offices=100, indicators=30, months=60)
+                of["one_office"] = worker.ask("one_office")
+            found[database] = of
+    return found
 
 
 def _answers(folder: Path, server: str, database: str) -> dict[int, dict[str, float]]:

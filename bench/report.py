@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from bench.steps.run import DATABASES, Measured, ratio
 from bench.worker import PROJECT
 
 PAGE = PROJECT / "docs" / "explanation" / "performance.md"
 BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"
+BEGIN_FIGURES, END_FIGURES = "<!-- bench figures: begin -->", "<!-- bench figures: end -->"
 BUSY = 0.7
 AIMS = {"SQLite": 3.0, "PostgreSQL": 1.8}
 NAMES = {
@@ -32,6 +34,7 @@ class Findings:
     answers: dict[str, dict[int, dict[str, float]]] = field(default_factory=dict)
     pdf: dict[str, float] = field(default_factory=dict)
     tour: float | None = None
+    figures: dict[str, dict[str, Any]] = field(default_factory=dict)
     server: str = ""
     load_before: float = 0.0
 
@@ -118,8 +121,79 @@ def _whole(found: Findings) -> str:
     return "### The real procedure, documents included\n\n| | |\n|---|---:|\n" + "\n".join(rows)
 
 
+IMPORT_AIM, WITHIN = 40_000, 5
+
+
+def figures(found: Findings) -> str:
+    """Imports beside the bare merge, recaps beside the bare aggregate, scoring."""
+    names = list(found.figures)
+    load = f"Load average {found.load_before:.1f} at the start. {found.server}."
+    rows = [
+        _row("figures a second", names),
+        "|---|" + "---:|" * len(names),
+        _row("figures imported", [f"{of['rows']:,}" for of in found.figures.values()]),
+        _row("bare merge, new rows", [f"{of['floor']['new']:,.0f}" for of in found.figures.values()]),
+        _row("**Himpun**, new: read, checked, journaled", [_beside(of, "new") for of in found.figures.values()]),
+        _row(
+            "bare merge, changed rows (overwritten)",
+            [f"{of['floor']['changed']:,.0f}" for of in found.figures.values()],
+        ),
+        _row(
+            "**Himpun**, changed: the old ones kept as versions",
+            [_beside(of, "changed") for of in found.figures.values()],
+        ),
+        _row("**Himpun**, the same again: nothing changes", [f"{of['same']:,.0f}" for of in found.figures.values()]),
+        _row(
+            "capaian computed a second, with its formula",
+            [f"{of['score']['one']:,.0f}" for of in found.figures.values()],
+        ),
+        _row(
+            "a year of twelve months computed a second",
+            [f"{of['score']['year']:,.0f}" for of in found.figures.values()],
+        ),
+        _row(
+            "one office's recap of a year, 30 indicators",
+            [f"{of.get('one_office', 0):.0f} ms" for of in found.figures.values()],
+        ),
+    ]
+    return "\n\n".join(["### Figures by the million", load, "\n".join(rows), _aims(found), *_country(found)])
+
+
+def _beside(of: dict[str, Any], what: str) -> str:
+    return f"{of[what]:,.0f} ({of['floor'][what] / of[what]:.1f}× the floor's time)"
+
+
+def _aims(found: Findings) -> str:
+    told = []
+    for database, of in found.figures.items():
+        fast, near = of["new"] >= IMPORT_AIM, of["floor"]["new"] / of["new"] <= WITHIN
+        told.append(f"{database}: {'reached' if fast and near else '**not reached**'}")
+    return f"Aim: {IMPORT_AIM:,} validated and journaled figures a second, within {WITHIN}× of the bare merge. {'; '.join(told)}."
+
+
+def _country(found: Findings) -> list[str]:
+    of = found.figures.get("PostgreSQL", {})
+    if "recap" not in of:
+        return []
+    nation, recap = of["nation"], of["recap"]
+    judged = "reached" if recap["himpun"] <= 500 else "**not reached**"
+    return [
+        f"The country on PostgreSQL: {nation['rows']:,.0f} generated figures ({nation['seconds']:.0f} s). The recap of one year, "
+        f"element × quarter, over {recap['figures']:,.0f} of them: {recap['himpun']:.0f} ms, the bare aggregate {recap['bare']:.0f} ms "
+        f"(aim: at most 500 ms from the base rows, {judged}). No table of sums is kept."
+    ]
+
+
+def write_figures(found: Findings) -> None:
+    """Put the tables about figures into the page."""
+    text = PAGE.read_text()
+    before, rest = text.split(BEGIN_FIGURES)
+    PAGE.write_text(f"{before}{BEGIN_FIGURES}\n\n{figures(found)}\n\n{END_FIGURES}{rest.split(END_FIGURES)[1]}")
+
+
 def write(found: Findings) -> None:
     """Put the tables into the page."""
     text = PAGE.read_text()
     before, rest = text.split(BEGIN)
     PAGE.write_text(f"{before}{BEGIN}\n\n{markdown(found)}\n\n{END}{rest.split(END)[1]}")
+    write_figures(found)

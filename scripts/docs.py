@@ -11,6 +11,7 @@ import django
 
 django.setup()
 
+from himpun.api import reference as api
 from himpun.commands import reference
 from himpun.procedures import transitions
 
@@ -24,9 +25,20 @@ def settings_undocumented() -> list[str]:
     return sorted(name for name in read if f"`{name}`" not in page)
 
 
+def api_page(arguments: list[str]) -> int:
+    """Write docs/reference/api.md, or say that it is stale."""
+    page = ROOT / "docs/reference/api.md"
+    if "--write" in arguments:
+        page.write_text(api.page(), encoding="utf-8")
+    if page.is_file() and page.read_text(encoding="utf-8") == api.page():
+        return 0
+    print("docs/reference/api.md sudah usang. Jalankan: make docs", file=sys.stderr)
+    return 1
+
+
 def main(arguments: list[str]) -> int:
     """Run every generator with the same arguments; check that every setting is documented."""
-    failed = any([transitions.main(arguments), reference.main(arguments)])
+    failed = any([transitions.main(arguments), reference.main(arguments), api_page(arguments)])
     if missing := settings_undocumented():
         print(f"docs/reference/pengaturan.md belum menyebut: {', '.join(missing)}", file=sys.stderr)
         failed = True

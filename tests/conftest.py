@@ -128,3 +128,15 @@ TransactionTestCase._fixture_teardown = _flush_with_triggers_lifted  # type: ign
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests on a scenery built once go first: they hold one transaction open, which no browser or live server may meet."""
     items.sort(key=lambda item: "built_once" not in getattr(item, "fixturenames", ()))
+    for item in items:
+        if _is_pure(item):
+            item.add_marker("pure")
+
+
+DATABASE = frozenset({"db", "transactional_db", "django_db_setup", "client", "admin_client", "live_server"})
+
+
+def _is_pure(item: pytest.Item) -> bool:
+    """Whether a test touches no database: CI runs it once, not once for each kind of database."""
+    marks = {mark.name for mark in item.iter_markers()}
+    return not (DATABASE & set(getattr(item, "fixturenames", ())) or marks & {"django_db", "browser", "processes"})

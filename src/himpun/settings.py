@@ -59,7 +59,9 @@ INSTALLED_APPS = [
     "himpun.letters",
     "himpun.documents",
     "himpun.indicators",
+    "himpun.budgets",
     "himpun.cycles",
+    "himpun.api",
     "himpun.web",
 ]
 

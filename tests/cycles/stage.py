@@ -127,6 +127,42 @@ def words_of(line: int) -> list[Any]:
 
 
 @on_stage
+def asked_correction(code: str, period: str) -> list[Any]:
+    """A figure frozen by a run of the mechanism, and a correction of it that waits; its key, and its figure's element."""
+    from himpun.indicators.corrections import ask_correction
+    from tests.reports.figures import figure_of, freeze
+
+    cast = cast_of(code)
+    freeze(cast, period)
+    correction = ask_correction(
+        figure_id=figure_of(cast, period=period).pk, new="8", reason="Satu terlewat", evidence_name="b.pdf",
+        evidence=b"%PDF-1.4", evidence_type="application/pdf", by=cast.holder(cast.post_of_unit(0)),
+    )  # fmt: skip
+    return [correction.pk, correction.figure.element_id]
+
+
+@on_stage
+def decide_correction(code: str, correction: int, approve: bool) -> str:
+    """Kepala approves, sekretaris refuses."""
+    from himpun.indicators import corrections
+
+    cast = cast_of(code)
+    by = cast.kepala if approve else cast.sekretaris
+    ready()
+    corrections.decide_correction(correction_id=correction, approve=approve, reason="sudah diperiksa", by=by)
+    return "disetujui" if approve else "ditolak"
+
+
+@on_stage
+def figures_at(element: int, period: str) -> list[list[Any]]:
+    """Every version of an element's figure in a period: number and whether it counts."""
+    from himpun.indicators.models import Figure
+
+    found = Figure.objects.filter(element=element).order_by("version")
+    return [[int(one.number or 0), one.current] for one in found if one.period.code == period]
+
+
+@on_stage
 def issue(code: str) -> str:
     from himpun import clock
     from himpun.archive.journal import SYSTEM, act

@@ -183,6 +183,20 @@ def test_a_process_killed_at_any_statement_of_a_decision_leaves_it_undone_and_it
     assert (after["tasks"], after["dispositions"] - before["dispositions"], after["faults"]) == (2, 1, [])
 
 
+def test_of_two_deciding_one_correction_one_wins_and_the_figure_is_what_they_decided(stage: Stage) -> None:
+    correction, element = stage("asked_correction", code="kec-b", period="2026-08")
+    deciding_it = {"code": "kec-b", "correction": correction}
+
+    answers = stage.scene(
+        *({"act": "decide_correction", "args": {**deciding_it, "approve": approve}} for approve in (True, False) * 3)
+    )
+
+    [won] = [answer["result"] for answer in answers if "result" in answer]
+    assert [answer["code"] for answer in answers if "code" in answer] == ["koreksi-sudah-diputus"] * 5
+    changed = [[7, False], [8, True]] if won == "disetujui" else [[7, True]]
+    assert stage("figures_at", element=element, period="2026-08") == changed
+
+
 @pytest.mark.parametrize(("moment", "done"), [("commit", False), ("committed", True)])
 def test_a_process_killed_around_its_commit_has_decided_wholly_or_not_at_all(
     stage: Stage, moment: str, done: bool

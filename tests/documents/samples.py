@@ -553,6 +553,63 @@ def hard_rekap_capaian() -> c.AchievementRecap:
     return recap
 
 
+# --- rekap_berjalan ---------------------------------------------------------------------------------------------------
+
+
+def live(number: int, *, long: bool = False) -> c.LiveIndicator:
+    one = achieved(number, long=long)
+    same = {name: one[name] for name in ("no", "code", "name", "unit", "target", "actual", "achievement", "missing")}  # type: ignore[literal-required]
+    rest = {name: one[name] for name in ("reason", "category", "colour", "formula")}  # type: ignore[literal-required]
+    return {
+        **same,
+        **rest,
+        "units": LONG_POST if long else "Kepala Seksi Tata Pemerintahan",
+        "earlier": ["61,11", "1.234.567.890,12" if long else ""],
+        "renstra": "90",
+        "standard": "2,60–3,50" if long else "",
+        "marks": "sementara, dikoreksi sesudah dibekukan" if number % 2 else "",
+    }  # type: ignore[typeddict-item]
+
+
+def short_rekap_berjalan() -> c.LiveRecap:
+    recap = short_rekap_capaian()
+    uncounted = live(3) | {"achievement": "", "missing": "belum diukur", "reason": "Belum diukur.", "category": ""}
+    return {
+        "letterhead": letterhead(),
+        "period": PERIOD,
+        "provisional": "SEMENTARA: ada angka yang belum dibekukan dan masih dapat berubah",
+        "facts": [{"label": "Keadaan pada", "value": "23 November 2026 pukul 09.14 WIB"}],
+        "summary": recap["summary"],
+        "scales": [{"users": "", "bands": SCALE}],
+        "scale_rule": SCALE_RULE,
+        "years": ["2025", "2024"],
+        "groups": [
+            {"name": "Meningkatnya kemandirian desa", "told": "1 dari 2", "indicators": [live(1), live(2)]},
+            {"name": "Meningkatnya pelayanan", "told": "", "indicators": [uncounted]},  # type: ignore[list-item]
+        ],
+        "corrections": ["IKU-01 Desa baik, Triwulan III 2026: 5 menjadi 6. Salah baca laporan."],
+        "charts": recap["charts"],
+    }
+
+
+def hard_rekap_berjalan() -> c.LiveRecap:
+    recap = short_rekap_berjalan()
+    recap["letterhead"] = hard_letterhead()
+    recap["provisional"] = ""
+    recap["facts"] = []
+    recap["scales"] = [
+        {"users": ", ".join(f"IKU-{no:02}" for no in range(40)), "bands": SCALE},
+        {"users": "IKU-41", "bands": []},
+    ]
+    recap["groups"] = [
+        {"name": LONG_TEXT, "told": "12 dari 20", "indicators": [live(no, long=True) for no in range(1, 21)]},
+        {"name": "Tanpa indikator", "told": "", "indicators": []},
+    ]
+    recap["corrections"] = [LONG_TEXT] * 6
+    recap["charts"] = []
+    return recap
+
+
 # --- data_kinerja -----------------------------------------------------------------------------------------------------
 
 BUDGET: c.FreeTable = {

@@ -52,6 +52,8 @@ FEWEST_AND_MOST_PAGES = {
     ("rekap_isian", "hard"): (8, 14),
     ("rekap_capaian", "short"): (2, 3),
     ("rekap_capaian", "hard"): (8, 15),
+    ("rekap_berjalan", "short"): (1, 3),
+    ("rekap_berjalan", "hard"): (6, 14),
     ("data_kinerja", "short"): (9, 13),
     ("data_kinerja", "hard"): (18, 28),
     ("tanda_terima", "short"): (1, 2),
@@ -298,6 +300,7 @@ ONLY_SOMETIMES = {
     "data_isian": {f"indicators.variables.{name}" for name in ("code", "name", "unit", "value", "note")},
     # The reason stands where an achievement is missing; polarity and analysis are printed.
     "rekap_capaian": {"objectives.indicators.missing", "objectives.indicators.reason"},
+    "rekap_berjalan": {"groups.indicators.missing", "groups.indicators.reason"},
     "data_kinerja": {
         "draft_label",
         "chapters.sections.recap.indicators.missing",

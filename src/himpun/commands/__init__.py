@@ -6,7 +6,19 @@ from collections.abc import Callable, Sequence
 
 from django.core.management import execute_from_command_line
 
-from himpun.commands import check_sop, load_office, publish_sop, serve, setup, tour, verify_archive
+from himpun.commands import (
+    check_capaian,
+    check_sop,
+    import_values,
+    load_office,
+    publish_sop,
+    read_mail,
+    recap,
+    serve,
+    setup,
+    tour,
+    verify_archive,
+)
 from himpun.errors import Refusal
 
 Command = tuple[str, Callable[[argparse.ArgumentParser], None], Callable[[argparse.Namespace], int]]
@@ -16,8 +28,20 @@ COMMANDS: dict[str, Command] = {
     "load-office": ("muat sebuah kantor dari folder berkas", load_office.arguments, load_office.run),
     "publish-sop": ("terbitkan versi baru sebuah prosedur untuk semua kantor", publish_sop.arguments, publish_sop.run),
     "check-sop": ("periksa naskah SOP: apa yang harus dibetulkan", check_sop.arguments, check_sop.run),
+    "check-capaian": (
+        "periksa angka capaian yang sudah terbit: rumus mana yang menghasilkannya",
+        check_capaian.arguments,
+        check_capaian.run,
+    ),
+    "import-values": (
+        "kirim banyak angka dari berkas CSV, JSON, DHIS2, atau ADX",
+        import_values.arguments,
+        import_values.run,
+    ),
+    "recap": ("tulis rekap capaian satu kantor sebagai CSV, JSON, atau XLSX", recap.arguments, recap.run),
     "serve": ("jalankan layanan web beserta pekerjanya", serve.arguments, serve.run),
     "worker": ("jalankan pekerja latar saja", serve.worker_arguments, serve.run_worker),
+    "read-mail": ("terima lembar isian yang datang lewat surel", read_mail.arguments, read_mail.run),
     "verify-archive": ("periksa rantai jurnal dan semua berkas arsip", verify_archive.arguments, verify_archive.run),
     "tour": ("jalani seluruh pekerjaan di sebuah kantor contoh, dalam folder tersendiri", tour.arguments, tour.run),
 }

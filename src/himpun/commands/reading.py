@@ -1,8 +1,9 @@
-"""Reading a text file that somebody named, with a sentence when it cannot be read."""
+"""Reading what somebody named, a file or an office, with a sentence when it cannot be read or is not there."""
 
 from pathlib import Path
 
 from himpun.errors import Refusal
+from himpun.offices.models import Office
 
 
 class FileUnreadable(Refusal):
@@ -14,6 +15,16 @@ class FileUnreadable(Refusal):
         super().__init__(f"{file}: {why}")
 
 
+class UnknownOffice(Refusal):
+    """There is no office with this code."""
+
+    code = "kantor-tidak-ada"
+
+    def __init__(self, code: str) -> None:
+        known = ", ".join(Office.objects.values_list("code", flat=True)[:10])
+        super().__init__(f"Tidak ada kantor berkode “{code}”. Yang ada: {known or 'belum ada satu pun'}.")
+
+
 def text_of(file: Path) -> str:
     """What stands in `file`. Raises FileUnreadable."""
     try:
@@ -22,3 +33,19 @@ def text_of(file: Path) -> str:
         raise FileUnreadable(file, "berkas tidak dapat dibuka. Periksa nama dan foldernya.") from error
     except UnicodeDecodeError as error:
         raise FileUnreadable(file, "bukan berkas teks UTF-8. Simpan ulang sebagai teks UTF-8.") from error
+
+
+def bytes_of(file: Path) -> bytes:
+    """The bytes of `file`. Raises FileUnreadable."""
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise FileUnreadable(file, "berkas tidak dapat dibuka. Periksa nama dan foldernya.") from error
+
+
+def office_of(code: str) -> Office:
+    """The office with this code. Raises UnknownOffice."""
+    found = Office.objects.select_related("kind").filter(code=code).first()
+    if found is None:
+        raise UnknownOffice(code)
+    return found

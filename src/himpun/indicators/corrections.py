@@ -14,7 +14,7 @@ from himpun import clock
 from himpun.archive import files
 from himpun.archive.journal import Turn, act
 from himpun.errors import Conflict, FieldErrors, NotAllowed, Refusal
-from himpun.indicators.actions import check_evidence, read_figure
+from himpun.indicators.actions import check_evidence, read_figure, read_figures
 from himpun.indicators.computing import value_text
 from himpun.indicators.figures import Datum, take_in
 from himpun.indicators.models import Correction, Figure, Recap
@@ -111,14 +111,15 @@ def ask_correction(
 def _read_new(figure: Figure, new: str, reason: str) -> tuple[Decimal | None, str]:
     wrong: dict[str, str] = {}
     number, text = None, ""
+    key = figure.variable_id
     try:
-        number, text = read_figure(figure.variable.indicator, new.strip())
+        ((number, text),) = read_figures(figure.variable.indicator, {key: new}).values()
         if number is None and not text:
             wrong["new"] = "Tulis angka yang benar. Kosong tidak sama dengan 0."
         elif number == figure.number and text == figure.text:
             wrong["new"] = "Angka ini sama dengan yang sudah dibekukan; tidak ada yang perlu dikoreksi."
-    except Refusal as error:
-        wrong["new"] = str(error)
+    except FieldErrors as error:
+        wrong["new"] = error.fields[f"v{key}"]
     if not reason.strip():
         wrong["reason"] = "Tulis mengapa angka yang dibekukan keliru."
     if wrong:

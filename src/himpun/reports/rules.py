@@ -17,6 +17,11 @@ def readable_offices(person: Person, day: date) -> QuerySet[Office]:
     return Office.objects.filter(pk__in=with_below(own)).order_by("name")
 
 
+def offices_from(office: Office) -> QuerySet[Office]:
+    """The office and all below it."""
+    return Office.objects.filter(pk__in=with_below({office.pk})).order_by("name")
+
+
 def opened_offices(person: Person, day: date) -> set[int]:
     """The offices whose every cell `person` may open: where they see all values, and all below."""
     held = Holding.objects.on(day).filter(person=person, post__role__in=MAY_SEE_ALL_VALUES)

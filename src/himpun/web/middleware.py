@@ -82,6 +82,8 @@ class ActingPersonMiddleware:
         self, request: HttpRequest, view: Callable[..., HttpResponse], arguments: Any, keywords: Any
     ) -> HttpResponse | None:
         """A NUL character can be stored on no PostgreSQL: refused before anything is read or changed."""
+        if getattr(view, "speaks_json", False):
+            return None
         typed = [request.path, *(value for _, values in request.GET.lists() for value in values)]
         if request.method == "POST" and not getattr(view, "csrf_exempt", False):
             typed += [value for _, values in request.POST.lists() for value in values]

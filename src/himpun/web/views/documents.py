@@ -18,7 +18,12 @@ from himpun.documents.models import Delivery, Document, DocumentVersion
 from himpun.documents.parts import verification_url
 from himpun.documents.qr import qr_svg
 from himpun.documents.work import ensure_issued, ensure_rendered
+from himpun.indicators.corrections import approved_since
+from himpun.indicators.models import Correction
 from himpun.web.middleware import PersonRequest
+
+SHOWS_FIGURES = frozenset({Document.Kind.COLLECTED, Document.Kind.RECAP, Document.Kind.PERFORMANCE})
+"""Kinds of documents that a correction of a frozen figure makes old."""
 
 
 def _visible(request: PersonRequest) -> Any:
@@ -55,10 +60,18 @@ def document_page(request: PersonRequest, pk: int) -> HttpResponse:
         "versions": document.versions.prefetch_related("approvals").order_by("-no"),
         "deliveries": document.deliveries.all(),
         "cycle": cycle_named(document.subject),
+        "corrections": _corrections(document),
         "verification_url": verification_url(document),
         "qr": qr_svg(verification_url(document)) if issued else "",
     }
     return render(request, "documents/document.html", context)
+
+
+def _corrections(document: Document) -> list[Correction]:
+    """What was corrected since in the figures that the document shows."""
+    if document.kind not in SHOWS_FIGURES or not document.period:
+        return []
+    return approved_since(document.office_id, document.period, document.latest.made_at)
 
 
 def _note_receipt(request: PersonRequest, document: Document) -> None:

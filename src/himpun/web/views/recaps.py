@@ -12,14 +12,18 @@ from himpun.cycles.queries import cycle_named
 from himpun.documents.pictures import as_svg
 from himpun.errors import Refusal
 from himpun.indicators.charts import achievement_bars, achievement_trend
-from himpun.indicators.computing import SCALE, bar_of, read_exact, score_from, summary_of, target_at
+from himpun.indicators.computing import bar_of, read_exact, scales_of, score_from, summary_of, target_at
+from himpun.indicators.corrections import corrections_after, touching
 from himpun.indicators.models import Recap, RecapLine
 from himpun.indicators.numbers import write_percent
 from himpun.indicators.periods import Period
 from himpun.offices.models import Holding
 from himpun.offices.rules import MAY_SEE_ALL_VALUES
+from himpun.reports import REPORTS, Report
 from himpun.web.forms import Typed
 from himpun.web.middleware import PersonRequest
+from himpun.web.views.figures import opened_cells
+from himpun.web.views.shown import picture
 
 
 def _visible(request: PersonRequest) -> Any:
@@ -38,9 +42,15 @@ def recap_list(request: PersonRequest) -> HttpResponse:
     rows = list(_visible(request).filter(office=request.acting.office).prefetch_related("lines"))
     rows.sort(key=lambda recap: (Period.parse(recap.period), recap.round), reverse=True)
     shown = [(recap, summary_of([line.frozen for line in recap.lines.all()])) for recap in rows]
-    return render(
-        request, "recaps/list.html", {"rows": [(recap, total, _percent(total.mean)) for recap, total in shown]}
-    )
+    context = {"rows": [(recap, total, _percent(total.mean)) for recap, total in shown], "reports": _reports(request)}
+    return render(request, "recaps/list.html", context)
+
+
+def _reports(request: PersonRequest) -> list[tuple[str, Report]]:
+    """The reports that there are about the office looked at."""
+    office = request.acting.office
+    has_below = office is not None and office.children.exists()
+    return [(name, report) for name, report in REPORTS.items() if has_below or not report.of_offices_below]
 
 
 def _percent(value: Any) -> str:
@@ -59,8 +69,8 @@ def recap_page(request: PersonRequest, pk: int) -> HttpResponse:
         "total": total,
         "mean": _percent(total.mean),
         "capped": _percent(total.capped_mean),
-        "categories": SCALE.categories(),
-        "rule": SCALE.rule_text(),
+        "scales": scales_of(line.frozen for line in lines),
+        "corrections": corrections_after(recap),
         "task_open": _analysis_open(request, recap),
         "lacking": [line for line in lines if _lacks(line)],
     }
@@ -119,6 +129,9 @@ def line_page(request: PersonRequest, pk: int) -> HttpResponse:
         "may_write": _analysis_open(request, line.recap),
         "evidence": list(source.evidence.all()) if source and may_see_source else [],
         "source": source,
+        "tree": line.frozen.get("pohon"),
+        "opened": opened_cells(request, line.frozen.get("pohon")),
+        "corrections": touching(corrections_after(line.recap), line.frozen["kode"]),
         "may_see_source": may_see_source,
     }
     return render(request, "recaps/line.html", context, status=status)
@@ -135,7 +148,9 @@ def _next_lacking(line: RecapLine) -> str:
 def recap_chart(request: PersonRequest, pk: int) -> HttpResponse:
     """The achievement of all indicators as a picture."""
     recap = get_object_or_404(_visible(request), pk=pk)
-    return _svg(achievement_bars([bar_of(line.frozen) for line in recap.lines.all()], title="Capaian indikator"))
+    return picture(
+        as_svg(achievement_bars([bar_of(line.frozen) for line in recap.lines.all()], title="Capaian indikator"))
+    )
 
 
 @require_GET
@@ -158,7 +173,7 @@ def line_chart(request: PersonRequest, pk: int) -> HttpResponse:
         )
         for index in range(1, measured.kind.per_year + 1)
     ]
-    return _svg(achievement_trend(indicator.name, indicator.unit, points))
+    return picture(as_svg(achievement_trend(indicator.name, indicator.unit, points)))
 
 
 def _short(period: Period) -> str:
@@ -167,10 +182,3 @@ def _short(period: Period) -> str:
 
 def _number(value: Any) -> Any:
     return None if value is None or isinstance(value, str) or hasattr(value, "lower") else value
-
-
-def _svg(spec: dict[str, Any]) -> HttpResponse:
-    response = HttpResponse(as_svg(spec), content_type="image/svg+xml")
-    response["Cache-Control"] = "private, max-age=300"
-    response["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'"
-    return response

@@ -7,19 +7,23 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from himpun.archive import files
 from himpun.cycles import collecting
 from himpun.documents.models import Document
 from himpun.errors import FieldErrors, Refusal
 from himpun.indicators import actions
+from himpun.indicators.actions import RequestReview
+from himpun.indicators.checks import Finding, Level
 from himpun.indicators.computing import value_text
-from himpun.indicators.models import DataRequest, Evidence, RequestLine
-from himpun.indicators.periods import Period
+from himpun.indicators.measuring import WORDS
+from himpun.indicators.models import DataRequest, Evidence, Indicator, RequestLine, Variable
+from himpun.indicators.numbers import Number, write_number
+from himpun.indicators.reviewing import NOTHING_BEFORE, Before, limits_of, sentences
 from himpun.indicators.rules import Incomplete
 from himpun.offices.rules import MAY_COLLECT
-from himpun.web.forms import Typed
+from himpun.web.forms import Typed, whole_number
 from himpun.web.middleware import PersonRequest
 
 
@@ -56,8 +60,8 @@ def show_request(
     acting = request.acting
     asked = get_object_or_404(_visible(request).select_related("unit", "office"), pk=pk)
     may_fill = asked.is_open and acting.holds(asked.unit_id)
-    before = _last_period(asked)
-    rows = [_row(line, typed, gaps or {}, before) for line in actions.lines_of(asked)]
+    review = actions.review_request(asked)
+    rows = [_row(line, typed, gaps or {}, review) for line in review.lines]
     context = {
         "asked": asked,
         "rows": rows,
@@ -71,36 +75,83 @@ def show_request(
     return render(request, "requests/request.html", context, status=status)
 
 
-def _row(line: RequestLine, typed: Typed, gaps: dict[int, str], before: dict[int, str]) -> dict[str, Any]:
-    values = {value.variable_id: value_text(value.number, value.text) for value in line.values.all()}
-    cells = []
-    for variable in line.indicator.variables.all():
-        name = f"v-{line.pk}-{variable.pk}"
-        error = typed.errors.get(f"{line.pk}:v{variable.pk}", "")
-        shown = typed.data.get(name, values.get(variable.pk, ""))
-        cells.append(
-            {"variable": variable, "name": name, "value": shown, "error": error, "before": before.get(variable.pk, "")}
-        )
+def _row(line: RequestLine, typed: Typed, gaps: dict[int, str], review: RequestReview) -> dict[str, Any]:
+    cells = [_typed_cell(cell, typed) for cell in _cells(line, review)]
+    wrong, warnings = _of_row(review.findings[line.pk])
     files_ = list(line.evidence.all())
-    filled = line.nihil or all(variable["value"] for variable in cells)
+    nihil = f"nihil-{line.pk}" in typed.data if typed.data else line.nihil
     return {
         "line": line,
         "cells": cells,
         "files": files_,
         "gap": gaps.get(line.pk, ""),
-        "complete": bool(filled and (line.nihil or files_ or not line.indicator.evidence_required)),
+        "wrong": wrong,
+        "warnings": warnings,
+        "warned": bool(warnings or any(cell["warning"] for cell in cells)),
+        "note": typed.data.get(f"note-{line.pk}", line.note),
+        "nihil": nihil,
+        "nihil_reason": typed.data.get(f"reason-{line.pk}", line.nihil_reason),
+        "explanation": typed.data.get(f"explain-{line.pk}", line.explanation),
+        "complete": not review.gaps[line.pk],
     }
 
 
-def _last_period(asked: DataRequest) -> dict[int, str]:
-    """What the unit answered for the period before, by variable: shown beside the cell."""
-    code = Period.parse(asked.period).previous().code
-    earlier = RequestLine.objects.filter(request__unit=asked.unit, request__period=code).order_by("request__round")
+def _cells(line: RequestLine, review: RequestReview) -> list[dict[str, Any]]:
+    """The cells of a row: what is saved, what was found in it, and the rules that the page checks by while typing."""
+    values = {value.variable_id: value_text(value.number, value.text) for value in line.values.all()}
+    found: dict[str, list[Finding]] = {}
+    for finding in review.findings[line.pk]:
+        found.setdefault(finding.field, []).append(finding)
+    cells = []
+    for variable in line.indicator.variables.all():
+        before = review.before.get(variable.pk, NOTHING_BEFORE)
+        here = found.get(f"v{variable.pk}", [])
+        cells.append(
+            {
+                "variable": variable,
+                "name": f"v-{line.pk}-{variable.pk}",
+                "value": values.get(variable.pk, ""),
+                "error": " ".join(sentences(here, Level.WRONG)),
+                "warning": " ".join(sentences(here, Level.LOOK)),
+                "before": before,
+                "rules": _rules(variable, line.indicator, before),
+            }
+        )
+    return cells
+
+
+def _typed_cell(cell: dict[str, Any], typed: Typed) -> dict[str, Any]:
+    _, line_id, variable_id = cell["name"].split("-")
+    error = typed.errors.get(f"{line_id}:v{variable_id}", "") or cell["error"]
+    return {**cell, "value": typed.data.get(cell["name"], cell["value"]), "error": error}
+
+
+def _rules(variable: Variable, indicator: Indicator, before: Before) -> dict[str, str]:
+    limits, history = limits_of(variable, indicator), before.history
     return {
-        value.variable_id: value_text(value.number, value.text)
-        for line in earlier.prefetch_related("values")
-        for value in line.values.all()
+        "kind": "kata" if indicator.polarity in WORDS else "",
+        "choices": "|".join(limits.choices),
+        "min": _shown(limits.minimum),
+        "max": _shown(limits.maximum),
+        "whole": "ya" if limits.whole else "",
+        "last": _shown(history.last),
+        "last-name": history.last_name if history.last is not None else "",
+        "median": _shown(history.median),
+        "median-count": str(len(history.earlier)) if history.median is not None else "",
+        "jump": _shown(indicator.jump_percent),
+        "floor": _shown(before.floor),
+        "floor-name": before.floor_name if before.floor is not None else "",
     }
+
+
+def _shown(number: Number | None) -> str:
+    return "" if number is None else write_number(number)
+
+
+def _of_row(findings: list[Finding]) -> tuple[list[str], list[str]]:
+    """What is found in a row as a whole: errors and warnings."""
+    here = [finding for finding in findings if not finding.field]
+    return sentences(here, Level.WRONG), sentences(here, Level.LOOK)
 
 
 @require_POST
@@ -109,12 +160,26 @@ def save_line(request: PersonRequest, pk: int) -> HttpResponse:
     line = get_object_or_404(RequestLine.objects.filter(request__in=_visible(request)), pk=pk)
     errors: dict[str, str] = {}
     saved = _save(request, line, errors)
-    gap = actions.gaps_of(line.request).get(line.pk, "") if saved else ""
-    variables = [
-        (variable.pk, errors.get(f"{line.pk}:v{variable.pk}", "")) for variable in line.indicator.variables.all()
-    ]
-    context = {"line": line, "saved": saved, "gap": gap, "variables": variables, "error": errors.get("", "")}
-    return render(request, "requests/saved.html", context, status=200 if saved else 422)
+    review = actions.review_request(line.request, line.pk)
+    cells = _cells(review.lines[0], review)
+    for cell in cells:
+        cell["error"] = errors.get(f"{line.pk}:v{cell['variable'].pk}", "") or (cell["error"] if saved else "")
+    wrong, warnings = _of_row(review.findings[line.pk])
+    warned = bool(warnings or any(cell["warning"] for cell in cells))
+    context = {
+        "line": line,
+        "saved": saved,
+        "gap": review.gaps[line.pk],
+        "cells": cells,
+        "error": errors.get("", ""),
+        "row_wrong": wrong,
+        "row_warnings": warnings,
+        "unexplained": warned and not review.lines[0].explanation,
+    }
+    response = render(request, "requests/saved.html", context, status=200 if saved else 422)
+    if saved:
+        response["Himpun-Saved"] = str(line.pk)
+    return response
 
 
 def _save(request: PersonRequest, line: RequestLine, errors: dict[str, str]) -> bool:
@@ -132,6 +197,7 @@ def _save(request: PersonRequest, line: RequestLine, errors: dict[str, str]) -> 
             note=given.get(f"note-{line.pk}"),
             nihil=f"nihil-{line.pk}" in given,
             nihil_reason=given.get(f"reason-{line.pk}"),
+            explanation=given.get(f"explain-{line.pk}"),
         )
     except FieldErrors as refusal:
         errors |= {f"{line.pk}:{name}": sentence for name, sentence in refusal.fields.items()}
@@ -242,3 +308,22 @@ def evidence_file(request: PersonRequest, pk: int) -> FileResponse:
     return FileResponse(
         files.path_of(evidence.sha256).open("rb"), filename=evidence.name, content_type=evidence.media_type
     )
+
+
+@require_http_methods(["GET", "POST"])
+def share(request: PersonRequest, pk: int) -> HttpResponse:
+    """Files already in this request that may serve this row too; a chosen one is added, and the row's files come back."""
+    line = get_object_or_404(RequestLine.objects.filter(request__in=_visible(request)), pk=pk)
+    if request.method == "POST":
+        error = ""
+        try:
+            actions.share_evidence(
+                evidence_id=whole_number(request, "evidence"), line_id=line.pk, by=request.acting.person
+            )
+        except Refusal as refusal:
+            error = str(refusal)
+        return _files(request, line, error)
+    own = line.evidence.values("sha256")
+    others = Evidence.objects.filter(line__request=line.request_id).exclude(sha256__in=own).order_by("sha256", "id")
+    files_ = {file.sha256: file for file in others}
+    return render(request, "requests/share.html", {"line": line, "files": files_.values()})

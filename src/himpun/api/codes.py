@@ -1,0 +1,112 @@
+"""Other systems' codes for our elements and units, read from a CSV and looked up both ways. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple
+
+from himpun.api import adx, dhis2
+from himpun.api.messages import is_clean, table_of
+from himpun.errors import Refusal
+from himpun.spreadsheets import Wrong
+
+SYSTEMS = {dhis2.SYSTEM: "DHIS2", adx.SYSTEM: "ADX"}
+ELEMENT, UNIT = "unsur", "unit"
+KINDS = {ELEMENT: "Unsur data", UNIT: "Unit"}
+COLUMNS = ("sistem", "jenis", "asing", "sendiri")
+LONGEST = 120
+MAX_CODES = 20_000
+
+
+class Code(NamedTuple):
+    """One code of another system beside ours."""
+
+    system: str
+    kind: str
+    foreign: str
+    own: str
+
+
+class CodesWrong(Refusal):
+    """Rows of a code list that cannot be taken; `wrong` names each."""
+
+    code = "kode-salah"
+
+    def __init__(self, wrong: tuple[Wrong, ...]) -> None:
+        super().__init__(f"{len(wrong)} baris kode salah; tidak ada yang disimpan.")
+        self.wrong = wrong
+
+
+@dataclass(frozen=True)
+class Codes:
+    """The codes of one system in an office; a code that is not mapped stands for itself. The office's own code, as a
+    unit, means who answers for the indicator."""
+
+    office: str
+    elements: Mapping[str, str] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
+
+    def own_element(self, foreign: str) -> str:
+        """Their data element → "IKU-01.desa_baik"."""
+        return self.elements.get(foreign, foreign)
+
+    def own_unit(self, foreign: str) -> str:
+        """Their organisation unit → the code of a post, "" for who answers."""
+        own = self.units.get(foreign, foreign)
+        return "" if own == self.office else own
+
+    def foreign_element(self, own: str) -> str:
+        """The reverse of `own_element`; the first in the alphabet where several mean the same."""
+        return self._foreign_elements.get(own, own)
+
+    def foreign_unit(self, own: str) -> str:
+        """The reverse of `own_unit` for the code of a post."""
+        return self._foreign_units.get(own, own)
+
+    @cached_property
+    def _foreign_elements(self) -> dict[str, str]:
+        return _reverse(self.elements)
+
+    @cached_property
+    def _foreign_units(self) -> dict[str, str]:
+        return _reverse(self.units)
+
+
+def _reverse(codes: Mapping[str, str]) -> dict[str, str]:
+    return {own: foreign for foreign, own in sorted(codes.items(), reverse=True)}
+
+
+def read_codes(content: bytes) -> list[Code]:
+    """The rows of a CSV with the columns sistem, jenis, asing, sendiri. Raises MessageRefused or CodesWrong."""
+    found: list[Code] = []
+    wrong: list[Wrong] = []
+    seen: set[tuple[str, ...]] = set()
+    for number, row in table_of(content, COLUMNS):
+        code = Code(*(row[name].strip() for name in COLUMNS))
+        column, cause = fault(code)
+        if cause:
+            wrong.append(Wrong(number, column, row[column][:80], cause))
+        elif code[:3] in seen:
+            wrong.append(Wrong(number, "asing", code.foreign, "Kode ini sudah ada di baris sebelumnya."))
+        else:
+            found.append(code)
+            seen.add(code[:3])
+    if len(found) > MAX_CODES:
+        wrong.append(Wrong(MAX_CODES, "asing", "", "Terlalu banyak baris; paling banyak 20.000."))
+    if wrong:
+        raise CodesWrong(tuple(wrong))
+    return found
+
+
+def fault(code: Code) -> tuple[str, str]:
+    """The column that is wrong with a code and why; ("", "") when nothing is."""
+    if code.system not in SYSTEMS:
+        return "sistem", f"Pilih salah satu dari: {', '.join(SYSTEMS)}."
+    if code.kind not in KINDS:
+        return "jenis", f"Pilih salah satu dari: {', '.join(KINDS)}."
+    for column, text in (("asing", code.foreign), ("sendiri", code.own)):
+        if not text:
+            return column, "Kode ini belum diisi."
+        if len(text) > LONGEST or not is_clean(text):
+            return column, f"Kode paling panjang {LONGEST} huruf, tanpa karakter kendali."
+    return "", ""
