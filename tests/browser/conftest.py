@@ -71,7 +71,7 @@ class Server:
     def start(self) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "himpun", "serve", "--port", str(self.port)]
         process = subprocess.Popen(command, env=self.environment, cwd=REPOSITORY)
-        for _ in range(100):
+        for _ in range(450):
             try:
                 urllib.request.urlopen(f"{self.url}/akun/login/").close()  # noqa: S310
                 return process

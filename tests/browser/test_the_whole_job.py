@@ -69,6 +69,16 @@ def dispose(office: Office, person: PersonRow, button: str, look: str) -> None:
     told(page, "diputus")
 
 
+def explain_warnings(page: Page) -> None:
+    """Once every row was saved, say why the figures that were marked are right."""
+    for _ in range(150):
+        if not page.evaluate("Object.keys(localStorage).some((key) => key.startsWith('himpun:isian:'))"):
+            break
+        page.wait_for_timeout(200)
+    for place in page.locator("[data-explain]:not([hidden]) textarea").all():
+        place.fill("Sudah dicocokkan dengan laporan.")
+
+
 def fill_in(office: Office, person: PersonRow, evidence: Path) -> None:
     """Fill the grid by keyboard alone, attach what is required, send."""
     page = office.at_work(person)
@@ -80,14 +90,26 @@ def fill_in(office: Office, person: PersonRow, evidence: Path) -> None:
         label = page.locator(f"label[for='{cells.nth(place).get_attribute('id')}']").inner_text()
         page.keyboard.type("BB" if "redikat" in label or "nilai SAKIP" in label.lower() else str(7 + place % 2))
         page.keyboard.press("Enter")
+    explain_warnings(page)
     required = [row.get_attribute("id") for row in page.locator("div[id^=bukti-]").filter(has_text="wajib").all()]
     for wanted in (page.locator(f"#{name}") for name in required):
         wanted.locator("input[type=file]").set_input_files(evidence)
         expect(wanted.get_by_role("link", name="bukti.pdf")).to_be_visible()
+    explain(page)
     office.look(page, "permintaan-isi")
     office.follow(page, page.get_by_role("button", name="Kirim isian"))
     told(page, "Isian terkirim")
     office.look(page, "permintaan-terkirim")
+
+
+def explain(page: Page) -> None:
+    """Write why a figure jumped, wherever the saved grid asks for it."""
+    expect(page.locator("[data-save-state]").filter(has_text="menyimpan")).to_have_count(0)
+    for asked in page.get_by_label("Penjelasan atas angka yang ditandai").all():
+        if asked.is_visible():
+            asked.fill("Sudah dicocokkan dengan laporan desa.")
+            asked.press("Tab")
+    expect(page.locator("[data-save-state]").filter(has_text="perlu penjelasan")).to_have_count(0)
 
 
 def units_asked(office: Office) -> list[PersonRow]:

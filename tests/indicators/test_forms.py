@@ -138,6 +138,17 @@ def test_what_was_changed_on_both_sides_is_decided_by_a_person(
     assert values(line) == kept
 
 
+@pytest.mark.parametrize(("rest", "kept"), [(HERE, ["5", "6"]), (FILE, ["7", "9"])])
+def test_many_conflicts_are_decided_at_once(
+    asked: DataRequest, line: RequestLine, unit: Person, rest: str, kept: list[str]
+) -> None:
+    content = filled(asked, G10=7, G11=9)
+    save(line, unit, "5", "6")
+
+    bring(asked, content, unit, rest=rest)
+    assert values(line) == kept
+
+
 def test_what_only_himpun_changed_stays(asked: DataRequest, line: RequestLine, unit: Person) -> None:
     save(line, unit, "1", "2")
     content = filled(asked, G11=3)

@@ -14,11 +14,13 @@ from django.urls import reverse
 from himpun.cycles.actions import start_cycle
 from himpun.indicators.actions import save_line
 from himpun.indicators.forms import form_of
+from himpun.indicators.mail import receive
 from himpun.indicators.models import ColumnMapping, DataRequest, Figure, RequestLine
 from himpun.offices.models import Person
 from himpun.spreadsheets import read_book
 from tests import workbooks
 from tests.cast import MECHANISM, PERIOD, Cast
+from tests.indicators.test_mail import mail
 from tests.web.test_pages import screen
 
 pytestmark = pytest.mark.django_db
@@ -271,3 +273,24 @@ def test_the_list_of_imports_costs_the_same_however_long_it_is(small: Cast, line
     few = cost()
     add(15)
     assert cost() == few
+
+
+def test_a_form_that_came_by_mail_waits_on_the_page_until_its_unit_looks_at_it(
+    browser: Client, asked: DataRequest, unit: Person, small: Cast
+) -> None:
+    unit.email = "kasi@kec-kecil.example"
+    unit.save(update_fields=["email"])
+    content = filled(asked, G10=5)
+    assert receive(mail(content, sender=unit.email))[0].accepted
+    page = browser.get(reverse("request", args=[asked.pk])).content.decode()
+    assert "datang lewat surel" in page
+    assert "datang lewat surel" not in screen(small.umum).get(reverse("request", args=[asked.pk])).content.decode()
+    token = re.search(r'name="token"\s+value="([^"]+)"', page)
+    assert token
+
+    address = reverse("request_file", args=[asked.pk])
+    assert "akan berubah" in browser.post(address, {"token": token[1]}).content.decode()
+    browser.post(address, {"token": token[1], "step": "apply"})
+
+    assert [str(value.number) for value in asked.lines.get().values.all()] == ["5.00000000"]
+    assert "datang lewat surel" not in browser.get(reverse("request", args=[asked.pk])).content.decode()

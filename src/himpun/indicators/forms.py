@@ -310,11 +310,12 @@ def apply_back(
     name: str,
     by: Person,
     choices: Mapping[str, str] | None = None,
+    rest: str = "",
     only_good: bool = False,
 ) -> int:
     """Write what a kept file changes; returns how many fields changed. The file is compared afresh.
 
-    `choices`: `Edit.key` → HERE or FILE for what was changed on both sides. Raises as `read_back`, WrongCells unless
+    `choices`: `Edit.key` → HERE or FILE for what was changed on both sides, `rest` for what is not named there. Raises as `read_back`, WrongCells unless
     `only_good` leaves the rows with a wrong cell out, Undecided; then nothing is changed. The same file again changes
     nothing and leaves no trace.
     """
@@ -323,7 +324,7 @@ def apply_back(
     with act(request.office.code, at=clock.now(), author=actor.author) as turn:
         request.refresh_from_db(from_queryset=DataRequest.objects.select_for_update(of=("self",)))
         preview = read_back(request, name=name, content=content, by=by)
-        edits = _decided(preview, choices or {}, only_good=only_good)
+        edits = _decided(preview, choices or {}, rest, only_good=only_good)
         by_line: dict[int, dict[str, Any]] = {}
         for edit in edits:
             _collect(by_line.setdefault(edit.line_id, {}), edit)
@@ -339,15 +340,17 @@ def apply_back(
     return len(edits)
 
 
-def _decided(preview: Preview, choices: Mapping[str, str], *, only_good: bool) -> list[Edit]:
+def _decided(preview: Preview, choices: Mapping[str, str], rest: str, *, only_good: bool) -> list[Edit]:
     if preview.wrong and not only_good:
         raise WrongCells(preview.wrong)
     good = [edit for edit in preview.changes if edit.line_id not in preview.spoiled]
-    conflicts = [edit for edit in preview.conflicts if edit.line_id not in preview.spoiled]
-    undecided = [edit for edit in conflicts if choices.get(edit.key) not in (HERE, FILE)]
+    conflicts = [
+        (edit, choices.get(edit.key) or rest) for edit in preview.conflicts if edit.line_id not in preview.spoiled
+    ]
+    undecided = [edit for edit, choice in conflicts if choice not in (HERE, FILE)]
     if undecided:
         raise Undecided(len(undecided))
-    return [*good, *(edit for edit in conflicts if choices[edit.key] == FILE)]
+    return [*good, *(edit for edit, choice in conflicts if choice == FILE)]
 
 
 def _collect(fields: dict[str, Any], edit: Edit) -> None:

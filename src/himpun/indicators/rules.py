@@ -31,7 +31,9 @@ class Incomplete(Refusal):
     code = "isian-belum-lengkap"
 
     def __init__(self, gaps: dict[int, str]) -> None:
-        super().__init__(f"{len(gaps)} indikator belum lengkap. Isi angkanya, jelaskan yang ditandai, atau tandai nihil dengan alasan.")
+        super().__init__(
+            f"{len(gaps)} indikator belum lengkap. Isi angkanya, jelaskan yang ditandai, atau tandai nihil dengan alasan."
+        )
         self.gaps = gaps
 
 

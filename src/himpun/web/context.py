@@ -33,5 +33,9 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     }
 
 
+BELONGING = {"/rekap/": ("/angka/", "/koreksi/", "/periksa-capaian/")}
+"""Pages reached from a place in the navigation that have addresses of their own."""
+
+
 def _is_here(path: str, of: str) -> bool:
-    return path == of if of == "/" else path.startswith(of)
+    return path == of if of == "/" else path.startswith((of, *BELONGING.get(of, ())))

@@ -142,7 +142,9 @@ def correction_list(request: PersonRequest) -> HttpResponse:
     state = request.GET.get("status", "")
     if state in Correction.State.values:
         rows = rows.filter(state=state)
-    page = Paginator(rows.order_by(F("decided_at").desc(nulls_first=True), "-asked_at"), 40).get_page(request.GET.get("hal"))
+    page = Paginator(rows.order_by(F("decided_at").desc(nulls_first=True), "-asked_at"), 40).get_page(
+        request.GET.get("hal")
+    )
     context = {"page": page, "states": Correction.State.choices, "state": state}
     return render(request, "figures/corrections.html", context)
 

@@ -25,6 +25,7 @@ from himpun.indicators.rules import Incomplete
 from himpun.offices.rules import MAY_COLLECT
 from himpun.web.forms import Typed, whole_number
 from himpun.web.middleware import PersonRequest
+from himpun.web.views.sheets import arrivals
 
 
 def _visible(request: PersonRequest) -> Any:
@@ -66,6 +67,7 @@ def show_request(
         "asked": asked,
         "rows": rows,
         "may_fill": may_fill,
+        "arrivals": arrivals(asked) if may_fill else [],
         "may_collect": acting.has(MAY_COLLECT),
         "complete": sum(row["complete"] for row in rows),
         "typed": typed,

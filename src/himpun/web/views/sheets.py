@@ -22,8 +22,9 @@ from himpun.errors import FieldErrors, NotAllowed, Refusal
 from himpun.indicators import forms, mapping, own_sheets
 from himpun.indicators.actions import check_may_fill
 from himpun.indicators.importing import Report
+from himpun.indicators.mail import handled, waiting_for
 from himpun.indicators.mapping import Mapping, MappingUnfit
-from himpun.indicators.models import DataRequest, FigureImport
+from himpun.indicators.models import DataRequest, FigureImport, FormArrival
 from himpun.indicators.own_sheets import MappingNeeded
 from himpun.indicators.periods import MONTHS
 from himpun.offices.acting import HoldsNoPost
@@ -119,12 +120,19 @@ def request_file(request: PersonRequest, pk: int) -> HttpResponse:
     def apply(kept: Kept, given: QueryDict) -> str:
         choices = {key: given.get(key, "") for key in given if key.startswith("pilih-")}
         changed = forms.apply_back(
-            asked, sha256=kept.sha256, name=kept.name, by=person, choices=choices, only_good="only_good" in given
+            asked,
+            sha256=kept.sha256,
+            name=kept.name,
+            by=person,
+            choices=choices,
+            rest=given.get("rest", ""),
+            only_good="only_good" in given,
         )
+        handled(asked, kept.sha256)
         return f"{changed} isian diambil dari {kept.name}." if changed else f"{kept.name} tidak mengubah apa pun."
 
     door = Door(
-        f"permintaan:{pk}",
+        _scope(asked),
         f"Isian {asked.unit.title}",
         asked.office,
         reverse("request_file", args=[pk]),
@@ -134,6 +142,16 @@ def request_file(request: PersonRequest, pk: int) -> HttpResponse:
         page,
     )
     return _walk(request, door)
+
+
+def _scope(asked: DataRequest) -> str:
+    return f"permintaan:{asked.pk}"
+
+
+def arrivals(asked: DataRequest) -> list[tuple[FormArrival, str]]:
+    """The forms that came by mail and wait for their unit, each with the token that opens its preview."""
+    scope = f"{_scope(asked)}:{asked.office_id}"
+    return [(one, signing.dumps([scope, one.name, one.sha256], salt=SALT)) for one in waiting_for(asked)]
 
 
 # --- an office ------------------------------------------------------------------------------------------------------

@@ -31,14 +31,26 @@
     if (place) place.textContent = text;
   }
 
-  document.addEventListener("htmx:beforeRequest", (event) => status(event.target.closest("tr"), "menyimpan…"));
+  // A row saves itself; a file within it is a request of its own, after which the row says anew what it still lacks.
+  document.addEventListener("htmx:beforeRequest", function (event) {
+    const row = event.target.closest("tr");
+    status(row, event.target === row ? "menyimpan…" : "mengunggah…");
+  });
   ["htmx:sendError", "htmx:timeout"].forEach((name) =>
     document.addEventListener(name, function (event) {
       const row = event.target.closest("tr");
+      if (row && event.target !== row) {
+        status(row, "Berkas belum terunggah: sambungan terputus. Pilih berkasnya sekali lagi.");
+        return;
+      }
       status(row, "Belum tersimpan: sambungan terputus. Dicoba lagi…");
       if (row) window.setTimeout(() => row.isConnected && window.htmx.trigger(row, "retry"), 5000);
     }),
   );
+  document.addEventListener("htmx:afterRequest", function (event) {
+    const row = document.body.contains(event.target) ? event.target.closest("tr") : event.detail.target.closest("tr");
+    if (row && event.target !== row && event.detail.xhr && event.detail.xhr.status) window.htmx.trigger(row, "retry");
+  });
   document.addEventListener("htmx:beforeSwap", function (event) {
     if ([409, 422].includes(event.detail.xhr.status)) {
       event.detail.shouldSwap = true;
