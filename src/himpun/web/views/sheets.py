@@ -131,6 +131,12 @@ def request_file(request: PersonRequest, pk: int) -> HttpResponse:
         handled(asked, kept.sha256)
         return f"{changed} isian diambil dari {kept.name}." if changed else f"{kept.name} tidak mengubah apa pun."
 
+    try:
+        check_may_fill(asked, person)
+    except NotAllowed:
+        raise
+    except Refusal as refusal:
+        return page(Typed({}, error=str(refusal)), refusal.status)
     door = Door(
         _scope(asked),
         f"Isian {asked.unit.title}",
