@@ -6,7 +6,7 @@ temporary table; a property test holds the two against each other. The caller ho
 them never work on one office at once.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -276,8 +276,3 @@ def history_of(figure: Figure) -> list[Figure]:
         months=figure.months,
     )
     return list(same.order_by("-id"))
-
-
-def by_place(figures: Iterable[Figure]) -> Mapping[tuple[int, int, int, int, int], Figure]:
-    """Figures by unit, element and period."""
-    return {(f.unit_id, f.element_id, f.year, f.month, f.months): f for f in figures}
