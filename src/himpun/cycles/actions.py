@@ -233,6 +233,7 @@ def _open_parts(turn: Turn, cycle: Cycle, task: Task, step: Step) -> None:
             post_id=post_id,
             opened_at=turn.at,
             due_at=task.due_at,
+            nudge_at=turn.at,
         )
         for post_id in posts
     )

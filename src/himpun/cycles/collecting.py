@@ -59,6 +59,7 @@ def return_answer(*, request: DataRequest, reason: str, by: Person) -> None:
             post_id=request.unit_id,
             opened_at=turn.at,
             due_at=task.due_at,
+            nudge_at=turn.at,
         )
         tell(
             turn,

@@ -36,9 +36,11 @@ UPDATE cycles_task SET decided_at = %s, decision = %s, reason = %s, person_id = 
 WHERE id = %s AND decided_at IS NULL
 """
 _OPEN = """
-INSERT INTO cycles_task (cycle_id, visit, step_no, part, post_id, opened_at, due_at, decision, reason, person_name, person_title)
+INSERT INTO cycles_task (cycle_id, visit, step_no, part, post_id, opened_at, due_at, nudge_at, decision, reason, person_name, person_title)
 """
-_NEXT = "SELECT %s, %s, %s, %s, p.id, %s, %s, '', '', '', '' FROM offices_post p WHERE p.office_id = %s AND p.role = %s"
+_NEXT = """
+SELECT %s, %s, %s, %s, p.id, %s, %s, %s, '', '', '', '' FROM offices_post p WHERE p.office_id = %s AND p.role = %s
+"""
 _NEXT_TYPED = _NEXT.replace("p.id, %s, %s", "p.id, %s, %s::timestamptz")  # PostgreSQL cannot tell what a NULL is
 
 
@@ -122,7 +124,7 @@ class Finish:
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """The task to open next, for the post that has `role` in the office."""
+    """The task to open next, for the post that has `role` in the office. The reminders look at it at once."""
 
     cycle_id: int
     visit: int
@@ -134,8 +136,8 @@ class Open:
 
     def values(self) -> list[Any]:
         adapt = connection.ops.adapt_datetimefield_value
-        due = adapt(self.due_at) if self.due_at else None
-        return [self.cycle_id, self.visit, self.step_no, False, adapt(self.at), due, self.office_id, self.role]
+        due, at = adapt(self.due_at) if self.due_at else None, adapt(self.at)
+        return [self.cycle_id, self.visit, self.step_no, False, at, due, at, self.office_id, self.role]
 
 
 _FINISH_AND_OPEN = (

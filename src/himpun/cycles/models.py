@@ -3,9 +3,10 @@
 from datetime import date
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from himpun.letters.models import Letter
+from himpun.notifications.models import Message
 from himpun.offices.models import Holding, Office, Person, Post
 from himpun.procedures.models import ProcedureVersion
 
@@ -35,6 +36,7 @@ class Cycle(models.Model):
     started_at = models.DateTimeField("dimulai")
     started_by = models.CharField(max_length=200)
     ended_at = models.DateTimeField("selesai", null=True, blank=True)
+    due_at = models.DateTimeField("batas akhir", null=True, blank=True)
     cancel_reason = models.TextField("alasan pembatalan", blank=True)
 
     objects = CycleQuerySet.as_manager()
@@ -65,7 +67,10 @@ class Cycle(models.Model):
 
 
 class Task(models.Model):
-    """One step waiting for, or decided by, a post. `part` marks a unit's share of a step, awaited by the step itself."""
+    """One step waiting for, or decided by, a post. `part` marks a unit's share of a step, awaited by the step itself.
+
+    `nudge_at` is when the reminders next have to look at it: when it is opened, and then at each of its rules' moments.
+    """
 
     cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="tasks")
     visit = models.PositiveIntegerField("kunjungan")
@@ -74,6 +79,7 @@ class Task(models.Model):
     post = models.ForeignKey(Post, models.PROTECT, related_name="tasks")
     opened_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True, blank=True)
+    nudge_at = models.DateTimeField(null=True, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
     decision = models.CharField(max_length=60, blank=True)
     reason = models.TextField(blank=True)
@@ -100,6 +106,9 @@ class Task(models.Model):
         indexes = [
             models.Index(fields=["post"], condition=Q(decided_at__isnull=True), name="task_open_by_post"),
             models.Index(fields=["cycle"], condition=Q(decided_at__isnull=True), name="task_open_by_cycle"),
+            models.Index(
+                fields=["nudge_at"], condition=Q(decided_at__isnull=True, nudge_at__isnull=False), name="task_to_nudge"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -108,3 +117,136 @@ class Task(models.Model):
     @property
     def is_open(self) -> bool:
         return self.decided_at is None
+
+
+class Pause(models.Model):
+    """Days on which a cycle's clock stands still, with the reason. Its working time is added to every open deadline."""
+
+    cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="pauses")
+    since = models.DateTimeField("sejak")
+    until = models.DateTimeField("sampai", null=True, blank=True)
+    reason = models.TextField("alasan")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    person_name = models.CharField(max_length=200)
+    person_title = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ["cycle", "since"]
+        constraints = [
+            models.UniqueConstraint(fields=["cycle"], condition=Q(until__isnull=True), name="one_open_pause_per_cycle"),
+            models.CheckConstraint(condition=Q(until__isnull=True) | Q(until__gte=F("since")), name="pause_ends_later"),
+            models.CheckConstraint(condition=~Q(reason=""), name="paused_with_a_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Jeda {self.cycle}"
+
+
+class Schedule(models.Model):
+    """A procedure that an office starts by itself for every period of a kind.
+
+    `workday` is the working day it starts on: 1 is the first after the period's end, 3 the third; -1 is the last within
+    it, -2 the one before that. `deadline_days` sets the cycle's final deadline: so many days after the period's end
+    (of the kind `deadline_in`), at the end of that day's work, or the next working day's; none where it is empty.
+    """
+
+    class Days(models.TextChoices):
+        CALENDAR = "kalender", "hari kalender"
+        WORKING = "kerja", "hari kerja"
+
+    office = models.ForeignKey(Office, models.CASCADE, related_name="schedules")
+    key = models.SlugField("prosedur", max_length=64)
+    kind = models.CharField("setiap", max_length=10)
+    workday = models.SmallIntegerField("hari kerja ke-", default=1)
+    at = models.TimeField("pukul", default="08:00")
+    deadline_days = models.PositiveSmallIntegerField("batas akhir (hari)", null=True, blank=True)
+    deadline_in = models.CharField(max_length=10, choices=Days.choices, default=Days.CALENDAR)
+    active = models.BooleanField("aktif", default=True)
+    active_from = models.DateField("mulai berlaku")
+    made_by = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ["office", "key", "kind"]
+        constraints = [
+            models.UniqueConstraint(fields=["office", "key", "kind"], name="one_schedule_per_kind"),
+            models.CheckConstraint(condition=~Q(workday=0), name="schedule_on_a_counted_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key} setiap {self.kind}"
+
+
+class ScheduleRun(models.Model):
+    """What became of one period of a schedule: the row that makes it happen once."""
+
+    class State(models.TextChoices):
+        STARTED = "dimulai", "Dimulai"
+        ALREADY = "sudah-ada", "Sudah berjalan atau selesai"
+        FAILED = "gagal", "Gagal"
+
+    schedule = models.ForeignKey(Schedule, models.CASCADE, related_name="runs")
+    period = models.CharField("periode", max_length=10)
+    planned_at = models.DateTimeField("seharusnya")
+    at = models.DateTimeField("pada")
+    state = models.CharField(max_length=20, choices=State.choices)
+    cycle = models.ForeignKey(Cycle, models.PROTECT, null=True, blank=True, related_name="schedule_runs")
+    reason = models.CharField(max_length=400, blank=True)
+
+    class Meta:
+        ordering = ["schedule", "-planned_at"]
+        constraints = [models.UniqueConstraint(fields=["schedule", "period"], name="scheduled_once_per_period")]
+
+    def __str__(self) -> str:
+        return f"{self.schedule} {self.period}"
+
+
+class ReminderRule(models.Model):
+    """When whom a procedure's open steps remind of their due moment. A procedure without rows has the usual rules.
+
+    `amount` is a working time as the SOP writes it ("4 jam", "1 hari"), empty for the due moment itself; `up` how many
+    steps up the line the message goes (0: the holder, 1: their superior, …).
+    """
+
+    class When(models.TextChoices):
+        BEFORE = "sebelum", "Sebelum batas waktu"
+        AT = "tepat", "Tepat pada batas waktu"
+        AFTER = "sesudah", "Sesudah batas waktu"
+
+    office = models.ForeignKey(Office, models.CASCADE, related_name="reminder_rules")
+    key = models.SlugField("prosedur", max_length=64)
+    when = models.CharField(max_length=10, choices=When.choices)
+    amount = models.CharField("waktu", max_length=40, blank=True)
+    up = models.PositiveSmallIntegerField("ke atas", default=0)
+    obligatory = models.BooleanField("wajib", default=True)
+
+    class Meta:
+        ordering = ["office", "key", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["office", "key", "when", "amount", "up"], name="reminder_rule_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.when} {self.amount}"
+
+
+class Nudge(models.Model):
+    """One reminder of one task by one rule for one due moment: the row that makes it happen once.
+
+    `rule` is the rule as text ("sebelum 4 jam ↑0"), or "manual 2026-11-24" for one a person sent. `message` is empty
+    where it was passed over because its moment was gone (the worker was away and the due moment had come).
+    """
+
+    task = models.ForeignKey(Task, models.CASCADE, related_name="nudges")
+    rule = models.CharField(max_length=60)
+    due_at = models.DateTimeField()
+    planned_at = models.DateTimeField()
+    at = models.DateTimeField()
+    message = models.ForeignKey(Message, models.SET_NULL, null=True, blank=True, related_name="nudges")
+    person_name = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["task", "at", "id"]
+        constraints = [models.UniqueConstraint(fields=["task", "rule", "due_at"], name="nudged_once")]
+
+    def __str__(self) -> str:
+        return f"{self.rule} {self.task}"

@@ -107,7 +107,11 @@ class DocumentVersion(models.Model):
 
 
 class Approval(models.Model):
-    """A paraf or a signature, by the holder of a post, bound to the SHA-256 of exactly one version."""
+    """A paraf or a signature, by the holder of a post, bound to the SHA-256 of exactly one version.
+
+    `block` is the lines of the signature block where they are more than the title (a.n., u.b.). `doubled` says that the
+    same person approved this version in another post too, which the office allows.
+    """
 
     class Kind(models.TextChoices):
         PARAF = "paraf", "Paraf"
@@ -122,6 +126,8 @@ class Approval(models.Model):
     name = models.CharField(max_length=200)
     nip = models.CharField(max_length=30, blank=True)
     rank = models.CharField(max_length=80, blank=True)
+    block = models.JSONField(default=list)
+    doubled = models.BooleanField(default=False)
     at = models.DateTimeField()
 
     class Meta:

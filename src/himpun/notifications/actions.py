@@ -10,10 +10,22 @@ from himpun.notifications.models import Message
 from himpun.offices.models import Holding, Person, Post
 
 
-def tell(turn: Turn, *, posts: list[Post] | list[int], text: str, path: str) -> None:
-    """Leave a message for whoever holds each post."""
+def tell(
+    turn: Turn,
+    *,
+    posts: list[Post] | list[int],
+    text: str,
+    path: str,
+    topic: Message.Topic = Message.Topic.NEWS,
+    obligatory: bool = False,
+    about: str = "",
+) -> None:
+    """Leave a message for whoever holds each post; the worker carries it to their other channels."""
     ids = [post if isinstance(post, int) else post.pk for post in posts]
-    Message.objects.bulk_create(Message(post_id=post_id, text=text, path=path, at=turn.at) for post_id in ids)
+    Message.objects.bulk_create(
+        Message(post_id=post_id, topic=topic, obligatory=obligatory, about=about, text=text, path=path, at=turn.at)
+        for post_id in ids
+    )
 
 
 def messages_for(person: Person, day: date) -> QuerySet[Message, Any]:

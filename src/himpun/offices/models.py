@@ -31,7 +31,8 @@ class OfficeQuerySet(models.QuerySet["Office"]):
 class Office(models.Model):
     """One office. `day_minutes` is the length of "1 hari"; `hours` the working week; both settings of the office.
 
-    `calendar_stamp` moves on with every change of hours or holidays, so that a kept calendar is known to be stale.
+    `calendar_stamp` moves on with every change of hours or holidays, so that a kept calendar is known to be stale;
+    `deadlines_stamp` is the one by which the open deadlines were last counted.
     """
 
     code = models.SlugField("kode", max_length=64, unique=True)
@@ -46,6 +47,8 @@ class Office(models.Model):
     day_minutes = models.PositiveIntegerField("panjang 1 hari (menit)", default=480)
     hours = models.JSONField("jam kerja", default=dict)
     calendar_stamp = models.PositiveIntegerField(default=0)
+    deadlines_stamp = models.PositiveIntegerField(default=0)
+    may_approve_twice = models.BooleanField("satu orang boleh memaraf dan menandatangani", default=False)
     number_patterns = models.JSONField("pola nomor", default=dict)
     synthetic = models.BooleanField("contoh", default=False)
 
@@ -118,18 +121,57 @@ class Person(AbstractBaseUser):
 
 class HoldingQuerySet(models.QuerySet["Holding"]):
     def on(self, day: date) -> "HoldingQuerySet":
-        """The holdings in force on `day`."""
+        """The holdings in force on `day`, also of people on leave: what they may see."""
         return self.filter(Q(until__isnull=True) | Q(until__gte=day), since__lte=day)
+
+    def present_on(self, day: date) -> "HoldingQuerySet":
+        """The holdings in force on `day` whose person is not on leave: who may act."""
+        away = Leave.objects.filter(person=models.OuterRef("person"), since__lte=day, until__gte=day)
+        return self.on(day).filter(~models.Exists(away))
+
+
+class Leave(models.Model):
+    """Days on which a person does not act in any of their posts, by a letter, and who stands in for them."""
+
+    class Kind(models.TextChoices):
+        LEAVE = "cuti", "Cuti"
+        SICK = "sakit", "Sakit"
+        AWAY = "dinas", "Dinas luar"
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="leaves")
+    office = models.ForeignKey(Office, models.CASCADE, related_name="leaves")
+    kind = models.CharField("jenis", max_length=10, choices=Kind.choices, default=Kind.LEAVE)
+    since = models.DateField("sejak")
+    until = models.DateField("sampai")
+    letter = models.CharField("surat", max_length=200, blank=True)
+    substitute = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="stands_in")
+
+    class Meta:
+        ordering = ["-since", "id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(until__gte=F("since")), name="leave_ends_after_it_begins"),
+            models.UniqueConstraint(fields=["person", "since"], name="leave_once"),
+        ]
+        indexes = [models.Index(fields=["person", "until"], name="leave_by_person")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.person}"
 
 
 class Holding(models.Model):
-    """Who holds which post from when to when, and the letter that says so."""
+    """Who holds which post from when to when, and the letter that says so.
+
+    `own_post` is set for a mandate (a.n., u.b.): the post whose title stands under "a.n. Camat". `leave` is set for a
+    holding that a leave made for its substitute.
+    """
 
     class Kind(models.TextChoices):
         DEFINITIF = "definitif", "Definitif"
         PLT = "Plt", "Pelaksana Tugas (Plt.)"
         PLH = "Plh", "Pelaksana Harian (Plh.)"
         PJ = "Pj", "Penjabat (Pj.)"
+        AN = "a.n", "atas nama (a.n.)"
+        UB = "u.b", "untuk beliau (u.b.)"
 
     post = models.ForeignKey(Post, models.CASCADE, related_name="holdings")
     person = models.ForeignKey(Person, models.PROTECT, related_name="holdings")
@@ -137,6 +179,8 @@ class Holding(models.Model):
     since = models.DateField("sejak")
     until = models.DateField("sampai", null=True, blank=True)
     letter = models.CharField("surat keputusan/perintah", max_length=200, blank=True)
+    own_post = models.ForeignKey(Post, models.PROTECT, null=True, blank=True, related_name="mandates")
+    leave = models.ForeignKey(Leave, models.PROTECT, null=True, blank=True, related_name="holdings")
 
     objects = HoldingQuerySet.as_manager()
 
@@ -164,10 +208,21 @@ def titled(title: str, kind: str) -> str:
 
 
 class Holiday(models.Model):
-    """A day on which nobody works: national (office is null) or of one office, with the decree as its source."""
+    """A day on which nobody works: national (office is null) or of one office, with the decree as its source.
+
+    An office's own row comes before the national one of the same day; `WORKING` says that it works all the same.
+    """
+
+    class Kind(models.TextChoices):
+        NATIONAL = "nasional", "Libur nasional"
+        COLLECTIVE = "cuti-bersama", "Cuti bersama"
+        LOCAL = "daerah", "Libur daerah"
+        CLOSURE = "penutupan", "Kantor tutup"
+        WORKING = "masuk", "Tetap masuk kerja"
 
     office = models.ForeignKey(Office, models.CASCADE, null=True, blank=True, related_name="holidays")
     day = models.DateField("tanggal")
+    kind = models.CharField("jenis", max_length=20, choices=Kind.choices, default=Kind.LOCAL)
     name = models.CharField("nama", max_length=200)
     source = models.CharField("dasar", max_length=200, blank=True)
 
@@ -179,3 +234,28 @@ class Holiday(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day} {self.name}"
+
+
+class SpecialHours(models.Model):
+    """Days with other working hours (Ramadan): national (office is null) or of one office, with their source.
+
+    `hours` maps a weekday to its intervals as `Office.hours` does; a weekday left out keeps the usual hours. An office's
+    own row comes before a national one; between two of the same kind the later beginning counts.
+    """
+
+    office = models.ForeignKey(Office, models.CASCADE, null=True, blank=True, related_name="special_hours")
+    name = models.CharField("nama", max_length=200)
+    since = models.DateField("sejak")
+    until = models.DateField("sampai")
+    hours = models.JSONField("jam kerja", default=dict)
+    source = models.CharField("dasar", max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["since"]
+        constraints = [
+            models.CheckConstraint(condition=Q(until__gte=F("since")), name="special_hours_end_after_they_begin"),
+            models.UniqueConstraint(fields=["office", "since"], name="special_hours_once", nulls_distinct=False),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.since}–{self.until}"
