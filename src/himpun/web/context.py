@@ -14,6 +14,7 @@ NAVIGATION = (
     ("/indikator/", "Indikator", "target"),
     ("/rekap/", "Rekap", "chart-bar"),
     ("/anggaran/", "Anggaran", "report-money"),
+    ("/waktu/", "Waktu", "clock"),
     ("/dokumen/", "Dokumen", "file-text"),
     ("/arsip/", "Arsip", "archive"),
     ("/sop/", "SOP", "sitemap"),
