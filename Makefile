@@ -7,7 +7,7 @@ UV := $(shell command -v uv 2>/dev/null || echo $(BOOT)/bin/uv)
 RUN := $(VENV)/bin
 export DJANGO_SETTINGS_MODULE ?= himpun.settings
 
-.PHONY: demo run test check fix docs bench setup assets browser-test clean
+.PHONY: demo run test pictures check fix docs bench setup assets browser-test clean
 
 setup: $(VENV)/.ready src/himpun/documents/fonts/.ready
 
@@ -32,10 +32,10 @@ src/himpun/documents/fonts/.ready: package-lock.json scripts/assets.py $(VENV)/.
 	$(RUN)/python scripts/assets.py
 	@touch $@
 
-demo: setup  ## two sample offices, served at http://127.0.0.1:8000 with the worker
+demo: setup  ## two sample offices and their regency, served at http://127.0.0.1:8000 with the worker
 	HIMPUN_VAR=$${HIMPUN_VAR:-var/demo} $(RUN)/himpun setup
-	HIMPUN_VAR=$${HIMPUN_VAR:-var/demo} $(RUN)/himpun load-office examples/kecamatan-contoh examples/dinas-contoh
-	@echo "Masuk sebagai camat, sekcam, analis, kasubbag.umum, kasi.pemerintahan, kadis, … dengan kata sandi himpun-contoh"
+	HIMPUN_VAR=$${HIMPUN_VAR:-var/demo} $(RUN)/himpun load-office examples/kecamatan-contoh examples/dinas-contoh examples/kabupaten-contoh
+	@echo "Masuk sebagai camat, sekcam, analis, kasubbag.umum, kasi.pemerintahan, kadis, …, atau kabag.organisasi (kabupaten) dengan kata sandi himpun-contoh"
 	HIMPUN_VAR=$${HIMPUN_VAR:-var/demo} $(RUN)/himpun serve --port $${PORT:-8000}
 
 run: setup  ## the office's own installation (database in var/)
@@ -44,6 +44,9 @@ run: setup  ## the office's own installation (database in var/)
 
 test: setup  ## the whole suite on SQLite, or on PostgreSQL with DATABASE_URL; browser tests where Chromium is installed
 	$(RUN)/python -m pytest $(ARGS)
+
+pictures: setup  ## take the pictures of the documentation again, from the browser tests
+	HIMPUN_PICTURES=docs/images $(RUN)/python -m pytest tests/browser -k "(whole_job and kecamatan-1280) or time"
 
 check: setup  ## linters, types, import contracts, generated docs
 	$(RUN)/ruff check .

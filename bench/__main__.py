@@ -21,6 +21,9 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=1_000_000, help="angka yang diimpor (bawaan: 1.000.000)")
     parser.add_argument("--offices", type=int, default=7285, help="kantor senegara, 0 untuk melewatinya (bawaan: 7285)")
     parser.add_argument("--only-figures", action="store_true", help="angka saja: impor, rekap, dan penilaian")
+    parser.add_argument("--only-time", action="store_true", help="waktu saja: tangga, pengingat, dan kesesuaian log")
+    parser.add_argument("--tasks", type=int, default=1_000_000, help="tugas terbuka yang disapu (bawaan: 1.000.000)")
+    parser.add_argument("--cases", type=int, default=10_000, help="kasus yang dicocokkan (bawaan: 10.000)")
     parser.add_argument("--only-steps", action="store_true", help="langkah saja: tanpa jawaban unit, PDF, dan tur")
     options = parser.parse_args()
     found = report.Findings(load_before=os.getloadavg()[0])
@@ -33,16 +36,23 @@ def main() -> None:
             if options.write:
                 report.write_figures(found)
             return
+        if options.only_time:
+            found.times = _times(folder, server, options)
+            print(report.times(found))
+            if options.write:
+                report.write_times(found)
+            return
         found.steps = steps.run(folder, server, options.seconds)
         if options.only_steps:
             print(*report.tables_of_steps(found), sep="\n\n")
             return
         found.answers = {database: _answers(folder, server, database) for database in steps.DATABASES}
         found.figures = _figures(folder, server, options.rows, options.offices)
+        found.times = _times(folder, server, options)
         with Worker("bench.pdf", f"sqlite:///{folder / 'pdf.sqlite3'}", folder) as worker:
             found.pdf = worker.ask("measure")
     found.tour = tour.seconds()
-    print(report.markdown(found), report.figures(found), sep="\n\n")
+    print(report.markdown(found), report.figures(found), report.times(found), sep="\n\n")
     if options.write:
         report.write(found)
 
@@ -69,6 +79,26 @@ def _figures(folder: Path, server: str, rows: int, offices: int) -> dict[str, di
                 of["nation"] = worker.ask("nation", offices=100, indicators=30, months=60)
                 of["one_office"] = worker.ask("one_office")
             found[database] = of
+    return found
+
+
+def _times(folder: Path, server: str, options: argparse.Namespace) -> dict[str, dict[str, Any]]:
+    """Both databases: the ladder of a regency and of the country, the sweep of the reminders; and conformance."""
+    found: dict[str, dict[str, Any]] = {}
+    for database in steps.DATABASES:
+        var = folder / f"times-{database}"
+        var.mkdir()
+        with steps.database_for(var, server, database, "ladder") as url, Worker("bench.ladder", url, var) as worker:
+            of: dict[str, Any] = {"size": worker.ask("prepare", regencies=137, offices=options.offices or 530)}
+            of["page"], of["country"] = worker.ask("page"), worker.ask("country")
+        with steps.database_for(var, server, database, "sweep") as url, Worker("bench.sweep", url, var) as worker:
+            few, many = options.tasks // 100, options.tasks
+            of["few"], of["many"] = worker.ask("prepare", tasks=few), worker.ask("prepare", tasks=many)
+            of["sweep_few"], of["sweep_many"] = worker.ask("sweep", tasks=few), worker.ask("sweep", tasks=many)
+        found[database] = of
+    with Worker("bench.conformance", f"sqlite:///{folder / 'conformance.sqlite3'}", folder) as worker:
+        worker.ask("prepare", cases=options.cases)
+        found["kesesuaian"] = worker.ask("measure")
     return found
 
 

@@ -21,8 +21,9 @@ from himpun.commands.load_office import load  # noqa: E402
 from himpun.cycles import actions  # noqa: E402
 from himpun.cycles.models import Cycle, Task  # noqa: E402
 from himpun.offices.files import read_office  # noqa: E402
-from himpun.offices.loading import seed_kinds, seed_national_holidays  # noqa: E402
+from himpun.offices.loading import seed_kinds  # noqa: E402
 from himpun.offices.models import Holding, Office, Person, Post  # noqa: E402
+from himpun.offices.national import seed_national_calendar  # noqa: E402
 from himpun.procedures.actions import publish_shared  # noqa: E402
 
 SOP = "pengumpulan-data-kinerja"
@@ -58,7 +59,7 @@ def migrate() -> None:
     call_command("migrate", interactive=False, verbosity=0)
     call_command("createcachetable", verbosity=0)
     seed_kinds()
-    seed_national_holidays([clock.today().year, clock.today().year + 1])
+    seed_national_calendar([clock.today().year, clock.today().year + 1])
 
 
 def bare_procedure() -> str:

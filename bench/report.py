@@ -15,6 +15,7 @@ from bench.worker import PROJECT
 PAGE = PROJECT / "docs" / "explanation" / "performance.md"
 BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"
 BEGIN_FIGURES, END_FIGURES = "<!-- bench figures: begin -->", "<!-- bench figures: end -->"
+BEGIN_TIMES, END_TIMES = "<!-- bench times: begin -->", "<!-- bench times: end -->"
 BUSY = 0.7
 AIMS = {"SQLite": 3.0, "PostgreSQL": 1.8}
 NAMES = {
@@ -35,6 +36,7 @@ class Findings:
     pdf: dict[str, float] = field(default_factory=dict)
     tour: float | None = None
     figures: dict[str, dict[str, Any]] = field(default_factory=dict)
+    times: dict[str, dict[str, Any]] = field(default_factory=dict)
     server: str = ""
     load_before: float = 0.0
 
@@ -184,6 +186,82 @@ def _country(found: Findings) -> list[str]:
     ]
 
 
+LADDER_AIM, COUNTRY_AIM, CONFORMANCE_AIM = 200, 1000, 2.0
+"""Milliseconds of the ladder of a regency and of the country; seconds of the conformance of 10,000 cases."""
+
+
+def times(found: Findings) -> str:
+    """The ladder, the sweep and conformance, each beside its floor."""
+    both = {name: found.times[name] for name in DATABASES}
+    load = f"Load average {found.load_before:.1f} at the start. {found.server}."
+    rows = [
+        _row("milliseconds", list(both)),
+        "|---|" + "---:|" * len(both),
+        *(_ladder(both, what, title) for what, title in _LADDERS.items()),
+        _row(
+            "**sweep of the reminders**, 1,000 due of {:,} open tasks".format(next(iter(both.values()))["few"]),
+            [_swept(of["sweep_few"]) for of in both.values()],
+        ),
+        _row(
+            "the same, 1,000 due of {:,} open tasks".format(next(iter(both.values()))["many"]),
+            [_swept(of["sweep_many"]) for of in both.values()],
+        ),
+        _row("a hundred times the tasks take", [f"{_growth(of):.1f}× the time" for of in both.values()]),
+        _row(
+            "a sweep with nothing due, among the most tasks",
+            [f"{of['sweep_many']['nothing']:.1f}" for of in both.values()],
+        ),
+    ]
+    return "\n\n".join(["### Time", load, "\n".join(rows), _aims_of_time(both), _conformance(found)])
+
+
+_LADDERS = {
+    "page": "**the late ladder**, one regency in detail, the whole page",
+    "country": "**the late ladder**, the country by region, the whole page",
+}
+
+
+def _ladder(both: dict[str, dict[str, Any]], what: str, title: str) -> str:
+    cells = [
+        f"{of[what]['himpun']:.0f} ({of[what]['ratio']:.1f}× the bare SQL; first {of[what]['first']:.0f}; {of[what]['statements']:.0f} statements)"
+        for of in both.values()
+    ]
+    return _row(f"{title} ({next(iter(both.values()))['size']['offices']:,.0f} offices in all)", cells)
+
+
+def _swept(of: dict[str, float]) -> str:
+    return f"{of['himpun']:.0f} (finding them, bare: {of['bare']:.1f})"
+
+
+def _growth(of: dict[str, Any]) -> float:
+    return float(of["sweep_many"]["himpun"] / of["sweep_few"]["himpun"])
+
+
+def _aims_of_time(both: dict[str, dict[str, Any]]) -> str:
+    told = []
+    for database, of in both.items():
+        fast = of["page"]["himpun"] <= LADDER_AIM and of["country"]["himpun"] <= COUNTRY_AIM
+        told.append(f"{database}: {'reached' if fast else '**not reached**'}")
+    return f"Aim: the ladder of 53 offices within {LADDER_AIM} ms, of 7,285 by region within {COUNTRY_AIM} ms. {'; '.join(told)}."
+
+
+def _conformance(found: Findings) -> str:
+    of = found.times["kesesuaian"]
+    judged = "reached" if of["seconds"] <= CONFORMANCE_AIM else "**not reached**"
+    return (
+        f"Conformance of {of['cases']:,.0f} cases ({of['events']:,.0f} events) against the ten steps: {of['seconds']:.2f} s "
+        f"(aim: at most {CONFORMANCE_AIM:.0f} s, {judged}); reading the same log as CSV {of['read']:.2f} s, "
+        f"the bare csv module and a grouping by case {of['bare']:.2f} s ({of['seconds'] / of['bare']:.1f}× that floor)."
+    )
+
+
+def write_times(found: Findings) -> None:
+    """Put the tables about time into the page."""
+    text = PAGE.read_text()
+    before, rest = text.split(BEGIN_TIMES)
+    PAGE.write_text(f"{before}{BEGIN_TIMES}\n\n{times(found)}\n\n{END_TIMES}{rest.split(END_TIMES)[1]}")
+
+
 def write_figures(found: Findings) -> None:
     """Put the tables about figures into the page."""
     text = PAGE.read_text()
@@ -197,3 +275,4 @@ def write(found: Findings) -> None:
     before, rest = text.split(BEGIN)
     PAGE.write_text(f"{before}{BEGIN}\n\n{markdown(found)}\n\n{END}{rest.split(END)[1]}")
     write_figures(found)
+    write_times(found)

@@ -18,7 +18,7 @@ from hypothesis import settings as hypothesis_settings
 from himpun import clock
 from himpun.archive.chain import canonical
 from himpun.archive.triggers import APPEND_ONLY, lifting, protecting
-from himpun.cycles import actions
+from himpun.cycles import actions, pace, standing
 from himpun.offices import calendar
 from tests.cast import MONDAY, Cast, found_office, load_cast, publish
 
@@ -47,7 +47,9 @@ def _monday() -> Iterator[None]:
 def _forget() -> None:
     """What is kept by row number belongs to one test: the next one gives the same numbers to other rows."""
     actions._procedure.cache_clear()
-    calendar.calendar_of.cache_clear()
+    calendar.forget()
+    standing.forget()
+    pace.forget()
 
 
 def typed_paper(kind: str, content: Mapping[str, Any], *, made_at: datetime) -> bytes:

@@ -204,11 +204,15 @@ CONTENT_SECURITY_POLICY = {
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env.str("HIMPUN_FROM", default="himpun@localhost")
+EMAIL_TIMEOUT = env.int("HIMPUN_EMAIL_TIMEOUT", default=10)
+CHANNELS = env.str("HIMPUN_CHANNELS", default="")
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "handlers": {"console": {"class": "logging.StreamHandler"}, "nobody": {"class": "logging.NullHandler"}},
+    # What apprise logs names whole addresses, with the operator's secrets; the outbox keeps what matters.
+    "loggers": {"apprise": {"handlers": ["nobody"], "propagate": False}},
     "root": {"handlers": ["console"], "level": env.str("HIMPUN_LOG_LEVEL", default="WARNING")},
 }
 

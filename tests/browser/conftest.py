@@ -86,7 +86,7 @@ def server(tmp_path: Path) -> Iterator[Server]:
     with scratch_database(tmp_path) as database:
         server = Server(tmp_path, database)
         server.run("setup")
-        server.run("load-office", "examples/kecamatan-contoh", "examples/dinas-contoh")
+        server.run("load-office", "examples/kabupaten-contoh", "examples/kecamatan-contoh", "examples/dinas-contoh")
         process = server.start()
         yield server
         process.terminate()

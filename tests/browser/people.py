@@ -1,5 +1,6 @@
 """People at their own screens: one browser context a person, logged in through the login page, reused all day."""
 
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from himpun.offices.files import PersonRow, read_office
 
 PASSWORD = "himpun-contoh"
+PICTURES = Path(os.environ["HIMPUN_PICTURES"]) if os.environ.get("HIMPUN_PICTURES") else None
 SIZES = {1280: {"width": 1280, "height": 900}, 390: {"width": 390, "height": 844}}
 
 
@@ -106,6 +108,11 @@ class Office:
         if self.shots:
             self.shots.mkdir(parents=True, exist_ok=True)
             page.screenshot(path=self.shots / f"{name}-{self.width}.png", full_page=True)
+
+    def picture(self, page: Page, name: str) -> None:
+        """Take the picture of this page that the documentation shows, where HIMPUN_PICTURES asks for it (`make pictures`)."""
+        if PICTURES and self.width == 1280:
+            page.screenshot(path=PICTURES / f"{name}.png")
 
     def close(self) -> None:
         for page in self.pages.values():

@@ -83,6 +83,7 @@ def fill_in(office: Office, person: PersonRow, evidence: Path) -> None:
     """Fill the grid by keyboard alone, attach what is required, send."""
     page = office.at_work(person)
     office.look(page, "pekerjaan-saya")
+    office.picture(page, "pekerjaan-saya")
     office.follow(page, page.get_by_role("link", name="Isi data kinerja").first)
     cells = page.locator("input[data-cell]")
     cells.first.focus()
@@ -138,6 +139,7 @@ def analyse(office: Office) -> None:
     page = open_task(office, office.holder("kasubbag-perencanaan"))
     office.follow(page, page.get_by_role("link", name="Buka rekap dan tulis analisis"))
     office.look(page, "rekap")
+    office.picture(page, "rekap")
     while page.get_by_role("link", name="Tulis analisis").count():
         office.follow(page, page.get_by_role("link", name="Tulis analisis"))
         while page.get_by_label("Penyebab").count():
@@ -151,6 +153,7 @@ def analyse(office: Office) -> None:
 def revise(office: Office, person: PersonRow) -> None:
     page = open_task(office, person)
     office.look(page, "langkah-6")
+    office.picture(page, "siklus")
     office.follow(page, page.get_by_role("link", name="Sunting naskah"))
     page.get_by_label("Analisis Capaian").fill(
         "Capaian triwulan ini dipengaruhi keterlambatan laporan desa.\n\n- Pendampingan\n- Pengingat"

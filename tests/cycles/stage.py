@@ -202,6 +202,72 @@ def state(cycle: int) -> dict[str, Any]:
     }
 
 
+@on_stage
+def scheduled(code: str, kind: str) -> int:
+    """A schedule of the mechanism for every period of a kind, from the tests' Monday on."""
+    from datetime import time
+
+    from himpun.cycles.schedules import save_schedule
+    from tests.cast import MONDAY
+
+    cast = cast_of(code)
+    fields = {
+        "key": "permintaan-data", "kind": kind, "workday": 1, "at": time(8), "deadline_days": None,
+        "deadline_in": "kalender", "active_from": MONDAY.date(),
+    }  # fmt: skip
+    return int(save_schedule(office=cast.office, fields=fields, by=cast.kasubbag).pk)
+
+
+@on_stage
+def run_schedules(days: int) -> list[list[str]]:
+    """The tick, so many days after the tests' Monday: what this process started."""
+    from datetime import timedelta
+
+    from himpun import clock
+    from himpun.cycles import schedules
+    from tests.cast import MONDAY
+
+    with clock.held_at(MONDAY + timedelta(days=days)):
+        found = schedules.behind(clock.now())
+        ready()
+        return [[run.period, run.state] for schedule in found for run in schedules._run_missed(schedule)]
+
+
+@on_stage
+def scheduled_cycles(schedule: int) -> list[list[Any]]:
+    """The runs of a schedule: period, and how many cycles there are of it."""
+    from himpun.cycles.models import Cycle, Schedule
+
+    kept = Schedule.objects.get(pk=schedule)
+    there = Cycle.objects.filter(office=kept.office_id, key=kept.key)
+    return [[run.period, there.filter(period=run.period).count()] for run in kept.runs.order_by("planned_at")]
+
+
+@on_stage
+def pause(code: str, cycle: int) -> None:
+    from himpun.cycles.deadlines import pause_cycle
+
+    cast = cast_of(code)
+    run, kepala = cycle_of(cycle), cast.kepala
+    ready()
+    pause_cycle(cycle=run, reason="Audit", by=kepala)
+
+
+@on_stage
+def recount(code: str, day: str) -> int:
+    """A holiday of the office added, and its deadlines counted anew: how many moved."""
+    from datetime import date
+
+    from himpun.cycles import deadlines
+    from himpun.offices.models import Holiday, Office
+
+    office = cast_of(code).office
+    Holiday.objects.get_or_create(office=office, day=date.fromisoformat(day), defaults={"name": "Hari jadi"})
+    Office.objects.filter(pk=office.pk).update(calendar_stamp=office.calendar_stamp + 1)
+    ready()
+    return len(deadlines.recount(office))
+
+
 # --- the stage ------------------------------------------------------------------------------------------------------
 
 _gate: Callable[[], None] = lambda: None  # noqa: E731

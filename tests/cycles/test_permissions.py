@@ -5,7 +5,7 @@ To add an act, write how it is done in `ACTS` and who may do it in `MAY`. Everyb
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,9 +15,10 @@ from django.test import override_settings
 from pytest_django.plugin import DjangoDbBlocker
 
 from himpun import clock
-from himpun.cycles import actions, collecting, drafting
+from himpun.cycles import actions, collecting, deadlines, drafting
 from himpun.cycles.actions import NoSuchTask
 from himpun.cycles.models import Cycle
+from himpun.cycles.schedules import save_schedule
 from himpun.cycles.step_actions import draft_of
 from himpun.documents.models import Delivery, Document
 from himpun.errors import NotAllowed
@@ -131,12 +132,27 @@ def detaches(scenery: Scenery, by: Person) -> object:
     return indicators.detach_evidence(evidence_id=line_of(scenery).evidence.get().pk, by=by)
 
 
+SCHEDULE = {
+    "key": "permintaan-data",
+    "kind": "bulan",
+    "workday": 1,
+    "at": time(8),
+    "deadline_days": None,
+    "deadline_in": "kalender",
+    "active_from": date(2027, 1, 1),
+}
+
 ACTS: dict[str, Act] = {
     "mencatat surat": lambda s, by: register_letter(office=s.here.office, fields=LETTER, by=by),
     "memulai siklus": lambda s, by: actions.start_cycle(
         office=s.here.office, key=SOP, period="2027", by=by, letter=s.letter
     ),
     "membatalkan siklus": lambda s, by: actions.cancel_cycle(cycle=s.sop[5], reason="surat ditarik", by=by),
+    "menetapkan batas akhir": lambda s, by: deadlines.set_deadline(
+        cycle=s.sop[5], due_at=MONDAY + timedelta(days=30), by=by
+    ),
+    "menjeda siklus": lambda s, by: deadlines.pause_cycle(cycle=s.sop[5], reason="audit", by=by),
+    "menjadwalkan siklus": lambda s, by: save_schedule(office=s.here.office, fields=SCHEDULE, by=by),
     "SOP 1: disposisi": decides("sop", 1, "disposisi"),
     "SOP 2: perintahkan": decides("sop", 2, "perintahkan"),
     "SOP 3: sampaikan": decides("sop", 3, "sampaikan"),
@@ -174,6 +190,9 @@ MAY: dict[str, str] = {
     "mencatat surat": "umum, Plt. umum, sekretaris, analis",
     "memulai siklus": "umum, Plt. umum, sekretaris, kasubbag",
     "membatalkan siklus": "kepala, sekretaris",
+    "menetapkan batas akhir": "kepala, sekretaris, kasubbag",
+    "menjeda siklus": "kepala, sekretaris",
+    "menjadwalkan siklus": "umum, Plt. umum, sekretaris, kasubbag",
     "SOP 1: disposisi": "kepala",
     "SOP 2: perintahkan": "sekretaris",
     "SOP 3: sampaikan": "analis",

@@ -213,3 +213,53 @@ def test_a_process_killed_around_its_commit_has_decided_wholly_or_not_at_all(
         assert [step for _, step in after["open"]] == [2]
     else:
         assert after == before
+
+
+def test_of_four_workers_one_starts_a_scheduled_period(stage: Stage) -> None:
+    schedule = stage("scheduled", code="kec-b", kind="triwulan")
+
+    answers = stage.scene(*[{"act": "run_schedules", "args": {"days": 190}}] * 4)
+
+    started = [run for answer in answers for run in answer["result"]]
+    assert sorted(started) == [["2026-TW4", "dimulai"], ["2027-TW1", "dimulai"]]
+    assert stage("scheduled_cycles", schedule=schedule) == [["2026-TW4", 1], ["2027-TW1", 1]]
+
+
+def test_a_worker_killed_while_starting_a_period_leaves_nothing_and_the_next_starts_it_once(stage: Stage) -> None:
+    schedule = stage("scheduled", code="kec-b", kind="semester")
+
+    for moment in (*range(1, 60, 4), "commit"):
+        [answer] = stage.scene({"act": "run_schedules", "args": {"days": 95}, "kill_at": moment})
+        if "killed" not in answer:
+            break
+        assert stage("scheduled_cycles", schedule=schedule) == []
+        assert moment != "commit" or answer["killed"] == signal.SIGKILL
+    else:
+        answer = {"result": stage("run_schedules", days=95)}
+
+    assert answer["result"] == [["2026-S2", "dimulai"]]
+    assert stage("run_schedules", days=95) == []
+    assert stage("scheduled_cycles", schedule=schedule) == [["2026-S2", 1]]
+
+
+def test_a_decision_that_waited_behind_a_pause_is_refused(stage: Stage) -> None:
+    cycle, task = begun(stage, "2026-11")
+
+    paused, decided = stage.scene(
+        {"act": "pause", "args": {"code": "kec-a", "cycle": cycle}, "hold": 0.6},
+        deciding("kec-a", cycle, task, wait=0.2),
+    )
+
+    assert paused == {"result": None}
+    assert decided.get("code") == "siklus-dijeda", decided
+    assert stage("state", cycle=cycle)["open"] == [[task, 1]]
+
+
+def test_two_workers_counting_anew_move_each_deadline_once(stage: Stage) -> None:
+    begun(stage, "2026-12")
+
+    answers = stage.scene(*[{"act": "recount", "args": {"code": "kec-a", "day": "2026-10-06"}}] * 2)
+
+    moved = sorted(answer["result"] for answer in answers)
+    assert moved[0] == 0
+    assert moved[1] > 0

@@ -421,8 +421,16 @@ def test_a_reference_to_something_that_is_not_there(
     )
 
 
+NOT_IN_THE_SAMPLE = {
+    "hours.csv": "from,to,name\n2026-02-18,2026-03-19,Ramadan\n",
+    "leaves.csv": "username,kind,from,to,letter,substitute\nanalis,cuti,2026-02-02,2026-02-06,,\n",
+}
+
+
 @pytest.mark.parametrize("name", TABLES)
 def test_the_same_line_twice_in_any_file(folder: Path, name: str) -> None:
+    if name in NOT_IN_THE_SAMPLE:
+        (folder / name).write_text(NOT_IN_THE_SAMPLE[name], "utf-8")
     line = (folder / name).read_text("utf-8").splitlines()[1]
     row = add_line(folder, name, line)
     assert any(
@@ -558,3 +566,39 @@ def test_no_file_whatever_breaks_the_reader(
 def test_reading_twice_gives_the_same(folder: Path) -> None:
     one: OfficeFiles = read_office(folder)
     assert one == read_office(folder)
+
+
+# --- days and hours --------------------------------------------------------------------------------------------------
+
+
+def test_a_day_says_of_which_kind_it_is_and_is_local_when_it_does_not(folder: Path) -> None:
+    (folder / "holidays.csv").write_text(
+        "date,name,source,kind\n2026-07-15,Hari Jadi,SE,\n2026-12-24,Pelayanan tetap buka,SE,masuk\n", "utf-8"
+    )
+    assert [row.kind for row in read_office(folder).holidays] == ["daerah", "masuk"]
+    add_line(folder, "holidays.csv", "2026-12-28,Apa saja,SE,nasional")
+    assert (the_error(folder).column, the_error(folder).row) == ("kind", 4)
+
+
+def test_hours_that_differ_for_a_while_are_read_by_weekday(folder: Path) -> None:
+    (folder / "hours.csv").write_text(
+        "from,to,name,senin,jumat,sabtu\n2026-02-18,2026-03-19,Ramadan,08.00 - 12.00 12.30-15.00,libur,\n", "utf-8"
+    )
+    (hours,) = read_office(folder).hours
+    assert hours.by_weekday == {"senin": ["08.00-12.00", "12.30-15.00"], "jumat": []}
+
+
+@pytest.mark.parametrize(
+    ("line", "column", "cause"),
+    [
+        ("2026-02-18,2026-02-17,Ramadan,", "to", "sesudah from"),
+        ("2026-02-18,2027-02-19,Ramadan,", "to", "paling lama 366 hari"),
+        ("2026-02-18,2026-03-19,Ramadan,pagi", "senin", "tidak terbaca"),
+        ("2026-02-18,2026-03-19,,", "name", "tidak boleh kosong"),
+    ],
+)
+def test_hours_that_cannot_be(folder: Path, line: str, column: str, cause: str) -> None:
+    (folder / "hours.csv").write_text(f"from,to,name,senin\n{line}\n", "utf-8")
+    error = the_error(folder)
+    assert (error.file, error.row, error.column) == ("hours.csv", 2, column)
+    assert cause in error.cause

@@ -12,9 +12,10 @@ from himpun.commands import run
 from himpun.commands.load_office import load
 from himpun.indicators.models import DataRequest, Indicator, Recap, RecapLine, RequestLine, Target, Value, Variable
 from himpun.offices.calendar import calendar_of
-from himpun.offices.files import read_office
-from himpun.offices.loading import RoleTaken, seed_kinds, seed_national_holidays
+from himpun.offices.files import OfficeFilesError, read_office
+from himpun.offices.loading import RoleTaken, seed_kinds
 from himpun.offices.models import Holding, Holiday, Office, OfficeKind, Person, Post
+from himpun.offices.national import seed_national_calendar
 
 EXAMPLES = Path("examples")
 TABLES: list[type[Model]] = [
@@ -152,10 +153,102 @@ def test_holidays_and_kinds_are_sown_once_and_what_was_changed_stays(folder: Pat
     OfficeKind.objects.filter(code="dinas").update(name="Dinas Daerah")
     stamp = Office.objects.get(pk=office.pk).calendar_stamp
 
-    added = seed_national_holidays([2026])
+    added = seed_national_calendar([2026])
     assert added > 10
     assert Office.objects.get(pk=office.pk).calendar_stamp == stamp + 1
-    assert seed_national_holidays([2026]) == 0
+    assert seed_national_calendar([2026]) == 0
     assert Office.objects.get(pk=office.pk).calendar_stamp == stamp + 1
     seed_kinds()
     assert OfficeKind.objects.get(code="dinas").name == "Dinas Daerah"
+
+
+# --- mandates and leave ------------------------------------------------------------------------------------------------
+
+
+def add_line(folder: Path, file_name: str, line: str, header: str = "") -> None:
+    path = folder / file_name
+    before = path.read_text() if path.exists() else header + "\n"
+    path.write_text(before.rstrip("\n") + f"\n{line}\n")
+
+
+def add_mandate(folder: Path, **cells: str) -> None:
+    """holdings.csv with the column own_post, and the Sekretaris signing a.n. Camat."""
+    path = folder / "holdings.csv"
+    rows = list(csv.DictReader(path.read_text().splitlines()))
+    row = {
+        "post": "camat",
+        "username": "sekcam",
+        "kind": "a.n",
+        "from": "2026-01-02",
+        "letter": "SK/9",
+        "own_post": "sekcam",
+    }
+    with path.open("w", newline="") as file:
+        writer = csv.DictWriter(file, [*rows[0], "own_post"], restval="")
+        writer.writeheader()
+        writer.writerows([*rows, {**row, **cells}])
+
+
+LEAVE_COLUMNS = "username,kind,from,to,letter,substitute"
+
+
+@pytest.mark.django_db
+def test_a_mandate_and_a_leave_are_loaded_once_with_the_plh_it_makes(folder: Path) -> None:
+    add_mandate(folder)
+    add_line(folder, "leaves.csv", "camat,cuti,2026-10-05,2026-10-09,SP/1,sekcam", LEAVE_COLUMNS)
+    load(read_office(folder))
+
+    mandate = Holding.objects.get(kind="a.n")
+    assert mandate.title == "a.n. Camat, Sekretaris Camat"
+    plh = Holding.objects.get(leave__isnull=False)
+    assert (plh.title, plh.person.username, str(plh.since), str(plh.until)) == (
+        "Plh. Camat", "sekcam", "2026-10-05", "2026-10-09",
+    )  # fmt: skip
+    before = contents()
+    load(read_office(folder))
+    assert contents() == before
+
+    change(folder, "leaves.csv", {"username": "camat"}, to="2026-10-07")
+    load(read_office(folder))
+    plh.refresh_from_db()
+    assert str(plh.until) == "2026-10-07"
+
+
+@pytest.mark.parametrize(
+    ("file", "line", "cause"),
+    [
+        ("leaves.csv", "camat,cuti,2026-10-09,2026-10-05,,", "berakhir sebelum mulai"),
+        ("leaves.csv", "camat,cuti,2026-10-05,2026-10-09,,camat", "harus orang lain"),
+        ("leaves.csv", "camat,libur,2026-10-05,2026-10-09,,", "tidak dikenal"),
+        ("leaves.csv", "camat,cuti,2026-10-05,2026-10-09,,tidak.ada", "tidak ada dalam people.csv"),
+        (
+            "leaves.csv",
+            "camat,cuti,2026-10-05,2026-10-09,,\ncamat,sakit,2026-10-09,2026-10-12,,",
+            "bertindih dengan cuti pada baris 2",
+        ),
+        (
+            "leaves.csv",
+            "camat,cuti,2026-10-05,2026-10-09,,sekcam\nsekcam,cuti,2026-10-09,2026-10-12,,",
+            "sendiri cuti pada hari-hari itu",
+        ),
+    ],
+)
+def test_a_wrong_leave_is_refused(folder: Path, file: str, line: str, cause: str) -> None:
+    add_line(folder, file, line, LEAVE_COLUMNS)
+    with pytest.raises(OfficeFilesError, match=cause):
+        read_office(folder)
+
+
+@pytest.mark.parametrize(
+    ("cells", "cause"),
+    [
+        ({"own_post": ""}, "memerlukan kode jabatannya sendiri"),
+        ({"kind": "u.b"}, "dua tingkat di bawah camat"),
+        ({"username": "analis"}, "tidak memegang jabatan itu"),
+        ({"kind": "Plt"}, "hanya untuk a.n dan u.b"),
+    ],
+)
+def test_a_wrong_mandate_is_refused(folder: Path, cells: dict[str, str], cause: str) -> None:
+    add_mandate(folder, **cells)
+    with pytest.raises(OfficeFilesError, match=cause):
+        read_office(folder)

@@ -19,11 +19,16 @@ from himpun.offices.worktime import (
     Week,
     WorkCalendar,
     due,
+    due_with_pauses,
+    end_of_day,
+    explained,
     is_working,
     minutes_between,
     minutes_of,
     next_working,
+    nth_workday,
     read_week,
+    start_of,
     write_week,
 )
 
@@ -143,6 +148,108 @@ def test_only_full_days_of_minutes_become_days() -> None:
     assert minutes(1460).in_days(480) == Amount(days=3, minutes=20)
     assert minutes(479).in_days(480) == minutes(479)
     assert Amount(days=1, minutes=460).in_days(450) == Amount(days=2, minutes=10)
+
+
+# --- backwards -------------------------------------------------------------------------------------------------------
+
+
+def test_a_day_before_monday_ten_is_friday_ten() -> None:
+    assert start_of(OFFICE, at(10, 10), days(1)) == at(7, 10)
+
+
+def test_a_day_before_tuesday_after_a_long_weekend_is_friday() -> None:
+    assert start_of(OFFICE, at(18, 10), days(1)) == at(14, 10)
+
+
+def test_480_minutes_before_monday_half_past_three_are_friday_half_past_three() -> None:
+    assert start_of(OFFICE, at(10, 15, 30), minutes(480)) == at(7, 15, 30)
+
+
+def test_a_deadline_at_the_end_of_work_takes_whatever_began_before_the_end_of_the_day_before() -> None:
+    assert start_of(OFFICE, at(10, 16), days(1)) == at(7, 16, 30), "Friday works until 16.30, Monday until 16.00"
+
+
+def test_a_deadline_outside_work_is_the_end_of_work_before_it() -> None:
+    assert start_of(OFFICE, at(9, 12), Amount()) == at(7, 16, 30)
+    assert start_of(OFFICE, at(3, 12, 30), minutes(30)) == at(3, 11, 30)
+
+
+def test_a_moment_no_start_is_due_at_has_the_last_start_that_is_due_before_it() -> None:
+    start = start_of(OFFICE, at(7, 16, 20), days(1))
+    assert start == at(6, 16), "Thursday ends at 16.00, so nothing is due on Friday between 16.00 and 16.30"
+    assert due(OFFICE, start, days(1)) == at(7, 16)
+
+
+def test_the_fifteen_days_and_twenty_minutes_of_the_procedure_backwards() -> None:
+    assert start_of(OFFICE, at(26, 9, 20), Amount(days=15, minutes=20)) == at(3, 9)
+
+
+def test_a_start_before_the_first_year_is_refused_in_words() -> None:
+    with pytest.raises(CalendarUnusable, match="mendahului awal kalender"):
+        start_of(OFFICE, at(3, 10), days(1_000_000))
+
+
+# --- pauses ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_pause_sets_aside_what_was_left_and_counts_it_on_afterwards() -> None:
+    assert due_with_pauses(OFFICE, at(3, 10), days(1), []) == at(4, 10)
+    paused = [(at(3, 14), at(5, 9))]  # 270 minutes were left: 120 of Monday, 150 of Tuesday
+    assert due_with_pauses(OFFICE, at(3, 10), days(1), paused) == at(5, 14, 30)
+
+
+def test_two_pauses_are_counted_one_after_the_other() -> None:
+    paused = [(at(3, 11), at(3, 14)), (at(4, 8), at(4, 9)), (at(6, 8), at(6, 9))]
+    assert due_with_pauses(OFFICE, at(3, 10), minutes(240), paused) == at(4, 9, 30)
+
+
+def test_a_pause_outside_working_time_or_after_the_deadline_or_before_the_start_changes_nothing() -> None:
+    for pause in [(at(3, 17), at(4, 6)), (at(4, 10), at(6, 10)), (at(1, 10), at(3, 9))]:
+        assert due_with_pauses(OFFICE, at(3, 10), days(1), [pause]) == at(4, 10)
+
+
+def test_what_begins_during_a_pause_is_counted_from_its_end() -> None:
+    assert due_with_pauses(OFFICE, at(3, 10), minutes(60), [(at(3, 8), at(5, 9))]) == at(5, 10)
+
+
+# --- working days ----------------------------------------------------------------------------------------------------
+
+
+def test_the_nth_working_day_passes_over_weekends_and_holidays() -> None:
+    assert nth_workday(OFFICE, date(2026, 8, 14), 1) == date(2026, 8, 18)
+    assert nth_workday(OFFICE, date(2026, 8, 1), 5) == date(2026, 8, 7)
+    assert nth_workday(OFFICE, date(2026, 8, 17), -1) == date(2026, 8, 14), "the last working day not after the 17th"
+    assert nth_workday(OFFICE, date(2026, 8, 18), -1) == date(2026, 8, 18)
+    assert nth_workday(OFFICE, date(2026, 8, 31), -3) == date(2026, 8, 27)
+    with pytest.raises(ValueError, match="0th"):
+        nth_workday(OFFICE, date(2026, 8, 3), 0)
+
+
+def test_the_end_of_a_day_off_is_the_end_of_the_next_working_day() -> None:
+    assert end_of_day(OFFICE, date(2026, 8, 7)) == at(7, 16, 30)
+    assert end_of_day(OFFICE, date(2026, 8, 15)) == at(18, 16)
+
+
+# --- in words --------------------------------------------------------------------------------------------------------
+
+
+def test_a_count_is_told_day_by_day_with_what_was_passed_over() -> None:
+    rows = explained(OFFICE, at(14, 15, 30), Amount(days=1, minutes=60))
+    told = [(row.day.day, row.as_day, row.minutes, row.why_not) for row in rows]
+    assert told == [
+        (14, False, 0, ""),
+        (15, False, 0, "tanpa-jam-kerja"),
+        (16, False, 0, "tanpa-jam-kerja"),
+        (17, False, 0, "libur"),
+        (18, True, 30, ""),
+        (19, False, 30, ""),
+    ]
+    assert rows[4].spans == ((time(15, 30), time(16)),)
+
+
+def test_what_came_after_work_is_told_to_begin_the_next_day() -> None:
+    evening = explained(OFFICE, at(3, 20), minutes(10))
+    assert [(row.day.day, row.minutes, row.why_not) for row in evening] == [(3, 0, "sesudah-jam-kerja"), (4, 10, "")]
 
 
 # --- measuring -------------------------------------------------------------------------------------------------------
@@ -413,16 +520,80 @@ def test_the_next_working_moment_is_working_and_nothing_is_worked_before_it(
     assert next_working(calendar, found) == found
 
 
+@given(some_calendar(), moments, amounts)
+def test_subtracting_undoes_adding(calendar: WorkCalendar, start: datetime, amount: Amount) -> None:
+    found = due(calendar, start, amount)
+    latest = start_of(calendar, found, amount)
+    assert due(calendar, latest, amount) == found
+    assert latest >= next_working(calendar, start)
+
+
+@given(some_calendar(), moments, amounts)
+def test_a_start_found_backwards_is_working_time_and_in_time(
+    calendar: WorkCalendar, end: datetime, amount: Amount
+) -> None:
+    found = start_of(calendar, end, amount)
+    assert is_working(calendar, found)
+    assert due(calendar, found, amount) <= end
+    assert found.tzinfo is calendar.timezone
+
+
+@given(some_calendar(), moments, moments, amounts)
+def test_a_later_deadline_never_asks_for_an_earlier_start(
+    calendar: WorkCalendar, one: datetime, two: datetime, amount: Amount
+) -> None:
+    earlier, later = sorted([one, two])
+    assert start_of(calendar, earlier, amount) <= start_of(calendar, later, amount)
+
+
+@given(some_calendar(), moments, st.integers(1, 2000), st.integers(1, 2000))
+def test_minutes_may_be_taken_off_in_two_steps(calendar: WorkCalendar, end: datetime, one: int, two: int) -> None:
+    assert start_of(calendar, start_of(calendar, end, minutes(one)), minutes(two)) == start_of(
+        calendar, end, minutes(one + two)
+    )
+
+
+@given(some_calendar(), moments, amounts, st.lists(moments, max_size=6, unique=True))
+def test_a_pause_never_makes_anything_due_earlier_or_outside_working_time(
+    calendar: WorkCalendar, start: datetime, amount: Amount, marks: list[datetime]
+) -> None:
+    marks = sorted(marks)
+    pauses = list(zip(marks[::2], marks[1::2], strict=False))
+    found = due_with_pauses(calendar, start, amount, pauses)
+    assert found >= due(calendar, start, amount)
+    assert is_working(calendar, found)
+
+
+@given(some_calendar(), st.dates(FIRST, LAST), st.integers(1, 20))
+def test_working_days_are_counted_forth_and_back(calendar: WorkCalendar, day: date, number: int) -> None:
+    later = nth_workday(calendar, day, number)
+    assert sum(bool(calendar.on(day + timedelta(days=n))) for n in range(1, (later - day).days + 1)) == number
+    assert nth_workday(calendar, later, -1) == later
+    assert nth_workday(calendar, later, -number) == nth_workday(calendar, day, 1)
+
+
+@given(some_calendar(), moments, amounts)
+def test_the_days_and_minutes_told_add_up_to_the_amount(
+    calendar: WorkCalendar, start: datetime, amount: Amount
+) -> None:
+    rows = explained(calendar, start, amount)
+    assert sum(row.as_day for row in rows) == amount.days
+    assert sum(row.minutes for row in rows) == amount.minutes
+    assert rows[-1].day == due(calendar, start, amount).date()
+    for row in rows:
+        assert not (row.why_not and (row.as_day or row.minutes))
+
+
 # --- seed of holidays ------------------------------------------------------------------------------------------------
 
 
 def test_the_seed_has_national_holidays_and_collective_leave_with_indonesian_names() -> None:
-    found = dict(seed_holidays(2026))
-    assert found[date(2026, 8, 17)] == "Hari Kemerdekaan Republik Indonesia"
-    assert found[date(2026, 3, 20)] == "Cuti Bersama Hari Raya Idul Fitri"
+    found = {seed.day: (seed.name, seed.kind) for seed in seed_holidays(2026)}
+    assert found[date(2026, 8, 17)] == ("Hari Kemerdekaan Republik Indonesia", "nasional")
+    assert found[date(2026, 3, 20)] == ("Cuti Bersama Hari Raya Idul Fitri", "cuti-bersama")
 
 
 def test_the_seed_is_in_order_and_of_that_year_only() -> None:
-    found = [day for day, _ in seed_holidays(2027)]
+    found = [seed.day for seed in seed_holidays(2027)]
     assert found == sorted(set(found))
     assert {day.year for day in found} == {2027}

@@ -8,8 +8,12 @@ import sys
 import time
 from datetime import timedelta
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from django.core.management import call_command
+
+if TYPE_CHECKING:
+    from himpun.jobs.ticks import Ticks
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -60,10 +64,31 @@ def _server_command(options: argparse.Namespace) -> list[str]:
 
 def run_worker(options: argparse.Namespace) -> int:
     """Run Django tasks and the periodic ticks until interrupted."""
-    # Only the worker needs these, and the other commands start faster without them.
-    from himpun.documents.work import render_waiting
-    from himpun.jobs.ticks import TICKS
     from himpun.jobs.worker import run_forever
 
-    run_forever({**TICKS, "buat-berkas-tertunda": (timedelta(minutes=5), render_waiting)})
+    run_forever(all_ticks())
     return 0
+
+
+def all_ticks() -> "Ticks":
+    """Every periodic job of the product: name → how often, and what is done."""
+    # Only the worker needs these, and the other commands start faster without them.
+    from himpun.cycles.deadlines import recount_changed
+    from himpun.cycles.reminding import sweep_due
+    from himpun.cycles.schedules import run_schedules
+    from himpun.documents.work import render_waiting
+    from himpun.jobs.ticks import TICKS
+    from himpun.notifications.sending import send_due
+    from himpun.notifications.spreading import spread_due
+    from himpun.offices.national import seed_coming_years
+
+    return {
+        **TICKS,
+        "isi-kalender": (timedelta(days=1), seed_coming_years),
+        "buat-berkas-tertunda": (timedelta(minutes=5), render_waiting),
+        "ingatkan": (timedelta(minutes=1), sweep_due),
+        "sebar-pesan": (timedelta(seconds=5), spread_due),
+        "kirim-pesan": (timedelta(seconds=5), send_due),
+        "hitung-ulang-tenggat": (timedelta(minutes=1), recount_changed),
+        "mulai-siklus-terjadwal": (timedelta(minutes=1), run_schedules),
+    }

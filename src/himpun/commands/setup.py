@@ -8,7 +8,8 @@ from django.db import connection
 
 from himpun import clock
 from himpun.errors import Refusal
-from himpun.offices.loading import seed_kinds, seed_national_holidays
+from himpun.offices.loading import seed_kinds
+from himpun.offices.national import seed_national_calendar
 from himpun.procedures.actions import NothingChanged, publish_shared
 
 PROCEDURES = ("pengumpulan_data_kinerja.toml", "permintaan_data.toml")
@@ -25,7 +26,7 @@ def run(options: argparse.Namespace) -> int:
     call_command("createcachetable", verbosity=0)
     seed_kinds()
     year = clock.today().year
-    added = seed_national_holidays([year - 1, year, year + 1])
+    added = seed_national_calendar([year - 1, year, year + 1])
     published = publish_own_procedures()
     print(f"Basis data siap. {added} hari libur ditambahkan, {published} prosedur diterbitkan.")
     return 0

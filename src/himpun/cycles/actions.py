@@ -15,14 +15,15 @@ from django.db.models import Max
 from himpun import clock
 from himpun.archive.journal import Turn, act, planned_cursor
 from himpun.cycles import engine, ledger, rules
+from himpun.cycles.deadlines import check_deadline, planned_finish
 from himpun.cycles.due import due_of
-from himpun.cycles.models import Cycle, Task
+from himpun.cycles.models import Cycle, Pause, Task
 from himpun.cycles.step_actions import Deed, step_actions
 from himpun.errors import Conflict, FieldErrors, Refusal
 from himpun.indicators import actions as indicators
 from himpun.indicators.periods import Period
 from himpun.letters.models import Letter
-from himpun.offices.acting import Actor, acting_in, capacities
+from himpun.offices.acting import Actor, acting_in, capacities, present
 from himpun.offices.models import UNIT, Office, Person, Post
 from himpun.offices.rules import MAY_CANCEL_CYCLES, MAY_START_CYCLES
 from himpun.procedures.definition import Procedure, Step
@@ -83,23 +84,45 @@ def _procedure(version_id: int) -> Procedure:
 # --- starting -------------------------------------------------------------------------------------------------------
 
 
-def start_cycle(*, office: Office, key: str, period: str, by: Person, letter: Letter | None = None) -> Cycle:
+def start_cycle(
+    *,
+    office: Office,
+    key: str,
+    period: str,
+    by: Person,
+    letter: Letter | None = None,
+    due_at: datetime | None = None,
+) -> Cycle:
     """Start a procedure for an office and a period ("2026-TW3"), from a registered letter where there is one.
 
-    Raises HoldsNoPost, AlreadyRunning, RoleEmpty, PeriodUnreadable or NoProcedure. The cycle pins the version in force.
+    `due_at` is its final deadline, if it has one. Raises HoldsNoPost, AlreadyRunning, RoleEmpty, PeriodUnreadable,
+    NoProcedure or FieldErrors. The cycle pins the version in force.
     Where a step of another run awaits this procedure and has none (it was cancelled), the new run is that step's.
     """
     now, day = clock.now(), clock.today()
     actor = acting_in(by, office.pk, day, roles=MAY_START_CYCLES, to="memulai siklus")
     if letter and letter.office_id != office.pk:
         raise FieldErrors({"letter": "Surat itu bukan dari agenda kantor ini. Pilih surat dari agenda kantor ini."})
+    check_deadline(due_at, now)
     with act(office.code, at=now, author=actor.author) as turn:
-        parent = _awaiting(office, key, Period.parse(period).code)
+        parent = awaiting_step(office, key, Period.parse(period).code)
         letter = letter or (parent.cycle.letter if parent else None)
-        return begin(turn, office=office, key=key, period=period, actor=actor, letter=letter, parent=parent, day=day)
+        if parent and due_at is None:
+            due_at = planned_finish(parent.cycle, parent.step_no)
+        return begin(
+            turn,
+            office=office,
+            key=key,
+            period=period,
+            actor=actor,
+            letter=letter,
+            parent=parent,
+            day=day,
+            due_at=due_at,
+        )
 
 
-def _awaiting(office: Office, key: str, period: str) -> Task | None:
+def awaiting_step(office: Office, key: str, period: str) -> Task | None:
     """The open step that runs this procedure for this period and has no run of it that ended."""
     tasks = Task.objects.filter(
         cycle__office=office, cycle__period=period, cycle__state=Cycle.State.OPEN, part=False, decided_at__isnull=True
@@ -120,8 +143,9 @@ def begin(
     letter: Letter | None,
     parent: Task | None,
     day: date,
+    due_at: datetime | None = None,
 ) -> Cycle:
-    """Start a cycle within a turn already taken: for `start_cycle` and for the step that runs another procedure."""
+    """Start a cycle within a turn already taken: for `start_cycle`, schedules, and the step that runs another procedure."""
     period = Period.parse(period).code
     version = version_in_force(key, office, day)
     _check_can_begin(office, version, period, letter)
@@ -136,6 +160,7 @@ def begin(
         parent=parent,
         started_at=turn.at,
         started_by=actor.name,
+        due_at=due_at,
     )
     data = {
         "procedure": key,
@@ -219,6 +244,7 @@ def _open_more(turn: Turn, cycle: Cycle, step: Step, actor: Actor) -> None:
             letter=cycle.letter,
             parent=task,
             day=clock.today(),
+            due_at=planned_finish(cycle, step.no),
         )
 
 
@@ -255,15 +281,17 @@ def decide(
 ) -> engine.Outcome:
     """Decide a step: one transaction, one commit.
 
-    Raises NoSuchTask, NotYourStep, AlreadyDecided (with who and when), CycleClosed, and whatever the engine or the
+    Raises NoSuchTask, NotYourStep, OnLeave, AlreadyDecided (with who and when), CycleClosed, CyclePaused, and whatever the engine or the
     step's own actions refuse. `form` holds what the step's form asked for; see `step_actions.py`.
     """
     now, day = clock.now(), clock.today()
     with transaction.atomic(), planned_cursor() as cursor:
         seen = _may_see(ledger.see(cursor, task_id, by.pk, day), by, day)
-        if seen.actor and not seen.is_open:
-            raise _already_decided(task_id)
-        actor = rules.check_may_decide(seen.actor, seen.post_title, seen.cycle_open, seen.part)
+        if seen.actor:
+            present(seen.actor, day)
+            if not seen.is_open:
+                raise _already_decided(task_id)
+        actor = rules.check_may_decide(seen.actor, seen.post_title, seen.cycle_open, seen.part, seen.paused)
         turn = ledger.turn_of(seen, now)
         outcome = _decide_seen(cursor, turn, seen, actor, decision, reason, form)
         turn.write(cursor)
@@ -379,7 +407,8 @@ def _not_opened(seen: ledger.Seen, procedure: Procedure, role: str) -> Refusal:
 
 def _already_decided(task_id: int) -> Refusal:
     task = Task.objects.get(pk=task_id)
-    assert task.decided_at is not None  # noqa: S101 - only asked when it was found decided
+    if task.decided_at is None:  # paused by somebody whose turn came just before
+        return engine.CyclePaused()
     return engine.AlreadyDecided(
         task.decision, task.person_name, task.person_title, rules.shown_moment(task.decided_at)
     )
@@ -408,6 +437,7 @@ def _cancel(turn: Turn, cycle_id: int, reason: str, actor: Actor) -> None:
     if not changed:
         raise engine.CycleClosed
     close_open_tasks(turn, cycle_id, "dibatalkan", reason, actor)
+    Pause.objects.filter(cycle=cycle_id, until__isnull=True).update(until=turn.at)
     for withdraw in (indicators.withdraw_requests, indicators.withdraw_recaps):
         withdraw(turn, origin=f"cycle:{cycle_id}", reason=f"Siklus dibatalkan: {reason}")
     turn.record("cycles:cycle:cancelled", f"cycle:{cycle_id}", {"reason": reason})

@@ -4,6 +4,8 @@ from datetime import datetime
 
 from himpun import clock
 from himpun.archive.journal import Turn, act
+from himpun.cycles.due import due_of_step
+from himpun.cycles.engine import CyclePaused
 from himpun.cycles.models import Cycle, Task
 from himpun.cycles.papers.collecting import filled_form
 from himpun.cycles.queries import cycle_named
@@ -46,10 +48,14 @@ def answer_request(*, request: DataRequest, by: Person) -> None:
 
 
 def return_answer(*, request: DataRequest, reason: str, by: Person) -> None:
-    """Hand a unit's answer back with a reason; its part of the step is open again. Raises HoldsNoPost, FieldErrors, Conflict."""
+    """Hand a unit's answer back with a reason; its part of the step is open again with a due moment of its own.
+
+    Raises HoldsNoPost, FieldErrors, Conflict.
+    """
     actor = acting_in(by, request.office_id, clock.today(), roles=MAY_COLLECT, to="mengembalikan isian unit")
     with act(request.office.code, at=clock.now(), author=actor.author) as turn:
         task = _collecting_task(request)
+        due_at = _due_of_return(turn, task)
         indicators.return_request(turn, request=request, reason=reason)
         Task.objects.create(
             cycle_id=task.cycle_id,
@@ -58,15 +64,24 @@ def return_answer(*, request: DataRequest, reason: str, by: Person) -> None:
             part=True,
             post_id=request.unit_id,
             opened_at=turn.at,
-            due_at=task.due_at,
+            due_at=due_at,
             nudge_at=turn.at,
         )
+        DataRequest.objects.filter(pk=request.pk).update(due_at=due_at)
         tell(
             turn,
             posts=[request.unit],
             text=f"Isian Anda dikembalikan: {request.reason}"[:400],
             path=f"/permintaan/{request.pk}/",
         )
+
+
+def _due_of_return(turn: Turn, task: Task) -> datetime | None:
+    """A returned answer has a clock of its own: the step's standard time from the return. Raises CyclePaused."""
+    if task.cycle.pauses.filter(until__isnull=True).exists():
+        raise CyclePaused
+    step = task.cycle.procedure.definition.step(task.step_no)
+    return due_of_step(task.cycle.office, step, turn.at)
 
 
 def excuse_unit(*, request: DataRequest, reason: str, by: Person) -> None:
@@ -92,7 +107,9 @@ def cycle_of(request: DataRequest) -> Cycle | None:
 def _collecting_task(request: DataRequest) -> Task:
     """The open step of the run that awaits the units. Raises CollectingOver."""
     cycle = cycle_of(request)
-    tasks = Task.objects.filter(cycle=cycle, part=False, decided_at__isnull=True).select_related("cycle__procedure")
+    tasks = Task.objects.filter(cycle=cycle, part=False, decided_at__isnull=True).select_related(
+        "cycle__procedure", "cycle__office"
+    )
     task = tasks.first() if cycle else None
     if task is None or not task.cycle.procedure.definition.step(task.step_no).each:
         raise CollectingOver

@@ -13,7 +13,7 @@ from himpun.documents.models import Delivery, Document
 from himpun.errors import Conflict, FieldErrors
 from himpun.indicators import actions as indicators
 from himpun.indicators.models import RecapLine
-from himpun.offices.acting import Actor, capacities
+from himpun.offices.acting import Actor, capacities, present
 from himpun.offices.models import UNIT, Person, Post
 
 EDITS_DRAFT = frozenset({"periksa-draft", "perbaiki-draft"})
@@ -51,10 +51,10 @@ def open_task(cycle: Cycle, does: frozenset[str], what: str) -> Task:
 
 
 def acting_on(task: Task, by: Person, *, with_roles: tuple[str, ...] = ()) -> Actor:
-    """`by` as holder of the task's post, or of a post of a role that works with it. Raises NotYourStep."""
+    """`by` as holder of the task's post, or of a post of a role that works with it. Raises NotYourStep or OnLeave."""
     for actor in capacities(by, clock.today()):
         if actor.post_id == task.post_id or (actor.office_id == task.post.office_id and actor.role in with_roles):
-            return actor
+            return present(actor, clock.today())
     raise NotYourStep(task.post.title)
 
 
@@ -117,7 +117,7 @@ def renew_receipt(*, cycle: Cycle, by: Person) -> None:
     ]
     if not held:
         raise NotYourStep("penyusun atau pimpinan")
-    actor, document = held[0], _signed(cycle)
+    actor, document = present(held[0], clock.today()), _signed(cycle)
     with act(cycle.office.code, at=clock.now(), author=actor.author) as turn:
         leave_receipt(turn, cycle, document, actor)
 

@@ -81,6 +81,17 @@ class CycleClosed(Conflict):
         super().__init__("Siklus ini sudah selesai atau dibatalkan, sehingga tidak ada lagi yang dapat diputus.")
 
 
+class CyclePaused(Conflict):
+    """The cycle's clock stands still."""
+
+    code = "siklus-dijeda"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Siklus ini sedang dijeda; alasannya ada di halaman siklus. Lanjutkan siklus dahulu, lalu ulangi tindakan ini."
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """What the open step still waits for. Empty means nothing."""

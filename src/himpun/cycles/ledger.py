@@ -15,11 +15,14 @@ from django.db.backends.utils import CursorWrapper
 
 from himpun.archive.journal import Turn
 from himpun.offices.acting import Actor
+from himpun.offices.models import Holding
 
 _SEEN = """
 SELECT t.id, t.visit, t.step_no, t.part, t.decided_at IS NULL, t.post_id, p.code, p.title, p.role,
        c.id, c.state, c.procedure_id, c.period, o.id, o.code, o.calendar_stamp,
-       h.kind, u.id, u.username, u.name, u.nip, u.rank, head.seq, head.digest
+       h.kind, u.id, u.username, u.name, u.nip, u.rank, head.seq, head.digest, above.title, own.title,
+       (SELECT MAX(l.until) FROM offices_leave l WHERE l.person_id = u.id AND l.since <= %s AND l.until >= %s),
+       EXISTS (SELECT 1 FROM cycles_pause z WHERE z.cycle_id = c.id AND z.until IS NULL)
 FROM cycles_task t
 JOIN cycles_cycle c ON c.id = t.cycle_id
 JOIN offices_office o ON o.id = c.office_id
@@ -28,12 +31,18 @@ JOIN archive_chainhead head ON head.chain = o.code
 LEFT JOIN offices_person u ON u.id = %s AND u.is_active
 LEFT JOIN offices_holding h ON h.post_id = t.post_id AND h.person_id = u.id
      AND h.since <= %s AND (h.until IS NULL OR h.until >= %s)
+LEFT JOIN offices_post own ON own.id = h.own_post_id
+LEFT JOIN offices_post above ON above.id = own.parent_id AND h.kind = 'u.b'
 WHERE t.id = %s
-ORDER BY CASE h.kind WHEN 'definitif' THEN 0 ELSE 1 END
+ORDER BY CASE h.kind {preference} END
 """
+_SEEN = _SEEN.replace(
+    "{preference}", " ".join(f"WHEN '{kind}' THEN {place}" for place, kind in enumerate(Holding.PREFERENCE))
+)
 _FINISH = """
 UPDATE cycles_task SET decided_at = %s, decision = %s, reason = %s, person_id = %s, person_name = %s, person_title = %s
 WHERE id = %s AND decided_at IS NULL
+      AND NOT EXISTS (SELECT 1 FROM cycles_pause z WHERE z.cycle_id = cycles_task.cycle_id AND z.until IS NULL)
 """
 _OPEN = """
 INSERT INTO cycles_task (cycle_id, visit, step_no, part, post_id, opened_at, due_at, nudge_at, decision, reason, person_name, person_title)
@@ -46,7 +55,8 @@ _NEXT_TYPED = _NEXT.replace("p.id, %s, %s", "p.id, %s, %s::timestamptz")  # Post
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """The task as found when the office's turn was taken, and who asks: `actor` is None when they do not hold its post."""
+    """The task as found when the office's turn was taken, and who asks: `actor` is None when they do not hold its post,
+    and has `away_until` when they are on leave."""
 
     task_id: int
     visit: int
@@ -63,6 +73,7 @@ class Seen:
     calendar_stamp: int
     actor: Actor | None
     head: tuple[int, str]
+    paused: bool = False
 
 
 def see(cursor: CursorWrapper, task_id: int, person_id: int, day: date) -> Seen | None:
@@ -73,7 +84,7 @@ def see(cursor: CursorWrapper, task_id: int, person_id: int, day: date) -> Seen 
     """
     lock = " LIMIT 1 FOR UPDATE OF head" if connection.vendor == "postgresql" else " LIMIT 1"
     as_of = connection.ops.adapt_datefield_value(day)
-    cursor.execute(_SEEN + lock, [person_id, as_of, as_of, task_id])
+    cursor.execute(_SEEN + lock, [as_of, as_of, person_id, as_of, as_of, task_id])
     row = cursor.fetchone()
     return _seen(row) if row else None
 
@@ -84,9 +95,11 @@ def _seen(row: tuple[Any, ...]) -> Seen:
     (kind, person_id, username, name, nip, rank) = row[16:22]
     actor = None
     if kind is not None:
+        own_titles, away_until = tuple(filter(None, row[24:26])), _day(row[26])
         actor = Actor(
-            person_id, username, name, nip, rank, post_id, post_code, post_title, role, kind, office_id, office_code
-        )
+            person_id, username, name, nip, rank, post_id, post_code, post_title, role, kind, office_id, office_code,
+            own_titles, away_until,
+        )  # fmt: skip
     return Seen(
         task_id,
         visit,
@@ -103,7 +116,13 @@ def _seen(row: tuple[Any, ...]) -> Seen:
         stamp,
         actor,
         (int(row[22]), str(row[23])),
+        bool(row[27]),
     )
+
+
+def _day(found: Any) -> date | None:
+    """A date as the database gives it: SQLite knows the type of a column, not of a MAX."""
+    return date.fromisoformat(found) if isinstance(found, str) else found
 
 
 @dataclass(frozen=True, slots=True)

@@ -175,6 +175,11 @@ class Schedule(models.Model):
     def __str__(self) -> str:
         return f"{self.key} setiap {self.kind}"
 
+    @property
+    def before(self) -> int:
+        """How many working days back from the period's end it starts; 0 when it starts after it."""
+        return max(-self.workday, 0)
+
 
 class ScheduleRun(models.Model):
     """What became of one period of a schedule: the row that makes it happen once."""

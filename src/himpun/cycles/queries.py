@@ -11,6 +11,7 @@ from himpun.cycles.step_actions import step_actions
 from himpun.documents.models import Document
 from himpun.indicators.models import DataRequest
 from himpun.offices.models import Holding, Person
+from himpun.offices.queries import shown_holder
 from himpun.procedures.definition import Step
 
 
@@ -55,8 +56,8 @@ def cycle_named(subject: str) -> Cycle | None:
 
 
 def waiting_for(person: Person, day: date) -> QuerySet[Task]:
-    """The steps that wait for the posts a person holds, most urgent first."""
-    held = Holding.objects.on(day).filter(person=person).values("post")
+    """The steps that wait for the posts a person holds, most urgent first; none while they are on leave."""
+    held = Holding.objects.present_on(day).filter(person=person).values("post")
     return (
         Task.objects.filter(post__in=held, decided_at__isnull=True, part=False)
         .select_related("cycle__procedure", "cycle__office__kind", "cycle__letter", "post")
@@ -65,8 +66,8 @@ def waiting_for(person: Person, day: date) -> QuerySet[Task]:
 
 
 def requests_waiting_for(person: Person, day: date) -> QuerySet[DataRequest]:
-    """The data requests that wait for the posts a person holds, most urgent first."""
-    held = Holding.objects.on(day).filter(person=person).values("post")
+    """The data requests that wait for the posts a person holds, most urgent first; none while they are on leave."""
+    held = Holding.objects.present_on(day).filter(person=person).values("post")
     open_ = DataRequest.objects.filter(unit__in=held, state__in=DataRequest.OPEN)
     return open_.select_related("unit", "office").order_by(F("due_at").asc(nulls_last=True), "id")
 
@@ -86,9 +87,8 @@ def awaited_by(person: Person, day: date) -> QuerySet[Task]:
 
 
 def holders_of(posts: Sequence[int], day: date) -> dict[int, str]:
-    """Who holds each post today, as one line of names."""
+    """Who holds each post today, as one line of names: "Budi (cuti s.d. 28 November), Ani (Plh.)"."""
     names: dict[int, list[str]] = {}
-    for holding in Holding.objects.on(day).filter(post__in=posts).select_related("person"):
-        capacity = "" if holding.kind == Holding.Kind.DEFINITIF else f" ({holding.kind}.)"
-        names.setdefault(holding.post_id, []).append(holding.person.name + capacity)
+    for holding in Holding.objects.marked_on(day).filter(post__in=posts).select_related("person"):
+        names.setdefault(holding.post_id, []).append(shown_holder(holding))
     return {post: ", ".join(people) for post, people in names.items()}

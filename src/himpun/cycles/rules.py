@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.utils import formats, timezone
 
-from himpun.cycles.engine import CycleClosed
+from himpun.cycles.engine import CycleClosed, CyclePaused
 from himpun.errors import NotAllowed, Refusal
 from himpun.offices.acting import Actor
 
@@ -29,14 +29,16 @@ class NotAPart(Refusal):
         )
 
 
-def check_may_decide(actor: Actor | None, post_title: str, cycle_open: bool, part: bool) -> Actor:
-    """Only the holder of the task's post, only while the cycle runs, only a step (not a unit's part)."""
+def check_may_decide(actor: Actor | None, post_title: str, cycle_open: bool, part: bool, paused: bool = False) -> Actor:
+    """Only the holder of the task's post, only while the cycle runs and is not paused, only a step (not a unit's part)."""
     if actor is None:
         raise NotYourStep(post_title)
     if part:
         raise NotAPart
     if not cycle_open:
         raise CycleClosed
+    if paused:
+        raise CyclePaused
     return actor
 
 

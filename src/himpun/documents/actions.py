@@ -13,7 +13,7 @@ from himpun import clock
 from himpun.archive.journal import Author, Turn, act
 from himpun.documents.models import Approval, Delivery, Document, DocumentVersion
 from himpun.documents.work import enqueue_rendering
-from himpun.errors import Conflict, FieldErrors
+from himpun.errors import Conflict, FieldErrors, Refusal
 from himpun.offices.acting import Actor
 from himpun.offices.models import Office, Post
 
@@ -26,6 +26,18 @@ class VersionOutdated(Conflict):
     def __init__(self, latest: int) -> None:
         super().__init__(
             f"Naskah sudah berganti menjadi versi {latest} sejak halaman ini dibuka. Muat ulang dan baca versi itu sebelum memberi persetujuan."
+        )
+
+
+class SamePersonTwice(Refusal):
+    """The person has approved this version in another post, and the office does not allow that."""
+
+    code = "orang-yang-sama"
+
+    def __init__(self, earlier: Approval, title: str) -> None:
+        super().__init__(
+            f"Anda sudah {earlier.deed} pada versi ini. Persetujuan sebagai {title} diberikan pemangku jabatan yang lain. "
+            "Bila kantor memang membolehkan satu orang melakukan keduanya, Kasubbag Umum mengizinkannya di Pengaturan, Data kantor."
         )
 
 
@@ -106,13 +118,14 @@ def add_version(
 def approve(turn: Turn, *, document: Document, kind: str, actor: Actor, sha256: str) -> Approval:
     """Give paraf or signature to the newest version, which must be the one whose SHA-256 was looked at.
 
-    Raises VersionOutdated or NotRendered. Giving the same paraf to the same version twice changes nothing.
+    Raises VersionOutdated, NotRendered or SamePersonTwice. Giving the same paraf to the same version twice changes nothing.
     """
     version = document.latest
     if not version.file_sha256:
         raise NotRendered
     if sha256 != version.file_sha256:
         raise VersionOutdated(version.no)
+    doubled = _is_doubled(version, kind, actor)
     approval, made = Approval.objects.get_or_create(
         version=version,
         kind=kind,
@@ -124,14 +137,32 @@ def approve(turn: Turn, *, document: Document, kind: str, actor: Actor, sha256: 
             "name": actor.name,
             "nip": actor.nip,
             "rank": actor.rank,
+            "block": actor.block,
+            "doubled": doubled,
             "at": turn.at,
         },
     )
     if made:
         data = {"document": document.pk, "version": version.no, "title": document.title}
+        if doubled:
+            data["doubled"] = approval.said_twice
         turn.record(f"documents:version:{kind}", document.subject, data, file_sha256=sha256)
         enqueue_rendering(version.pk)
     return approval
+
+
+def _is_doubled(version: DocumentVersion, kind: str, actor: Actor) -> bool:
+    """Whether this person approved the version in another post before. Raises SamePersonTwice where that is not allowed.
+
+    What this post has given already is not asked again.
+    """
+    approvals = list(version.approvals.all())
+    if any(one.kind == kind and one.post_id == actor.post_id for one in approvals):
+        return False
+    earlier = [one for one in approvals if one.person_id == actor.person_id and one.post_id != actor.post_id]
+    if earlier and not Office.objects.values_list("may_approve_twice", flat=True).get(pk=version.document.office_id):
+        raise SamePersonTwice(earlier[-1], actor.title)
+    return bool(earlier)
 
 
 def valid_approvals(document: Document) -> list[Approval]:

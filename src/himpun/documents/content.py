@@ -62,8 +62,8 @@ class Signature(TypedDict):
     place_date: str
     """Place and date line: "Contoh, 23 November 2026"; "" leaves it out."""
     on_behalf_of: list[str]
-    """Posts above the signer, highest first. [] signs for oneself; ["Camat Contoh"] prints "a.n. Camat Contoh" above
-    the signer's post; ["Camat Contoh", "Sekretaris Camat"] prints a.n. the first and the second, then "u.b."."""
+    """Posts above the signer, highest first. [] signs for oneself; ["Camat Contoh"] prints "a.n. CAMAT CONTOH" above
+    the signer's post; ["Camat Contoh", "Sekretaris Camat"] prints a.n. the first and the second, then "u.b." on a line."""
     prefix: Literal["", "Plt.", "Plh.", "Pj."]
     """Standing before the signer's own post."""
     position: str
@@ -755,6 +755,77 @@ class ApprovalSheet(TypedDict):
     """Its QR code and address are printed large."""
 
 
+# --------------------------------------------------------------------------------------------------------------------
+# evaluasi_waktu
+# --------------------------------------------------------------------------------------------------------------------
+
+
+class TimedStep(TypedDict):
+    """One step against its standard; texts are ready to print, "–" where nothing can be told."""
+
+    no: str
+    title: str
+    standard: str
+    visits: str
+    median: str
+    p90: str
+    on_time: str
+    returned: str
+    rework: str
+    skipped: str
+    why_not: str
+    """Why there is no figure; "" where there is."""
+    colour: str
+    delay: str
+    advice: str
+    evidence: str
+
+
+class WaitingRow(TypedDict):
+    """Who waited, and for each head of the matrix how many working hours; "" for none."""
+
+    waiter: str
+    hours: list[str]
+
+
+class TimedGroup(TypedDict):
+    """One period or office beside others."""
+
+    kind: str
+    name: str
+    cases: str
+    median: str
+    p90: str
+    on_time: str
+    rework: str
+
+
+class Legend(TypedDict):
+    """What a colour of the flowchart means."""
+
+    label: str
+    colour: str
+
+
+class TimingEvaluation(TypedDict):
+    """`evaluasi_waktu`: the standard times of an SOP against what really happened in a year. A4 landscape."""
+
+    letterhead: Letterhead
+    procedure: str
+    year: str
+    facts: list[Fact]
+    steps: list[TimedStep]
+    matrix_heads: list[str]
+    matrix: list[WaitingRow]
+    """[] prints a sentence."""
+    groups: list[TimedGroup]
+    deviations: list[str]
+    definitions: list[str]
+    chart: Chart
+    legend: list[Legend]
+    flowcharts: list[Chart]
+
+
 CONTENT_OF: dict[str, type] = {
     "lembar_disposisi": DispositionSheet,
     "format_permintaan": DataRequest,
@@ -762,6 +833,7 @@ CONTENT_OF: dict[str, type] = {
     "rekap_isian": FormRecap,
     "rekap_capaian": AchievementRecap,
     "rekap_berjalan": LiveRecap,
+    "evaluasi_waktu": TimingEvaluation,
     "data_kinerja": PerformanceData,
     "tanda_terima": DistributionReceipt,
     "lembar_pengesahan": ApprovalSheet,

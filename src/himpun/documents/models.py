@@ -109,8 +109,9 @@ class DocumentVersion(models.Model):
 class Approval(models.Model):
     """A paraf or a signature, by the holder of a post, bound to the SHA-256 of exactly one version.
 
-    `block` is the lines of the signature block where they are more than the title (a.n., u.b.). `doubled` says that the
-    same person approved this version in another post too, which the office allows.
+    `block` is the posts of the signature block, highest first and the signer's own last, where they are more than the
+    title (a.n., u.b.). `doubled` says that the same person approved this version in another post before, which the office
+    allowed.
     """
 
     class Kind(models.TextChoices):
@@ -140,6 +141,19 @@ class Approval(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.title}"
+
+    @property
+    def deed(self) -> str:
+        """ "memaraf sebagai Sekretaris Camat"."""
+        return f"{'memaraf' if self.kind == self.Kind.PARAF else 'menandatangani'} sebagai {self.title}"
+
+    @property
+    def said_twice(self) -> str:
+        """For a doubled approval, in words, who approved this version as whom; "" for every other."""
+        if not self.doubled:
+            return ""
+        mine = [one for one in self.version.approvals.all() if one.person_id == self.person_id and one.pk <= self.pk]
+        return f"{self.name} {' dan '.join(one.deed for one in mine)}: orang yang sama, diizinkan kantor"
 
 
 class Delivery(models.Model):

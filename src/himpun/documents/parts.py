@@ -70,13 +70,17 @@ def verification(document: Document, *, version: str, sha256: str = "", qr: bool
 
 def signature_of(actor: Actor, office: Office, at: datetime, *, how: str) -> Signature:
     """The block of somebody who has acted: their post and capacity as of then."""
-    return _block(actor.kind, actor.post_title, actor.name, actor.rank, actor.nip, place_date(office, at), how)
+    block = _block(actor.kind, actor.post_title, actor.name, actor.rank, actor.nip, place_date(office, at), how)
+    return _on_behalf(block, actor.block)
 
 
 def signature_of_approval(approval: Approval, office: Office, document: Document) -> Signature:
     """The block of a given approval, with what it truthfully is."""
     how = f"Disetujui dalam sistem pada {moment(approval.at, office)}; keaslian dapat diperiksa di {verification_url(document)}"
+    if approval.said_twice:
+        how = f"{how}. {approval.said_twice}."
     block = _block("", approval.title, approval.name, approval.rank, approval.nip, place_date(office, approval.at), how)
+    block = _on_behalf(block, approval.block)
     block["qr"] = qr_svg(verification_url(document))
     return block
 
@@ -101,11 +105,18 @@ def _block(kind: str, position: str, name: str, rank: str, nip: str, place: str,
     }
 
 
+def _on_behalf(signature: Signature, posts: list[str]) -> Signature:
+    """The block of a mandate: "a.n." the posts above, then the signer's own."""
+    if posts:
+        signature["on_behalf_of"], signature["position"] = posts[:-1], posts[-1]
+    return signature
+
+
 def paraf_of(approval: Approval, office: Office) -> Paraf:
     """One given paraf as a row."""
     return {
         "position": approval.title,
         "name": approval.name,
         "at": moment(approval.at, office),
-        "mark": "Diparaf dalam sistem",
+        "mark": "; ".join(filter(None, ["Diparaf dalam sistem", approval.said_twice])),
     }

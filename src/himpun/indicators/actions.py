@@ -45,7 +45,7 @@ from himpun.indicators.models import (
 from himpun.indicators.numbers import read_number
 from himpun.indicators.periods import Period, is_due, value_period
 from himpun.indicators.reviewing import Before, before_of, limits_of, review, sentences
-from himpun.offices.acting import Actor, acting_for
+from himpun.offices.acting import Actor, HoldsNoPost, acting_for
 from himpun.offices.models import UNIT, Office, Person, Post
 
 EXACT = Context(prec=15)
@@ -206,7 +206,7 @@ def check_may_fill(request: DataRequest, by: Person) -> Actor:
     """Only who holds the unit's post today, and only while the request is open."""
     try:
         actor = acting_for(by, request.unit_id, clock.today(), to="mengisi permintaan ini")
-    except Refusal as error:
+    except HoldsNoPost as error:
         raise rules.NotYourRequest(request.unit.title) from error
     rules.check_is_open(request.state, request.get_state_display(), DataRequest.OPEN)
     return actor

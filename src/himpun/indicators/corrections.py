@@ -13,14 +13,14 @@ from django.db.models import QuerySet
 from himpun import clock
 from himpun.archive import files
 from himpun.archive.journal import Turn, act
-from himpun.errors import Conflict, FieldErrors, NotAllowed, Refusal
+from himpun.errors import Conflict, FieldErrors, NotAllowed
 from himpun.indicators.actions import check_evidence, read_figure, read_figures
 from himpun.indicators.computing import value_text
 from himpun.indicators.figures import Datum, take_in
 from himpun.indicators.models import Correction, Figure, Recap
 from himpun.indicators.periods import Period
 from himpun.notifications.actions import tell
-from himpun.offices.acting import Actor, acting_for, acting_in, capacities
+from himpun.offices.acting import Actor, HoldsNoPost, acting_for, acting_in, capacities
 from himpun.offices.models import Person, Post
 from himpun.offices.rules import MAY_DECIDE_CORRECTIONS, MAY_SEE_ALL_VALUES
 
@@ -69,10 +69,10 @@ class OwnCorrection(NotAllowed):
 
 
 def may_ask(figure: Figure, by: Person, day: date) -> Actor:
-    """Who holds the unit's post, or sees all figures of the office. Raises HoldsNoPost."""
+    """Who holds the unit's post, or sees all figures of the office. Raises HoldsNoPost or OnLeave."""
     try:
         return acting_for(by, figure.unit_id, day, to="mengajukan koreksi angka ini")
-    except Refusal:
+    except HoldsNoPost:
         return acting_in(by, figure.office_id, day, roles=MAY_SEE_ALL_VALUES, to="mengajukan koreksi angka ini")
 
 
@@ -220,7 +220,7 @@ def _tell_deciders(turn: Turn, correction: Correction) -> None:
 def may_decide(correction: Correction, by: Person, day: date) -> bool:
     """Whether `by` may decide this correction today."""
     own = correction.asked_person_id == by.pk
-    roles = {one.role for one in capacities(by, day) if one.office_id == correction.office_id}
+    roles = {one.role for one in capacities(by, day) if one.office_id == correction.office_id and not one.away_until}
     return not own and bool(roles & MAY_DECIDE_CORRECTIONS)
 
 

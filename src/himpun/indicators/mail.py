@@ -87,8 +87,8 @@ def _request_of(name: str, content: bytes) -> DataRequest:
 
 
 def _check_sender(request: DataRequest, sender: str) -> None:
-    """Only from an address of who holds the unit's post today."""
-    held = Holding.objects.on(clock.today()).filter(post=request.unit_id, person__is_active=True)
+    """Only from an address of who holds the unit's post today and is not on leave."""
+    held = Holding.objects.present_on(clock.today()).filter(post=request.unit_id, person__is_active=True)
     if not sender or not held.filter(person__email__iexact=sender).exists():
         raise MailRefused(
             f"Alamat {sender or 'tanpa nama'} bukan surel pemangku {request.unit.title} hari ini. Kirim dari surel yang tercatat, atau unggah di halamannya."

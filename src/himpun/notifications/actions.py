@@ -1,5 +1,6 @@
 """Telling the holders of a post something, within an act; seeing it."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -22,10 +23,15 @@ def tell(
 ) -> None:
     """Leave a message for whoever holds each post; the worker carries it to their other channels."""
     ids = [post if isinstance(post, int) else post.pk for post in posts]
-    Message.objects.bulk_create(
+    deliver(
         Message(post_id=post_id, topic=topic, obligatory=obligatory, about=about, text=text, path=path, at=turn.at)
         for post_id in ids
     )
+
+
+def deliver(messages: Iterable[Message]) -> list[Message]:
+    """Leave messages that are already written, in the transaction of whoever wrote them."""
+    return Message.objects.bulk_create(messages)
 
 
 def messages_for(person: Person, day: date) -> QuerySet[Message, Any]:
@@ -34,12 +40,18 @@ def messages_for(person: Person, day: date) -> QuerySet[Message, Any]:
     return Message.objects.filter(post__in=held).select_related("post")
 
 
+def unseen_for(person: Person, day: date) -> QuerySet[Message, Any]:
+    """Those of them the person has not seen."""
+    return messages_for(person, day).exclude(seen_by=person)
+
+
 def unseen_count(person: Person, day: date) -> int:
     """How many of them the person has not seen."""
-    return messages_for(person, day).exclude(seen_by=person).count()
+    return unseen_for(person, day).count()
 
 
-def mark_seen(person: Person, day: date) -> None:
-    """The person has looked at their messages."""
-    for message in messages_for(person, day).exclude(seen_by=person):
-        message.seen_by.add(person)
+def mark_seen(person: Person, messages: Iterable[Message]) -> None:
+    """The person has looked at these messages."""
+    seen = Message.seen_by.through
+    rows = [seen(message_id=message.pk, person_id=person.pk) for message in messages]
+    seen.objects.bulk_create(rows, ignore_conflicts=True)

@@ -1,11 +1,16 @@
-"""Who acts as what: a person, the post they hold that day, and how the journal names them."""
+"""Who acts as what: a person, the post they hold that day, and how the journal names them.
+
+Somebody on leave still sees what they saw, but acts for none of their posts until the leave ends (`OnLeave`).
+"""
 
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils import formats
+
 from himpun.archive.journal import Author
 from himpun.errors import NotAllowed
-from himpun.offices.models import Holding, Person, titled
+from himpun.offices.models import Holding, Leave, Person, titled
 
 
 class HoldsNoPost(NotAllowed):
@@ -19,9 +24,28 @@ class HoldsNoPost(NotAllowed):
         )
 
 
+class OnLeave(NotAllowed):
+    """The person holds the post, but is on leave: somebody else acts meanwhile."""
+
+    code = "sedang-cuti"
+
+    def __init__(self, kind: str, until: date, substitute: str) -> None:
+        standing_in = (
+            f"Selama itu {substitute} memegang tugas Anda" if substitute else "Belum ada pengganti yang tercatat"
+        )
+        super().__init__(
+            f"Anda tercatat {kind} sampai {formats.date_format(until, 'j F Y')}, jadi belum dapat bertindak. {standing_in}. "
+            "Bila Anda sudah kembali bertugas, minta Sekretaris atau Kasubbag Umum mengakhiri cuti itu di Pengaturan."
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A person acting as the holder of one post on one day."""
+    """A person acting as the holder of one post on one day.
+
+    `own_titles` are the lines under "a.n. …" of a mandate; `away_until` the last day of a leave they are on; `until`
+    the last day of the holding, where it is known.
+    """
 
     person_id: int
     username: str
@@ -35,11 +59,19 @@ class Actor:
     kind: str
     office_id: int
     office_code: str
+    own_titles: tuple[str, ...] = ()
+    away_until: date | None = None
+    until: date | None = None
 
     @property
     def title(self) -> str:
         """The title they sign with: "Plt. Camat"."""
-        return titled(self.post_title, self.kind)
+        return titled(self.post_title, self.kind, self.own_titles)
+
+    @property
+    def block(self) -> list[str]:
+        """For a mandate the posts of the signature block, highest first and the signer's own last; else nothing."""
+        return [self.post_title, *self.own_titles] if self.own_titles else []
 
     @property
     def author(self) -> Author:
@@ -48,7 +80,10 @@ class Actor:
 
 
 def actor_of(holding: Holding) -> Actor:
-    """The actor a holding makes (its person, post and office should be loaded)."""
+    """The actor a holding makes (its person, post with office, and own post should be loaded).
+
+    Whether they are on leave is known where the holding came by `marked_on`.
+    """
     person, post = holding.person, holding.post
     return Actor(
         person.pk,
@@ -63,35 +98,59 @@ def actor_of(holding: Holding) -> Actor:
         holding.kind,
         post.office_id,
         post.office.code,
+        holding.own_titles,
+        getattr(holding, "away_until", None),
+        holding.until,
     )
 
 
 def capacities(person: Person, day: date) -> list[Actor]:
-    """Every post `person` holds on `day`, definitif first; none for somebody who was made inactive."""
+    """Every post `person` holds on `day`, also on leave, definitif first; none for somebody who was made inactive."""
     holdings = (
-        Holding.objects.on(day).filter(person=person, person__is_active=True).select_related("person", "post__office")
+        Holding.objects.marked_on(day)
+        .filter(person=person, person__is_active=True)
+        .select_related("person", "post__office", "own_post__parent")
     )
     found = [actor_of(holding) for holding in holdings.order_by("post__office_id", "post__order", "id")]
-    return sorted(found, key=lambda actor: actor.kind != Holding.Kind.DEFINITIF)
+    return sorted(found, key=lambda actor: Holding.PREFERENCE.index(actor.kind))
 
 
 def acting_in(person: Person, office_id: int, day: date, *, roles: frozenset[str] | None, to: str) -> Actor:
-    """The capacity in which `person` may act in this office with one of `roles` (None: any post). Raises HoldsNoPost."""
+    """The capacity in which `person` may act in this office with one of `roles` (None: any post).
+
+    Raises HoldsNoPost or OnLeave.
+    """
     for actor in capacities(person, day):
         if actor.office_id == office_id and (roles is None or actor.role in roles):
-            return actor
+            return present(actor, day)
     raise HoldsNoPost(to)
 
 
 def acting_for(person: Person, post_id: int, day: date, *, to: str) -> Actor:
-    """`person` as holder of this very post. Raises HoldsNoPost."""
+    """`person` as holder of this very post. Raises HoldsNoPost or OnLeave."""
     for actor in capacities(person, day):
         if actor.post_id == post_id:
-            return actor
+            return present(actor, day)
     raise HoldsNoPost(to)
 
 
+def present(actor: Actor, day: date) -> Actor:
+    """The actor, who is not on leave on `day`. Raises OnLeave."""
+    if actor.away_until:
+        leave = absence(actor.person_id, day)
+        kind = leave.get_kind_display().lower() if leave else "cuti"
+        substitute = leave.substitute.name if leave and leave.substitute else ""
+        raise OnLeave(kind, actor.away_until, substitute)
+    return actor
+
+
+def absence(person_id: int, day: date) -> Leave | None:
+    """The leave somebody is on, with its substitute; None when they are at work."""
+    leaves = Leave.objects.filter(person_id=person_id, since__lte=day, until__gte=day)
+    return leaves.select_related("substitute").order_by("-until").first()
+
+
 def holders(post_id: int, day: date) -> list[Actor]:
-    """Who holds a post on `day`."""
-    holdings = Holding.objects.on(day).filter(post_id=post_id).select_related("person", "post__office")
-    return [actor_of(holding) for holding in holdings]
+    """Who holds a post on `day`, also on leave."""
+    holdings = Holding.objects.marked_on(day).filter(post_id=post_id)
+    return [actor_of(holding) for holding in holdings.select_related("person", "post__office", "own_post__parent")]

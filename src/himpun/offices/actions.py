@@ -18,15 +18,16 @@ from himpun import clock
 from himpun.archive.journal import Author, act
 from himpun.errors import Conflict, FieldErrors, NotAllowed, Refusal
 from himpun.offices.acting import acting_in
+from himpun.offices.files.cells import day_hours, slug
 from himpun.offices.files.cells import email as read_email
 from himpun.offices.files.cells import nip as read_nip
-from himpun.offices.files.cells import slug
 from himpun.offices.files.cells import username as read_username
 from himpun.offices.files.settings import check_pattern
-from himpun.offices.models import UNIT, Holding, Holiday, Office, Person, Post
+from himpun.offices.models import UNIT, Holding, Holiday, Office, Person, Post, SpecialHours
 from himpun.offices.queries import manages
 from himpun.offices.rules import KEPALA, MAY_MANAGE_OFFICE, ROLES
-from himpun.offices.worktime import WEEKDAYS, CalendarUnusable, read_day, read_week, write_week
+from himpun.offices.spans import Span, span_of, uncovered
+from himpun.offices.worktime import LONGEST_HOURS, WEEKDAYS, CalendarUnusable, read_day, read_week, write_week
 
 OFFICE_TEXTS = ("name", "government", "address", "contact", "city")
 PERSON_TEXTS = ("name", "nip", "rank", "email")
@@ -145,26 +146,97 @@ def _calendar_moved_on(office: Office) -> None:
     Office.objects.filter(pk=office.pk).update(calendar_stamp=F("calendar_stamp") + 1)
 
 
-def add_holiday(*, office: Office, day: date | None, name: str, source: str, by: Person) -> Holiday:
-    """Add a day on which this office does not work. Raises HoldsNoPost or FieldErrors."""
+def add_holiday(
+    *, office: Office, day: date | None, name: str, source: str, by: Person, kind: str = Holiday.Kind.LOCAL
+) -> Holiday:
+    """Add a day off of this office (daerah, penutupan), or a national day off on which it works all the same (masuk).
+
+    Raises HoldsNoPost, OnLeave or FieldErrors.
+    """
     author = _manager(by, office)
-    wrong = _wrong_texts(Holiday, {"name": name, "source": source}, ("name",))
-    if day is None:
-        wrong["day"] = "Isi tanggal libur, misalnya 17-08-2026."
-    elif Holiday.objects.filter(Q(office=office) | Q(office__isnull=True), day=day).exists():
-        wrong["day"] = "Tanggal ini sudah tercatat sebagai hari libur."
-    if wrong:
-        raise FieldErrors(wrong)
+    _refuse_wrong_holiday(office, day, kind, name, source, None)
     assert day is not None  # noqa: S101 - an empty day has just been refused
     with act(office.code, at=clock.now(), author=author) as turn:
-        holiday, made = Holiday.objects.get_or_create(
-            office=office, day=day, defaults={"name": _tidy(name), "source": _tidy(source)}
-        )
+        values = {"kind": kind, "name": _tidy(name), "source": _tidy(source)}
+        holiday, made = Holiday.objects.get_or_create(office=office, day=day, defaults=values)
         if not made:
-            raise FieldErrors({"day": "Tanggal ini sudah tercatat sebagai hari libur."})
+            raise FieldErrors({"day": _DAY_TAKEN})
         _calendar_moved_on(office)
-        turn.record("offices:holiday:added", f"office:{office.code}", {"day": day.isoformat(), "name": holiday.name})
+        turn.record("offices:holiday:added", f"office:{office.code}", _holiday_data(holiday))
     return holiday
+
+
+def change_holiday(
+    *, office: Office, holiday: Holiday, day: date | None, kind: str, name: str, source: str, by: Person
+) -> Holiday:
+    """Correct one of the office's own days. Raises HoldsNoPost, OnLeave, HolidayGone or FieldErrors."""
+    author = _manager(by, office)
+    _refuse_wrong_holiday(office, day, kind, name, source, holiday)
+    assert day is not None  # noqa: S101 - an empty day has just been refused
+    with act(office.code, at=clock.now(), author=author) as turn:
+        before = Holiday.objects.filter(pk=holiday.pk, office=office).first()
+        if before is None:
+            raise HolidayGone
+        after = Holiday(pk=holiday.pk, office=office, day=day, kind=kind, name=_tidy(name), source=_tidy(source))
+        if _holiday_data(after) != _holiday_data(before):
+            after.save()
+            _calendar_moved_on(office)
+            data = {**_holiday_data(after), "before": _holiday_data(before)}
+            turn.record("offices:holiday:changed", f"office:{office.code}", data)
+    return after
+
+
+class HolidayGone(Conflict):
+    """The day or the hours to be changed were taken away meanwhile."""
+
+    code = "libur-sudah-dihapus"
+
+    def __init__(self) -> None:
+        super().__init__("Catatan ini sudah dihapus orang lain. Muat ulang halaman, lalu tambahkan lagi bila perlu.")
+
+
+OWN_DAYS = (Holiday.Kind.LOCAL, Holiday.Kind.CLOSURE, Holiday.Kind.WORKING)
+"""The kinds of days an office may add; the others are decreed for all."""
+
+_DAY_TAKEN = "Tanggal ini sudah tercatat sebagai hari libur."
+
+
+def _refuse_wrong_holiday(
+    office: Office, day: date | None, kind: str, name: str, source: str, holiday: Holiday | None
+) -> None:
+    wrong = _wrong_texts(Holiday, {"name": name, "source": source}, ("name",))
+    if kind not in OWN_DAYS:
+        wrong["kind"] = "Pilih libur daerah, kantor tutup, atau tetap masuk kerja."
+    if day is None or not 2000 <= day.year <= 2100:
+        wrong["day"] = "Isi tanggalnya, misalnya 17-08-2026."
+    elif cause := _wrong_day(office, day, kind, holiday):
+        wrong["day"] = cause
+    if wrong:
+        raise FieldErrors(wrong)
+
+
+def _wrong_day(office: Office, day: date, kind: str, holiday: Holiday | None) -> str:
+    recorded = Holiday.objects.filter(day=day).exclude(pk=holiday.pk if holiday else 0)
+    national = recorded.filter(office__isnull=True).exists()
+    if recorded.filter(office=office).exists() or (national and kind != Holiday.Kind.WORKING):
+        return _DAY_TAKEN
+    if kind == Holiday.Kind.WORKING and not national:
+        return "Tanggal ini bukan libur nasional atau cuti bersama, jadi tidak perlu dicatat masuk."
+    if kind == Holiday.Kind.WORKING and not read_week(office.hours)[day.weekday()]:
+        return (
+            f"{WEEKDAYS[day.weekday()].capitalize()} bukan hari kerja kantor ini. Tambahkan jam khusus untuk hari itu."
+        )
+    return ""
+
+
+def _holiday_data(holiday: Holiday) -> dict[str, str]:
+    return {
+        "day": holiday.day.isoformat(),
+        "kind": holiday.kind,
+        "kind_label": holiday.get_kind_display(),
+        "name": holiday.name,
+        "source": holiday.source,
+    }
 
 
 def remove_holiday(*, office: Office, holiday: Holiday, by: Person) -> None:
@@ -174,8 +246,95 @@ def remove_holiday(*, office: Office, holiday: Holiday, by: Person) -> None:
         removed, _ = Holiday.objects.filter(pk=holiday.pk, office=office).delete()
         if removed:
             _calendar_moved_on(office)
-            data = {"day": holiday.day.isoformat(), "name": holiday.name}
-            turn.record("offices:holiday:removed", f"office:{office.code}", data)
+            turn.record("offices:holiday:removed", f"office:{office.code}", _holiday_data(holiday))
+
+
+def add_special_hours(*, office: Office, fields: Mapping[str, Any], by: Person) -> SpecialHours:
+    """Add days with other working hours (Ramadan, a market day): name, since, until, source, and hours.
+
+    `hours` maps a weekday to what was written: "08.00-12.00, 12.30-15.00", "libur" for none, "" for the usual hours.
+    Raises HoldsNoPost, OnLeave or FieldErrors, whose fields for hours are named `hours_senin` and so on.
+    """
+    author = _manager(by, office)
+    values = _read_hours(office, fields, None)
+    with act(office.code, at=clock.now(), author=author) as turn:
+        hours, made = SpecialHours.objects.get_or_create(office=office, since=values["since"], defaults=values)
+        if not made:
+            raise FieldErrors({"since": _HOURS_TAKEN})
+        _calendar_moved_on(office)
+        turn.record("offices:hours:added", f"office:{office.code}", _hours_data(hours))
+    return hours
+
+
+def change_special_hours(*, office: Office, hours: SpecialHours, fields: Mapping[str, Any], by: Person) -> SpecialHours:
+    """Correct one of the office's own periods of other hours. Raises as `add_special_hours` does, and HolidayGone."""
+    author = _manager(by, office)
+    values = _read_hours(office, fields, hours)
+    with act(office.code, at=clock.now(), author=author) as turn:
+        before = SpecialHours.objects.filter(pk=hours.pk, office=office).first()
+        if before is None:
+            raise HolidayGone
+        after = SpecialHours(pk=hours.pk, office=office, **values)
+        if _hours_data(after) != _hours_data(before):
+            after.save()
+            _calendar_moved_on(office)
+            data = {**_hours_data(after), "before": _hours_data(before)}
+            turn.record("offices:hours:changed", f"office:{office.code}", data)
+    return after
+
+
+def remove_special_hours(*, office: Office, hours: SpecialHours, by: Person) -> None:
+    """Take one of the office's own periods of other hours off its calendar; a national one stays."""
+    author = _manager(by, office)
+    with act(office.code, at=clock.now(), author=author) as turn:
+        removed, _ = SpecialHours.objects.filter(pk=hours.pk, office=office).delete()
+        if removed:
+            _calendar_moved_on(office)
+            turn.record("offices:hours:removed", f"office:{office.code}", _hours_data(hours))
+
+
+_HOURS_TAKEN = "Sudah ada jam khusus yang mulai pada tanggal ini. Ubah catatan itu, atau pilih tanggal lain."
+
+
+def _read_hours(office: Office, fields: Mapping[str, Any], hours: SpecialHours | None) -> dict[str, Any]:
+    """The fields as columns. Raises FieldErrors."""
+    since, until = fields["since"], fields["until"]
+    wrong = _wrong_texts(SpecialHours, {name: fields[name] for name in ("name", "source")}, ("name",))
+    wrong |= _wrong_period(since, until)
+    others = SpecialHours.objects.filter(office=office, since=since).exclude(pk=hours.pk if hours else 0)
+    if "since" not in wrong and others.exists():
+        wrong["since"] = _HOURS_TAKEN
+    read: dict[str, list[str]] = {}
+    for name in WEEKDAYS:
+        try:
+            if written := str(fields["hours"].get(name, "")).strip():
+                read[name] = list(day_hours(written))
+        except ValueError as problem:
+            wrong[f"hours_{name}"] = str(problem)
+    if wrong:
+        raise FieldErrors(wrong)
+    texts = {name: _tidy(fields[name]) for name in ("name", "source")}
+    return {**texts, "since": since, "until": until, "hours": read}
+
+
+def _wrong_period(since: date | None, until: date | None) -> dict[str, str]:
+    wrong = {}
+    for name, day in (("since", since), ("until", until)):
+        if day is None or not 2000 <= day.year <= 2100:
+            wrong[name] = "Isi tanggalnya, misalnya 18-02-2026."
+    if since and until and not wrong:
+        if until < since:
+            wrong["until"] = "Tanggal berakhir mendahului tanggal mulai; periksa kembali keduanya."
+        elif (until - since).days >= LONGEST_HOURS:
+            wrong["until"] = (
+                f"Jam khusus berlaku paling lama {LONGEST_HOURS} hari. Untuk seterusnya, ubah jam kerja kantor."
+            )
+    return wrong
+
+
+def _hours_data(hours: SpecialHours) -> dict[str, Any]:
+    span = {"since": hours.since.isoformat(), "until": hours.until.isoformat()}
+    return {"name": hours.name, **span, "hours": hours.hours, "source": hours.source}
 
 
 # --- posts ------------------------------------------------------------------------------------------------------------
@@ -284,7 +443,7 @@ def _check_role_free(post: Post) -> None:
 
 
 def _check_still_managed(office: Office) -> None:
-    managers = Holding.objects.on(clock.today()).filter(
+    managers = Holding.objects.present_on(clock.today()).filter(
         post__office=office, post__role__in=MAY_MANAGE_OFFICE, person__is_active=True
     )
     if not managers.exists():
@@ -386,41 +545,66 @@ def _wrong_person(fields: Mapping[str, str], person: Person | None) -> dict[str,
 
 
 def begin_holding(
-    *, post: Post, person: Person, kind: str, since: date | None, until: date | None, letter: str, by: Person
+    *,
+    post: Post,
+    person: Person,
+    kind: str,
+    since: date | None,
+    until: date | None,
+    letter: str,
+    by: Person,
+    own_post: Post | None = None,
 ) -> Holding:
-    """Record that a person holds a post from a day on, by a letter. Raises HoldsNoPost or FieldErrors."""
+    """Record that a person holds a post from a day on, by a letter; `own_post` is for a mandate (a.n., u.b.).
+
+    Raises HoldsNoPost, OnLeave or FieldErrors.
+    """
     author = _manager(by, post.office)
-    _refuse_wrong_holding(post, person, kind, since, until, letter, None)
+    own_post = own_post if kind in Holding.MANDATES else None
+    _refuse_wrong_holding(post, person, kind, since, until, letter, own_post)
     with act(post.office.code, at=clock.now(), author=author) as turn:
         _refuse_overlap(post, person, kind, since, until, None)
-        values = {"kind": kind, "since": since, "until": until, "letter": _tidy(letter)}
+        values = {"kind": kind, "since": since, "until": until, "letter": _tidy(letter), "own_post": own_post}
         holding = Holding.objects.create(post=post, person=person, **values)
-        turn.record("offices:holding:begun", f"post:{post.pk}", _holding_data(holding))
+        turn.record("offices:holding:begun", f"post:{post.pk}", holding_data(holding))
     return holding
 
 
 def change_holding(
-    *, holding: Holding, kind: str, since: date | None, until: date | None, letter: str, by: Person
+    *,
+    holding: Holding,
+    kind: str,
+    since: date | None,
+    until: date | None,
+    letter: str,
+    by: Person,
+    own_post: Post | None = None,
 ) -> Holding:
-    """Correct a holding, or end it by its last day (`until`). Raises HoldsNoPost, FieldErrors or NobodyManages."""
+    """Correct a holding, or end it by its last day (`until`). Raises HoldsNoPost, OnLeave, FieldErrors or NobodyManages."""
     post, person = holding.post, holding.person
     author = _manager(by, post.office)
-    _refuse_wrong_holding(post, person, kind, since, until, letter, holding)
+    own_post = own_post if kind in Holding.MANDATES else None
+    _refuse_wrong_holding(post, person, kind, since, until, letter, own_post)
     with act(post.office.code, at=clock.now(), author=author) as turn:
         _refuse_overlap(post, person, kind, since, until, holding)
-        before = _holding_data(Holding.objects.select_related("person", "post").get(pk=holding.pk))
-        Holding.objects.filter(pk=holding.pk).update(kind=kind, since=since, until=until, letter=_tidy(letter))
+        before = holding_data(Holding.objects.select_related("person", "post", "own_post__parent").get(pk=holding.pk))
+        values = {"kind": kind, "since": since, "until": until, "letter": _tidy(letter), "own_post": own_post}
+        Holding.objects.filter(pk=holding.pk).update(**values)
         holding.refresh_from_db()
+        _check_mandates(person, post)
         if post.role in MAY_MANAGE_OFFICE:
             _check_still_managed(post.office)
-        after = _holding_data(holding)
+        after = holding_data(holding)
         if after != before:
             turn.record("offices:holding:changed", f"post:{post.pk}", {**after, "before": before})
     return holding
 
 
-def _holding_data(holding: Holding) -> dict[str, str]:
+def holding_data(holding: Holding) -> dict[str, str]:
+    """A holding as the journal keeps it."""
+    own = {"own_post": holding.own_post.title} if holding.own_post else {}
     return {
+        **own,
         "person": holding.person.username,
         "name": holding.person.name,
         "post": holding.post.title,
@@ -432,23 +616,60 @@ def _holding_data(holding: Holding) -> dict[str, str]:
 
 
 def _refuse_wrong_holding(
-    post: Post, person: Person, kind: str, since: date | None, until: date | None, letter: str, holding: Holding | None
+    post: Post,
+    person: Person,
+    kind: str,
+    since: date | None,
+    until: date | None,
+    letter: str,
+    own_post: Post | None,
 ) -> None:
     wrong = _wrong_texts(Holding, {"letter": letter}, ("letter",))
     if kind not in Holding.Kind.values:
-        wrong["kind"] = "Pilih salah satu: definitif, Plt., Plh., atau Pj."
+        wrong["kind"] = "Pilih salah satu: definitif, Plt., Plh., Pj., a.n., atau u.b."
+    elif kind in Holding.MANDATES and (cause := _wrong_mandate(post, kind, own_post)):
+        wrong["own_post"] = cause
     if since is None:
         wrong["since"] = "Isi tanggal mulai memangku jabatan."
     elif until is not None and until < since:
         wrong["until"] = "Tanggal berakhir mendahului tanggal mulai; periksa kembali keduanya."
+    if since and not wrong and own_post and uncovered(span_of(since, until), _days_held(person, own_post)):
+        cause = f"{person.name} tidak memangku {own_post.title} sepanjang masa ini"
+        wrong["own_post"] = f"{cause}. Pilih jabatan yang dipangkunya, atau sesuaikan tanggalnya."
     if wrong:
         raise FieldErrors(wrong)
+
+
+def _wrong_mandate(post: Post, kind: str, own_post: Post | None) -> str:
+    """What is wrong with the own post of a mandate: a.n. is given to a post right below, u.b. to one two levels below."""
+    if own_post is None:
+        return "Pilih jabatan sendiri yang bertanda tangan di bawah “a.n.”."
+    above = own_post.parent if kind == Holding.Kind.AN or own_post.parent is None else own_post.parent.parent
+    if above is None or above.pk != post.pk:
+        level = "tepat" if kind == Holding.Kind.AN else "dua tingkat"
+        return f"{kind}. {post.title} diberikan kepada jabatan {level} di bawahnya. Pilih jabatan lain, atau ubah jenisnya."
+    return ""
+
+
+def _days_held(person: Person, post: Post) -> list[Span]:
+    held = Holding.objects.filter(person=person, post=post).exclude(kind__in=Holding.MANDATES)
+    return [span_of(since, until) for since, until in held.values_list("since", "until")]
+
+
+def _check_mandates(person: Person, post: Post) -> None:
+    """Who signs "a.n. Camat, Sekretaris Camat" must be Sekretaris as long as the mandate lasts. Raises FieldErrors."""
+    today, held = clock.today(), _days_held(person, post)
+    mandates = Holding.objects.filter(Q(until__isnull=True) | Q(until__gte=today), person=person, own_post=post)
+    for mandate in mandates.select_related("post", "own_post__parent"):
+        if uncovered(span_of(max(mandate.since, today), mandate.until), held):
+            cause = f"{person.name} masih mempunyai mandat {mandate.title} {_span(mandate)}"
+            raise FieldErrors({"until": f"{cause}. Akhiri dahulu mandat itu."})
 
 
 def _refuse_overlap(
     post: Post, person: Person, kind: str, since: date | None, until: date | None, holding: Holding | None
 ) -> None:
-    """Two definitif holders of one post at a time, or one person twice on it, cannot be."""
+    """Two definitif holders of one post at a time, or one person twice on it, cannot be; a mandate stands beside either."""
     together = Q(until__isnull=True) | Q(until__gte=since)
     if until is not None:
         together &= Q(since__lte=until)
@@ -456,7 +677,7 @@ def _refuse_overlap(
         Holding.objects.filter(together, post=post).exclude(pk=holding.pk if holding else 0).select_related("person")
     )
     for other in others:
-        if other.person_id == person.pk:
+        if other.person_id == person.pk and (kind in Holding.MANDATES) == (other.kind in Holding.MANDATES):
             cause = f"{person.name} sudah tercatat pada jabatan ini {_span(other)}"
             raise FieldErrors({"since": f"{cause}. Ubah catatan itu, atau pilih tanggal lain."})
         if kind == other.kind == Holding.Kind.DEFINITIF:

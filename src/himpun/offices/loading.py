@@ -5,15 +5,16 @@ password in the files is used only for a person who is new.
 """
 
 import tomllib
+from collections.abc import Mapping
 from importlib import resources
 
 from django.db.models import F
 
 from himpun.archive.journal import Turn
 from himpun.errors import Refusal
-from himpun.offices.files import OfficeFiles
-from himpun.offices.holiday_seed import seed_holidays
-from himpun.offices.models import UNIT, Holding, Holiday, Office, OfficeKind, Person, Post
+from himpun.offices.files import HoldingRow, OfficeFiles
+from himpun.offices.leaves import LeaveFields, load_leave
+from himpun.offices.models import UNIT, Holding, Holiday, Office, OfficeKind, Person, Post, SpecialHours
 from himpun.offices.worktime import write_week
 
 
@@ -72,15 +73,26 @@ def load_people(turn: Turn, office: Office, files: OfficeFiles) -> None:
     posts = _load_posts(office, files)
     people = _load_people(files)
     for row in files.holdings:
-        Holding.objects.update_or_create(
-            post=posts[row.post],
-            person=people[row.username],
-            since=row.since,
-            defaults={"kind": row.kind, "until": row.until, "letter": row.letter},
-        )
+        _load_holding(row, posts, people)
+    for leave in files.leaves:
+        stands_in = people.get(leave.substitute)
+        given = LeaveFields(leave.kind, leave.since, leave.until, leave.letter, stands_in)
+        load_leave(turn, office=office, person=people[leave.username], fields=given)
     _load_holidays(office, files)
     data = {"posts": len(files.posts), "people": len(files.people), "holdings": len(files.holdings)}
     turn.record("offices:office:loaded", f"office:{office.code}", data)
+
+
+def _load_holding(row: HoldingRow, posts: Mapping[str, Post], people: Mapping[str, Person]) -> None:
+    """One holding by post, person and first day; those that a leave made are not the files'."""
+    key = {"post": posts[row.post], "person": people[row.username], "since": row.since}
+    values = {"kind": row.kind, "until": row.until, "letter": row.letter, "own_post": posts.get(row.own_post)}
+    there = list(Holding.objects.filter(**key, leave__isnull=True))
+    same = next((one for one in there if one.kind == row.kind or len(there) == 1), None)
+    if same:
+        Holding.objects.filter(pk=same.pk).update(**values)
+    else:
+        Holding.objects.create(**key, **values)
 
 
 def _load_posts(office: Office, files: OfficeFiles) -> dict[str, Post]:
@@ -121,19 +133,9 @@ def _load_people(files: OfficeFiles) -> dict[str, Person]:
 
 def _load_holidays(office: Office, files: OfficeFiles) -> None:
     for row in files.holidays:
-        Holiday.objects.update_or_create(office=office, day=row.day, defaults={"name": row.name, "source": row.source})
+        defaults = {"name": row.name, "source": row.source, "kind": row.kind}
+        Holiday.objects.update_or_create(office=office, day=row.day, defaults=defaults)
+    for hours in files.hours:
+        other = {"name": hours.name, "until": hours.until, "hours": hours.by_weekday, "source": hours.source}
+        SpecialHours.objects.update_or_create(office=office, since=hours.since, defaults=other)
     Office.objects.filter(pk=office.pk).update(calendar_stamp=F("calendar_stamp") + 1)
-
-
-def seed_national_holidays(years: list[int]) -> int:
-    """Put the national holidays of these years in the table where they are missing; returns how many were added."""
-    added = 0
-    for year in years:
-        for day, name in seed_holidays(year):
-            _, made = Holiday.objects.get_or_create(
-                office=None, day=day, defaults={"name": name, "source": "data awal paket holidays"}
-            )
-            added += made
-    if added:
-        Office.objects.update(calendar_stamp=F("calendar_stamp") + 1)
-    return added

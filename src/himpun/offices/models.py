@@ -126,8 +126,18 @@ class HoldingQuerySet(models.QuerySet["Holding"]):
 
     def present_on(self, day: date) -> "HoldingQuerySet":
         """The holdings in force on `day` whose person is not on leave: who may act."""
-        away = Leave.objects.filter(person=models.OuterRef("person"), since__lte=day, until__gte=day)
-        return self.on(day).filter(~models.Exists(away))
+        return self.on(day).filter(~models.Exists(_leave_of_holder(day)))
+
+    def marked_on(self, day: date) -> "HoldingQuerySet":
+        """The holdings in force on `day`, each with `away_until` and `away_kind` of its person's leave (or None)."""
+        away = _leave_of_holder(day).order_by("-until")
+        return self.on(day).annotate(
+            away_until=models.Subquery(away.values("until")[:1]), away_kind=models.Subquery(away.values("kind")[:1])
+        )
+
+
+def _leave_of_holder(day: date) -> "models.QuerySet[Leave]":
+    return Leave.objects.filter(person=models.OuterRef("person"), since__lte=day, until__gte=day)
 
 
 class Leave(models.Model):
@@ -173,6 +183,11 @@ class Holding(models.Model):
         AN = "a.n", "atas nama (a.n.)"
         UB = "u.b", "untuk beliau (u.b.)"
 
+    PREFERENCE: ClassVar[tuple[str, ...]] = ("definitif", "Pj", "Plt", "Plh", "a.n", "u.b")
+    """In which capacity somebody acts who holds a post in several."""
+
+    MANDATES: ClassVar[frozenset[str]] = frozenset({Kind.AN, Kind.UB})
+
     post = models.ForeignKey(Post, models.CASCADE, related_name="holdings")
     person = models.ForeignKey(Person, models.PROTECT, related_name="holdings")
     kind = models.CharField("sebagai", max_length=10, choices=Kind.choices, default=Kind.DEFINITIF)
@@ -190,7 +205,7 @@ class Holding(models.Model):
             models.CheckConstraint(
                 condition=Q(until__isnull=True) | Q(until__gte=F("since")), name="holding_ends_after_it_begins"
             ),
-            models.UniqueConstraint(fields=["post", "person", "since"], name="holding_once"),
+            models.UniqueConstraint(fields=["post", "person", "since", "kind"], name="holding_once"),
         ]
 
     def __str__(self) -> str:
@@ -198,13 +213,37 @@ class Holding(models.Model):
 
     @property
     def title(self) -> str:
-        """The post's title as this holder signs it: "Plt. Camat"."""
-        return titled(self.post.title, self.kind)
+        """The post's title as this holder signs it: "Plt. Camat", "a.n. Camat, Sekretaris Camat"."""
+        return titled(self.post.title, self.kind, self.own_titles)
+
+    @property
+    def own_titles(self) -> tuple[str, ...]:
+        """For a mandate, the titles under "a.n. Camat": the own post's, and for u.b. its superior's before it."""
+        own = self.own_post
+        if own is None:
+            return ()
+        above = own.parent if self.kind == Holding.Kind.UB else None
+        return (above.title, own.title) if above else (own.title,)
 
 
-def titled(title: str, kind: str) -> str:
-    """A post's title with the capacity of its holder in front: Plt., Plh., Pj.; nothing for definitif."""
-    return title if kind == Holding.Kind.DEFINITIF else f"{kind}. {title}"
+TITLE_ROOM = 200
+
+
+def titled(title: str, kind: str, own: tuple[str, ...] = ()) -> str:
+    """A post's title with the capacity of its holder: "Plt. Camat", "a.n. Camat, Sekretaris Camat, u.b. Kasubbag Umum".
+
+    Nothing is added for definitif. Cut to what the tables hold (`TITLE_ROOM` letters).
+    """
+    if kind == Holding.Kind.DEFINITIF:
+        return title
+    if kind not in Holding.MANDATES:
+        return _cut(f"{kind}. {title}")
+    under = [*own[:-1], f"u.b. {own[-1]}"] if len(own) > 1 else own
+    return _cut(", ".join([f"a.n. {title}", *under]))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= TITLE_ROOM else f"{text[: TITLE_ROOM - 1]}…"
 
 
 class Holiday(models.Model):

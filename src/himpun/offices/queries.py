@@ -3,14 +3,29 @@
 from datetime import date
 
 from django.db.models import Q, QuerySet
+from django.utils import formats
 
-from himpun.offices.models import Holding, Office, Person
+from himpun.offices.models import Holding, Leave, Office, Person
 
 
 def people_known_to(office: Office) -> QuerySet[Person]:
     """Whoever holds or has held a post of this office, and whoever never held a post anywhere; by name."""
     known = Q(holdings__post__office=office) | Q(holdings__isnull=True)
     return Person.objects.filter(known).distinct().order_by("name", "id")
+
+
+def shown_holder(holding: Holding) -> str:
+    """A holder's name with what must be known of it: "Ani (Plh.)", "Budi (cuti s.d. 28 November)" if `marked_on` says so."""
+    said = [] if holding.kind == Holding.Kind.DEFINITIF else [f"{holding.kind}."]
+    if until := getattr(holding, "away_until", None):
+        kind = Leave.Kind(getattr(holding, "away_kind", Leave.Kind.LEAVE)).label.lower()
+        said.append(f"{kind} s.d. {formats.date_format(until, 'j F')}")
+    return f"{holding.person.name} ({', '.join(said)})" if said else holding.person.name
+
+
+def is_present(holding: Holding) -> bool:
+    """Whether the holder is not on leave, as `marked_on` found."""
+    return getattr(holding, "away_until", None) is None
 
 
 def manages(office: Office, person: Person, day: date) -> bool:

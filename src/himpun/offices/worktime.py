@@ -23,7 +23,7 @@ counted by the clock on the wall.
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from itertools import accumulate, pairwise
@@ -46,6 +46,9 @@ Every one of the five days is 450 minutes net (7.5 hours).
 """
 
 WEEKDAYS = ("senin", "selasa", "rabu", "kamis", "jumat", "sabtu", "minggu")
+
+LONGEST_HOURS = 366
+"""Days that one period of other hours (Ramadan) may last."""
 
 WIB = ZoneInfo("Asia/Jakarta")
 WITA = ZoneInfo("Asia/Makassar")
@@ -159,9 +162,12 @@ def read_week(data: Mapping[str, Iterable[str]]) -> Week:
 
 def write_week(week: Week) -> dict[str, list[str]]:
     """The reverse of `read_week`, fit for TOML and JSON."""
-    return {
-        name: [f"{_clock(start)}-{_clock(end)}" for start, end in day] for name, day in zip(WEEKDAYS, week, strict=True)
-    }
+    return {name: write_day(day) for name, day in zip(WEEKDAYS, week, strict=True)}
+
+
+def write_day(day: Day) -> list[str]:
+    """The reverse of `read_day`: ["07.30-12.00", "13.00-16.00"]."""
+    return [f"{_clock(start)}-{_clock(end)}" for start, end in day]
 
 
 def minutes_of(day: Day) -> int:
@@ -200,6 +206,102 @@ def due(calendar: WorkCalendar, start: datetime, amount: Amount) -> datetime:
     return at
 
 
+def start_of(calendar: WorkCalendar, end: datetime, amount: Amount) -> datetime:
+    """When work with this much time has to begin at the latest to be due by `end`; always a moment of working time.
+
+    The mirror of `due`: `due(start_of(end, amount), amount)` is `end` itself wherever any start is due at `end`, and
+    else the last moment before it that is (Friday 16.20 is not one day after any moment of a Thursday that ends at
+    16.00). The minutes come off first, then the days.
+    """
+    at = _last_working(calendar, end)
+    if amount.minutes:
+        at = _retreat_time(calendar, at, amount.minutes * _MINUTE)
+    if amount.days:
+        at = _retreat_days(calendar, at, amount.days)
+    return at
+
+
+def due_with_pauses(
+    calendar: WorkCalendar, start: datetime, amount: Amount, pauses: Sequence[tuple[datetime, datetime]]
+) -> datetime:
+    """When work is due that stood still during these pauses (begin and end, in order of time, not overlapping).
+
+    At the beginning of a pause that comes before the due moment so far, the working time still left is set aside and
+    counted on from the pause's end. Never earlier than without the pause; a pause before `start` changes nothing.
+    """
+    found = due(calendar, start, amount)
+    for begun, ended in pauses:
+        stopped = max(begun, start)
+        if stopped < found and stopped < ended:
+            found = max(found, _counted_on(calendar, stopped, ended, found))
+    return found
+
+
+OFF, NO_WORK, TOO_LATE = "libur", "tanpa-jam-kerja", "sesudah-jam-kerja"
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What one day adds to a count, as `explained` tells it.
+
+    `hours` are the working intervals of the day, `special` when they are not those of its weekday. `as_day` when it is
+    counted as one of the days; `spans` are the stretches counted as minutes, `minutes` of them in all. `why_not` says
+    why nothing is counted: OFF, NO_WORK, TOO_LATE (received after work had ended), or "" when something is.
+    """
+
+    day: date
+    hours: Day
+    special: bool
+    as_day: bool
+    spans: Day
+    minutes: int
+    why_not: str
+
+
+def explained(calendar: WorkCalendar, start: datetime, amount: Amount) -> list[Counted]:
+    """How `due` counts, one row a day from the day of `start` to the day it is due."""
+    begun, found = next_working(calendar, start), due(calendar, start, amount)
+    reached = due(calendar, start, Amount(days=amount.days))  # where the days end and the minutes begin
+    first = _local(calendar, start).date()
+    span = (first + timedelta(days=number) for number in range((found.date() - first).days + 1))
+    return [_counted(calendar, day, begun, reached, found) for day in span]
+
+
+def _counted(calendar: WorkCalendar, day: date, begun: datetime, reached: datetime, found: datetime) -> Counted:
+    hours = calendar.on(day)
+    as_day = bool(hours) and begun.date() < day <= reached.date()
+    spans = _spans(calendar, day, reached, found)
+    why_not = OFF if day in calendar.holidays else NO_WORK if not hours else TOO_LATE if day < begun.date() else ""
+    special = day not in calendar.holidays and hours != calendar.hours[day.weekday()]
+    return Counted(day, hours, special, as_day, spans, _length(spans) // _MINUTE, why_not)
+
+
+def _spans(calendar: WorkCalendar, day: date, start: datetime, end: datetime) -> Day:
+    """The working intervals of a day between two moments of the calendar's own zone."""
+    if not start.date() <= day <= end.date():
+        return ()
+    low = start.time() if day == start.date() else time.min
+    high = end.time() if day == end.date() else time.max
+    pieces = ((max(begin, low), min(stop, high)) for begin, stop in calendar.on(day))
+    return tuple((begin, stop) for begin, stop in pieces if begin < stop)
+
+
+def nth_workday(calendar: WorkCalendar, day: date, n: int) -> date:
+    """The n-th working day after `day`; with n < 0 the |n|-th counted back from `day`, which itself counts.
+
+    −1 is the last working day not after `day`. There is no 0th.
+    """
+    if n == 0:
+        raise ValueError("there is no 0th working day")
+    return calendar._days.advance(day, n) if n > 0 else calendar._days.retreat(day, -n)
+
+
+def end_of_day(calendar: WorkCalendar, day: date) -> datetime:
+    """The end of that day's work, or of the next working day's when it is a day off."""
+    working = day if calendar.on(day) else nth_workday(calendar, day, 1)
+    return _moment(calendar, working, calendar.on(working)[-1][1])
+
+
 def minutes_between(calendar: WorkCalendar, a: datetime, b: datetime) -> int:
     """The whole working minutes from `a` to `b`; negative when `b` comes first."""
     worked = _worked(calendar, _local(calendar, b)) - _worked(calendar, _local(calendar, a))
@@ -223,6 +325,19 @@ class _Tally:
         """The day on which the total has grown by `amount` (> 0) since the end of `day`."""
         ordinal = day.toordinal()
         return self.reaching(ordinal, self.before(ordinal + 1) + amount)
+
+    def retreat(self, day: date, amount: int) -> date:
+        """The day that begins the last `amount` (> 0) of the total up to the end of `day`: advance, backwards."""
+        ordinal = day.toordinal()
+        return self.holding(ordinal, self.before(ordinal + 1) - amount)
+
+    def holding(self, ordinal: int, target: int) -> date:
+        """The last day, not after `ordinal`'s total, on which the total grows from at most `target` to more than it."""
+        missing = self.before(ordinal + 1) - target
+        earliest = ordinal - 7 * (missing // self.week[-1] + len(self.changed) + 2)
+        if earliest < 1:
+            raise CalendarUnusable("Waktunya mendahului awal kalender; tulis jumlah hari atau menit yang lebih kecil.")
+        return self.reaching(earliest, target + 1)
 
     def reaching(self, ordinal: int, target: int) -> date:
         """The first day from `ordinal` on at whose end the total is at least `target`."""
@@ -258,6 +373,47 @@ def _advance_time(calendar: WorkCalendar, at: datetime, amount: int) -> datetime
             return _moment(calendar, day, start) + timedelta(microseconds=left)
         left -= length
     raise AssertionError("the tally and the day disagree")  # pragma: no cover
+
+
+def _last_working(calendar: WorkCalendar, at: datetime) -> datetime:
+    """`at` itself when it is working time, or else the last moment when work ended."""
+    local = _local(calendar, at)
+    return _last_on(calendar, local.date(), local.time())
+
+
+def _last_on(calendar: WorkCalendar, day: date, clock: time) -> datetime:
+    """The last working moment of `day` up to this clock time, or of the working day before."""
+    for start, end in reversed(calendar.on(day)):
+        if start <= clock:
+            return _moment(calendar, day, min(clock, end))
+    before = calendar._days.retreat(day - timedelta(days=1), 1)
+    return _moment(calendar, before, calendar.on(before)[-1][1])
+
+
+def _retreat_time(calendar: WorkCalendar, at: datetime, amount: int) -> datetime:
+    """The last working moment that has `amount` (> 0) of working time from it to `at`."""
+    target = _worked(calendar, at) - amount
+    day = calendar._time.holding(at.toordinal(), target)
+    left = target - calendar._time.before(day.toordinal())
+    for start, end in calendar.on(day):
+        if left < (length := _length(((start, end),))):
+            return _moment(calendar, day, start) + timedelta(microseconds=left)
+        left -= length
+    raise AssertionError("the tally and the day disagree")  # pragma: no cover
+
+
+def _retreat_days(calendar: WorkCalendar, at: datetime, days: int) -> datetime:
+    """The last working moment from which this many days lead to `at` or to before it."""
+    day = calendar._days.retreat(at.date(), days + 1)
+    ends = at.time() == calendar.on(at.date())[-1][1]  # whatever came after the end of work was moved to it
+    return _last_on(calendar, day, time.max if ends else at.time())
+
+
+def _counted_on(calendar: WorkCalendar, begun: datetime, ended: datetime, found: datetime) -> datetime:
+    """`found` counted anew: what was left of it when the pause began, from when it ended."""
+    left = _worked(calendar, found) - _worked(calendar, _local(calendar, begun))
+    at = next_working(calendar, ended)
+    return _advance_time(calendar, at, left) if left else at
 
 
 def _worked(calendar: WorkCalendar, local: datetime) -> int:

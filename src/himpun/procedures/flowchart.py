@@ -127,6 +127,7 @@ STYLES = {
     "halo": Style("#ffffff"),
     "text": Style(INK),
     "label": Style(INK),
+    "mark": Style(INK),
     "title": Style(INK),
     "foot": Style("#444444"),
 }
@@ -835,8 +836,44 @@ def _foot(drawing: _Drawing, place: int, count: int) -> Iterator[Item]:
 # As SVG
 
 
-def svg(sheet: Sheet, page: int = 0, *, title: str) -> str:
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What a step's symbol shows besides its shape: a class, a colour, and a few letters, so that colour never speaks alone."""
+
+    name: str
+    fill: str
+    label: str = ""
+
+
+NO_MARKS: Mapping[int, Mark] = {}
+
+
+def marked(sheet: Sheet, marks: Mapping[int, Mark]) -> Sheet:
+    """The same drawing with the letters of each step's mark in its symbols; `svg` gives the class and the colour."""
+    return Sheet(tuple(replace(page, items=(*page.items, *_mark_labels(page, marks))) for page in sheet.pages))
+
+
+def _mark_labels(page: Page, marks: Mapping[int, Mark]) -> Iterator[Text]:
+    lettered: set[int] = set()
+    for item in page.items:
+        if item.name == "symbol" and item.step in marks and item.step not in lettered:
+            lettered.add(item.step)
+            x, y = _middle_of(item)
+            yield Text(x, y + SMALL * 0.36, marks[item.step].label, SMALL, "middle", True, "mark", item.step)
+
+
+def _middle_of(item: Item) -> Point:
+    if isinstance(item, Rect):
+        return (item.x + item.w / 2, item.y + item.h / 2)
+    points = item.points if isinstance(item, Polygon | Line) else ((item.x, item.y),)
+    xs, ys = zip(*points, strict=True)
+    return ((min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2)
+
+
+def svg(sheet: Sheet, page: int = 0, *, title: str, marks: Mapping[int, Mark] = NO_MARKS) -> str:
     """One page (counted from 0) as an accessible SVG that takes the width of its container.
+
+    `marks` colours the symbols of steps and gives their groups a class of its name (see `marked` for the letters).
 
     Rows are groups `<g class="step" data-step="N">`, lines `class="flow"`, symbols `class="symbol"`. There is no style
     attribute and no script, so a strict content security policy lets it stand in a page. IndexError for no such page.
@@ -846,7 +883,7 @@ def svg(sheet: Sheet, page: int = 0, *, title: str) -> str:
     parts = [
         _svg_item(item) for item in drawn.items if not (item.name in _IN_ROW and item.step) and item.name in _UNDER
     ]
-    parts += [_svg_step(drawn, step) for step in steps]
+    parts += [_svg_step(drawn, step, marks.get(step)) for step in steps]
     parts += [
         _svg_item(item) for item in drawn.items if not (item.name in _IN_ROW and item.step) and item.name not in _UNDER
     ]
@@ -858,18 +895,21 @@ def svg(sheet: Sheet, page: int = 0, *, title: str) -> str:
     )
 
 
-_IN_ROW = {"row", "text", "symbol"}
+_IN_ROW = {"row", "text", "symbol", "mark"}
 _UNDER = {"title", "head", "text"}
 """What a step's group holds, and what is drawn before the groups; the rest is drawn over them."""
 
 
-def _svg_step(page: Page, step: int) -> str:
-    items = [_svg_item(item) for item in page.items if item.step == step and item.name in _IN_ROW]
-    return f'<g class="step" data-step="{step}">{"".join(items)}</g>'
+def _svg_step(page: Page, step: int, mark: Mark | None = None) -> str:
+    items = [_svg_item(item, mark) for item in page.items if item.step == step and item.name in _IN_ROW]
+    name = f"step {mark.name}" if mark else "step"
+    return f'<g class="{name}" data-step="{step}">{"".join(items)}</g>'
 
 
-def _svg_item(item: Item) -> str:
+def _svg_item(item: Item, mark: Mark | None = None) -> str:
     style = STYLES[item.name]
+    if mark and item.name == "symbol":
+        style = replace(style, fill=mark.fill)
     paint = f'class="{item.name}" fill="{style.fill or "none"}"'
     if style.stroke:
         paint += f' stroke="{style.stroke}" stroke-width="{_n(style.width)}"'

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from himpun.indicators.periods import Period
 from himpun.offices.models import Office
+from himpun.reports.ladder import ladder_of
 from himpun.reports.recap import recap_of
 from himpun.reports.region import region_of
 
@@ -27,6 +28,9 @@ REPORTS: dict[str, Report] = {
     ),
     "region": Report(
         "Kantor bawahan", "Capaian kantor-kantor di bawahnya berdampingan.", region_of, of_offices_below=True
+    ),
+    "ladder": Report(
+        "Tangga keterlambatan", "Siapa memegang setiap langkah sekarang dan berapa lama terlambat.", ladder_of
     ),
 }
 """By the name of the page that shows it."""

@@ -136,14 +136,14 @@ def to_csv(recap: OfficeRecap, *, note: str = "") -> bytes:
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
     writer.writerow(_headings(recap))
     for row in recap.rows:
-        writer.writerow([_inert(cell) for cell in _cells(row)])
+        writer.writerow([inert(cell) for cell in _cells(row)])
     writer.writerow([])
     for label, value in _summed(recap, note):
-        writer.writerow([_inert(label), _inert(value)])
+        writer.writerow([inert(label), inert(value)])
     return text.getvalue().encode("utf-8-sig")
 
 
-def _inert(cell: str) -> str:
+def inert(cell: str) -> str:
     """A cell that a spreadsheet takes as text and never as a formula."""
     return f"'{cell}" if cell.startswith(_FORMULA_SIGNS) else cell
 

@@ -17,6 +17,20 @@ def readable_offices(person: Person, day: date) -> QuerySet[Office]:
     return Office.objects.filter(pk__in=with_below(own)).order_by("name")
 
 
+def readable_line(office: Office, person: Person, day: date) -> list[Office]:
+    """`office` and those above it that `person` may read on `day`, nearest first; none where they may not read it.
+
+    Costs a query for each level above: much less than finding all that somebody of the country's office may read.
+    """
+    line, above = [office], office.parent
+    while above is not None and len(line) <= DEPTH:
+        line.append(above)
+        above = above.parent
+    own = set(Office.objects.visible_to(person, day).filter(pk__in=[one.pk for one in line]))
+    held = [no for no, one in enumerate(line) if one in own]
+    return line[: held[-1] + 1] if held else []
+
+
 def offices_from(office: Office) -> QuerySet[Office]:
     """The office and all below it."""
     return Office.objects.filter(pk__in=with_below({office.pk})).order_by("name")

@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
-from himpun.indicators.periods import Period, PeriodUnreadable
+from himpun.indicators.periods import MONTHS, Period, PeriodUnreadable
 
 ACTS = {
     "letters:letter:registered": "Mencatat surat {number} dari {sender} pada agenda {agenda}",
@@ -13,6 +14,13 @@ ACTS = {
     "cycles:cycle:started": "Memulai siklus SOP {procedure} {period}",
     "cycles:cycle:ended": "Menyelesaikan siklus",
     "cycles:cycle:cancelled": "Membatalkan siklus: {reason}",
+    "cycles:cycle:paused": "Menjeda siklus: {reason}",
+    "cycles:cycle:resumed": "Melanjutkan siklus yang dijeda: {reason}",
+    "cycles:deadline:set": "Menetapkan batas akhir siklus: {due_now}",
+    "cycles:deadline:moved": "Batas waktu langkah {step} ({post}) bergeser dari {due_was} menjadi {due_now}: {why}",
+    "cycles:schedule:saved": "Menyimpan jadwal {key} setiap {kind}",
+    "cycles:schedule:stopped": "Menghentikan jadwal {key} setiap {kind}",
+    "cycles:schedule:run": "Jadwal {key} {period}: {outcome}",
     "cycles:task:decided": "Memutuskan “{decision}” pada langkah {step}",
     "cycles:task:returned": "Mengembalikan langkah {step} (“{decision}”): {reason}",
     "documents:version:made": "Membuat {title}, versi {version}",
@@ -61,6 +69,10 @@ ACTS = {
     "budgets:link:removed": "Melepas tautan indikator {indicator} dari program {code}",
     "budgets:budget:imported": "Mengimpor anggaran {year} dari {file}: {changed} baris berubah",
     "budgets:budget:loaded": "Memuat anggaran {year} dari berkas kantor",
+    "cycles:task:nudged": "Mengingatkan {to} atas langkah {step}",
+    "cycles:reminders:changed": "Mengubah pengingat {procedure}: {rules}",
+    "cycles:reminders:restored": "Mengembalikan pengingat {procedure} ke bawaan",
+    "notifications:outgoing:resent": "Mengirim ulang pesan kepada {to} lewat {channel}",
     "procedures:version:published": "Menerbitkan SOP {key} versi {version}",
     "offices:office:loaded": "Memuat kantor dari berkas",
     "offices:office:changed": "Mengubah data kantor",
@@ -70,15 +82,29 @@ ACTS = {
     "offices:person:changed": "Mengubah data {name}",
     "offices:person:password-reset": "Membuat kata sandi baru untuk {name}",
     "offices:holding:begun": "Mencatat {name} memangku {post} sejak {since}",
+    "offices:holding:withdrawn": "Menarik penugasan {name} pada {post} sejak {since}, yang belum mulai",
+    "offices:leave:recorded": "Mencatat cuti {name} ({kind}) {since} sampai {until}",
+    "offices:leave:changed": "Mengubah cuti {name} ({kind}): {since} sampai {until}",
+    "offices:leave:ended": "Mengakhiri cuti {name} pada {until}",
+    "offices:leave:cancelled": "Membatalkan cuti {name} {since} sampai {until}",
     "offices:holding:changed": "Mengubah masa {name} memangku {post}",
-    "offices:holiday:added": "Menambah hari libur {name} ({day})",
-    "offices:holiday:removed": "Menghapus hari libur {name} ({day})",
+    "offices:holiday:added": "Mencatat {name} ({day}) pada kalender kantor",
+    "offices:holiday:changed": "Mengubah {name} ({day}) pada kalender kantor",
+    "offices:holiday:removed": "Menghapus {name} ({day}) dari kalender kantor",
+    "offices:hours:added": "Menambah jam khusus {name} ({since} sampai {until})",
+    "offices:hours:changed": "Mengubah jam khusus {name} ({since} sampai {until})",
+    "offices:hours:removed": "Menghapus jam khusus {name} ({since} sampai {until})",
+    "offices:national:seeded": "Mengisi perkiraan hari libur nasional {year}",
+    "offices:national:replaced": "Mengganti hari libur nasional {year} menurut {source}",
+    "offices:national:hours": "Menetapkan {name} {since} sampai {until} menurut {source}",
     "api:token:made": "Membuat token API {name}",
     "api:token:revoked": "Mencabut token API {name}",
     "api:codes:saved": "Menyimpan {count} pemetaan kode {systems}",
     "api:codes:removed": "Menghapus pemetaan kode {system} {foreign}",
 }
 """Act → its sentence; {name} is taken from the record's data."""
+
+MOMENTS = ("due_was", "due_now")
 
 
 def in_words(act: str, data: str, procedures: Mapping[str, str] | None = None) -> str:
@@ -111,4 +137,14 @@ def _text(key: str, value: Any) -> str:
             return Period.parse(str(value)).label
         except PeriodUnreadable:
             return str(value)
+    if key in MOMENTS:
+        return _moment(str(value))
     return str(value)
+
+
+def _moment(text: str) -> str:
+    """A moment as the journal keeps it, in the office's own time: "7 Oktober 2026 pukul 10.00"."""
+    if not text:
+        return "tanpa batas waktu"
+    at = datetime.fromisoformat(text)
+    return f"{at.day} {MONTHS[at.month - 1]} {at.year} pukul {at:%H.%M}"

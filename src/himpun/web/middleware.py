@@ -10,8 +10,8 @@ from django.utils.functional import cached_property
 
 from himpun import clock
 from himpun.errors import Refusal
-from himpun.offices.acting import Actor, capacities
-from himpun.offices.models import Office, Person
+from himpun.offices.acting import Actor, absence, capacities
+from himpun.offices.models import Leave, Office, Person
 
 
 class UnreadableText(Refusal):
@@ -54,12 +54,30 @@ class Acting:
         return [actor for actor in self.capacities if self.office and actor.office_id == self.office.pk]
 
     def has(self, roles: frozenset[str]) -> bool:
-        """Whether one of the posts here has one of these roles."""
-        return any(actor.role in roles for actor in self.here)
+        """Whether they may act today in a post here that has one of these roles: never while they are on leave."""
+        return self.sees(roles) and not self.is_away
 
     def holds(self, post_id: int) -> bool:
-        """Whether this very post is held today."""
+        """Whether they may act today as holder of this very post: never while they are on leave."""
+        return self.sees_post(post_id) and not self.is_away
+
+    def sees(self, roles: frozenset[str]) -> bool:
+        """Whether one of the posts here has one of these roles, also on leave: what they may look at."""
+        return any(actor.role in roles for actor in self.here)
+
+    def sees_post(self, post_id: int) -> bool:
+        """Whether this very post is held today, also on leave."""
         return any(actor.post_id == post_id for actor in self.capacities)
+
+    @property
+    def is_away(self) -> bool:
+        """Whether they are on leave today."""
+        return any(actor.away_until for actor in self.capacities)
+
+    @cached_property
+    def absence(self) -> Leave | None:
+        """The leave they are on, asked for only when there is one."""
+        return absence(self.person.pk, self.day) if self.is_away else None
 
 
 class PersonRequest(HttpRequest):

@@ -16,7 +16,9 @@ from himpun.offices.files.rows import (
     FILES,
     HOLDINGS,
     HOLIDAYS,
+    HOURS,
     INDICATORS,
+    LEAVES,
     PEOPLE,
     POSTS,
     PROGRAMS,
@@ -26,7 +28,9 @@ from himpun.offices.files.rows import (
     VARIABLES,
     HoldingRow,
     HolidayRow,
+    HoursRow,
     IndicatorRow,
+    LeaveRow,
     OfficeFiles,
     OfficeSettings,
     PersonRow,
@@ -44,7 +48,9 @@ __all__ = [
     "FileError",
     "HoldingRow",
     "HolidayRow",
+    "HoursRow",
     "IndicatorRow",
+    "LeaveRow",
     "OfficeFiles",
     "OfficeFilesError",
     "OfficeSettings",
@@ -88,6 +94,8 @@ def read_office(path: Path | str) -> OfficeFiles:
         holidays=sheets[HOLIDAYS].rows,
         programs=sheets[PROGRAMS].rows,
         progress=sheets[PROGRESS].rows,
+        hours=sheets[HOURS].rows,
+        leaves=sheets[LEAVES].rows,
     )
 
 

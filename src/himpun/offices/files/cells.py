@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable, Collection
 from datetime import date
 
+from himpun.offices.worktime import CalendarUnusable, read_day, write_day
+
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
 _USERNAME = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*\Z")
 _CODE = re.compile(r"[A-Za-z0-9]+(?:[._/-][A-Za-z0-9]+)*\Z")
@@ -68,6 +70,17 @@ def day(written: str) -> date:
         except ValueError:
             raise ValueError("tanggal ini tidak ada di kalender.") from None
     raise ValueError("bukan tanggal; tulis tahun-bulan-tanggal (contoh: 2026-01-31).")
+
+
+def day_hours(written: str) -> tuple[str, ...]:
+    """The hours of a weekday: "08.00-12.00 12.30-15.00", the gap is the rest; "libur" for none."""
+    if written.strip().casefold() == "libur":
+        return ()
+    joined = re.sub(r"\s*[-–]\s*", "-", written)
+    try:
+        return tuple(write_day(read_day(part for part in re.split(r"[\s,;]+", joined) if part)))
+    except CalendarUnusable as problem:
+        raise ValueError(str(problem)) from None
 
 
 def whole(written: str) -> int:

@@ -10,7 +10,9 @@ from himpun.offices.files.cells import check_measure, frequency_of
 from himpun.offices.files.findings import Findings
 from himpun.offices.files.rows import (
     HOLDINGS,
+    HOURS,
     INDICATORS,
+    LEAVES,
     OFFICE,
     PEOPLE,
     POSTS,
@@ -25,8 +27,9 @@ from himpun.offices.files.rows import (
     TargetRow,
     ValueRow,
 )
-from himpun.offices.files.tables import DEFINITIF, Line, Sheet
+from himpun.offices.files.tables import DEFINITIF, MANDATES, Line, Sheet
 from himpun.offices.rules import ROLES, UNIT
+from himpun.offices.worktime import LONGEST_HOURS
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,9 @@ REFERENCES = (
     (POSTS, "parent", POSTS, "code"),
     (HOLDINGS, "post", POSTS, "code"),
     (HOLDINGS, "username", PEOPLE, "username"),
+    (HOLDINGS, "own_post", POSTS, "code"),
+    (LEAVES, "username", PEOPLE, "username"),
+    (LEAVES, "substitute", PEOPLE, "username"),
     (INDICATORS, "owner_post", POSTS, "code"),
     (VARIABLES, "indicator", INDICATORS, "code"),
     (TARGETS, "indicator", INDICATORS, "code"),
@@ -142,6 +148,46 @@ def _check_holdings(folder: Folder) -> None:
         _check_overlap(folder, post, sorted(holdings, key=lambda holding: (holding.since, holding.row)))
 
 
+def _check_mandates(folder: Folder) -> None:
+    """A mandate names an own post that its person holds, one level below the post for a.n., two for u.b."""
+    above = {cells["code"]: cells["parent"] for _, cells in folder.sheets[POSTS].lines}
+    held = {(row.username, row.post) for row in folder.sheets[HOLDINGS].rows if row.kind not in MANDATES}
+    for row in folder.sheets[HOLDINGS].rows:
+        if row.kind not in MANDATES and row.own_post:
+            folder.wrong(HOLDINGS, row, "own_post", row.own_post, "hanya untuk a.n dan u.b; kosongkan.")
+        if row.kind in MANDATES:
+            superior = above.get(row.own_post, "")
+            given_by = superior if row.kind == "a.n" else above.get(superior, "")
+            if not row.own_post:
+                folder.wrong(HOLDINGS, row, "own_post", "", f"{row.kind} memerlukan kode jabatannya sendiri.")
+            elif given_by != row.post:
+                level = "tepat" if row.kind == "a.n" else "dua tingkat"
+                cause = f"{row.kind} diberikan kepada jabatan {level} di bawah {row.post}; perbaiki salah satunya."
+                folder.wrong(HOLDINGS, row, "own_post", row.own_post, cause)
+            elif (row.username, row.own_post) not in held:
+                cause = f"{row.username} tidak memegang jabatan itu; tambahkan barisnya."
+                folder.wrong(HOLDINGS, row, "own_post", row.own_post, cause)
+
+
+def _check_leaves(folder: Folder) -> None:
+    """Leaves end after they begin, one person's do not overlap, and nobody on leave stands in."""
+    rows = folder.sheets[LEAVES].rows
+    for row in rows:
+        if row.until < row.since:
+            cause = f"berakhir sebelum mulai ({row.since}); perbaiki salah satu tanggalnya."
+            folder.wrong(LEAVES, row, "to", str(row.until), cause)
+        if row.substitute == row.username:
+            folder.wrong(LEAVES, row, "substitute", row.substitute, "pengganti harus orang lain.")
+        for other in rows:
+            if other.row == row.row or other.since > row.until or other.until < row.since:
+                continue
+            if other.username == row.username and other.row < row.row:
+                folder.wrong(LEAVES, row, "from", str(row.since), f"bertindih dengan cuti pada baris {other.row}.")
+            if other.username == row.substitute:
+                cause = f"pengganti ini sendiri cuti pada hari-hari itu (baris {other.row})."
+                folder.wrong(LEAVES, row, "substitute", row.substitute, cause)
+
+
 def _check_overlap(folder: Folder, post: str, holdings: Sequence[HoldingRow]) -> None:
     """Holdings in order of their beginning: each must begin after all before it have ended."""
     latest = holdings[0]
@@ -155,6 +201,14 @@ def _check_overlap(folder: Folder, post: str, holdings: Sequence[HoldingRow]) ->
             folder.wrong(HOLDINGS, holding, "from", str(holding.since), cause)
         if latest.until and (holding.until is None or holding.until > latest.until):
             latest = holding
+
+
+def _check_hours(folder: Folder) -> None:
+    """Special hours end after they begin and last a year at most."""
+    for row in folder.sheets[HOURS].rows:
+        if not 0 <= (row.until - row.since).days < LONGEST_HOURS:
+            cause = f"harus sama dengan atau sesudah from, paling lama {LONGEST_HOURS} hari."
+            folder.wrong(HOURS, row, "to", str(row.until), cause)
 
 
 def _check_variables(folder: Folder) -> None:
@@ -252,6 +306,9 @@ CHECKS: tuple[Callable[[Folder], None], ...] = (
     _check_unit_codes,
     _check_people,
     _check_holdings,
+    _check_mandates,
+    _check_leaves,
+    _check_hours,
     _check_variables,
     _check_targets,
     _check_values,

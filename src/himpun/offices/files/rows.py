@@ -4,22 +4,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from himpun.offices.worktime import Week
+from himpun.offices.worktime import WEEKDAYS, Week
 
 OFFICE, POSTS, PEOPLE, HOLDINGS = "office.toml", "posts.csv", "people.csv", "holdings.csv"
+LEAVES = "leaves.csv"
 INDICATORS, VARIABLES, TARGETS = "indicators.csv", "variables.csv", "targets.csv"
-VALUES, HOLIDAYS = "values.csv", "holidays.csv"
+VALUES, HOLIDAYS, HOURS = "values.csv", "holidays.csv", "hours.csv"
 PROGRAMS, PROGRESS = "programs.csv", "progress.csv"
 FILES = (
     OFFICE,
     POSTS,
     PEOPLE,
     HOLDINGS,
+    LEAVES,
     INDICATORS,
     VARIABLES,
     TARGETS,
     VALUES,
     HOLIDAYS,
+    HOURS,
     PROGRAMS,
     PROGRESS,
 )
@@ -74,7 +77,7 @@ class PersonRow:
 
 @dataclass(frozen=True, slots=True)
 class HoldingRow:
-    """Who holds which post from when to when; `until` None means until further notice."""
+    """Who holds which post from when to when; `until` None means until further notice; `own_post` of a mandate."""
 
     post: str
     username: str
@@ -82,6 +85,20 @@ class HoldingRow:
     since: date
     until: date | None
     letter: str
+    row: int = field(default=0, compare=False)
+    own_post: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveRow:
+    """Days on which somebody acts for none of their posts, and who stands in ("" for nobody)."""
+
+    username: str
+    kind: str
+    since: date
+    until: date
+    letter: str
+    substitute: str
     row: int = field(default=0, compare=False)
 
 
@@ -146,12 +163,37 @@ class ValueRow:
 
 @dataclass(frozen=True, slots=True)
 class HolidayRow:
-    """A day off of this office."""
+    """A day off of this office; with the kind "masuk" a national day off on which it works."""
 
     day: date
     name: str
     source: str
+    kind: str = "daerah"
     row: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class HoursRow:
+    """Days with other hours: each weekday's intervals as settings hold them; None keeps the usual ones, () is off."""
+
+    since: date
+    until: date
+    name: str
+    source: str
+    senin: tuple[str, ...] | None
+    selasa: tuple[str, ...] | None
+    rabu: tuple[str, ...] | None
+    kamis: tuple[str, ...] | None
+    jumat: tuple[str, ...] | None
+    sabtu: tuple[str, ...] | None
+    minggu: tuple[str, ...] | None
+    row: int = field(default=0, compare=False)
+
+    @property
+    def by_weekday(self) -> dict[str, list[str]]:
+        """The weekdays that are written, as `SpecialHours.hours` holds them."""
+        written = {name: getattr(self, name) for name in WEEKDAYS}
+        return {name: list(hours) for name, hours in written.items() if hours is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,3 +237,5 @@ class OfficeFiles:
     holidays: tuple[HolidayRow, ...]
     programs: tuple[ProgramRow, ...] = ()
     progress: tuple[ProgressRow, ...] = ()
+    hours: tuple[HoursRow, ...] = ()
+    leaves: tuple[LeaveRow, ...] = ()

@@ -12,6 +12,7 @@ from himpun.offices.files.cells import (
     check_number,
     code,
     day,
+    day_hours,
     email,
     nip,
     one_of,
@@ -28,7 +29,9 @@ from himpun.offices.files.findings import Findings
 from himpun.offices.files.rows import (
     HOLDINGS,
     HOLIDAYS,
+    HOURS,
     INDICATORS,
+    LEAVES,
     PEOPLE,
     POSTS,
     PROGRAMS,
@@ -38,7 +41,9 @@ from himpun.offices.files.rows import (
     VARIABLES,
     HoldingRow,
     HolidayRow,
+    HoursRow,
     IndicatorRow,
+    LeaveRow,
     PersonRow,
     PostRow,
     ProgramRow,
@@ -48,12 +53,16 @@ from himpun.offices.files.rows import (
     VariableRow,
 )
 from himpun.offices.rules import ROLES
+from himpun.offices.worktime import WEEKDAYS
 
 DEFINITIF = "definitif"
-HOLDING_KINDS = (DEFINITIF, "Plt", "Plh", "Pj")
+MANDATES = ("a.n", "u.b")
+HOLDING_KINDS = (DEFINITIF, "Plt", "Plh", "Pj", *MANDATES)
+LEAVE_KINDS = ("cuti", "sakit", "dinas")
 POLARITIES = ("positif", "negatif-a", "negatif-b", "range", "stabil", "predikat", "peringkat", "teks")
 AGGREGATIONS = ("jumlah", "kumulatif", "posisi-akhir", "rata-rata", "tahunan")
 FREQUENCIES = ("bulanan", "triwulanan", "semesteran", "tahunan")
+DAY_KINDS = ("daerah", "penutupan", "masuk")
 VARIABLE_KINDS = ("pembilang", "penyebut", "nilai")
 
 
@@ -140,9 +149,23 @@ TABLES: Mapping[str, Table] = {
             Column("from", day, attribute="since"),
             Column("to", day, blank=True, empty=None, attribute="until"),
             _blank("letter", longest=200),
+            _missing("own_post"),
         ),
         HoldingRow,
         ("post", "username", "from"),
+    ),
+    LEAVES: Table(
+        (
+            Column("username"),
+            Column("kind", one_of(LEAVE_KINDS)),
+            Column("from", day, attribute="since"),
+            Column("to", day, attribute="until"),
+            _missing("letter", longest=200),
+            _missing("substitute"),
+        ),
+        LeaveRow,
+        ("username", "from"),
+        optional=True,
     ),
     INDICATORS: Table(
         (
@@ -201,9 +224,22 @@ TABLES: Mapping[str, Table] = {
             Column("date", day, attribute="day"),
             Column("name", longest=200),
             _missing("source", longest=200),
+            Column("kind", one_of(DAY_KINDS), blank=True, optional=True, empty=DAY_KINDS[0]),
         ),
         HolidayRow,
         ("date",),
+        optional=True,
+    ),
+    HOURS: Table(
+        (
+            Column("from", day, attribute="since"),
+            Column("to", day, attribute="until"),
+            Column("name", longest=200),
+            _missing("source", longest=200),
+            *(Column(name, day_hours, blank=True, optional=True, empty=None) for name in WEEKDAYS),
+        ),
+        HoursRow,
+        ("from",),
         optional=True,
     ),
     PROGRAMS: Table(

@@ -100,5 +100,13 @@ class Migration(migrations.Migration):
             model_name='specialhours',
             constraint=models.UniqueConstraint(fields=('office', 'since'), name='special_hours_once', nulls_distinct=False),
         ),
+        migrations.RemoveConstraint(
+            model_name='holding',
+            name='holding_once',
+        ),
+        migrations.AddConstraint(
+            model_name='holding',
+            constraint=models.UniqueConstraint(fields=('post', 'person', 'since', 'kind'), name='holding_once'),
+        ),
         migrations.RunPython(name_kinds, migrations.RunPython.noop),
     ]

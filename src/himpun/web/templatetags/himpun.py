@@ -1,5 +1,6 @@
 """The template language of Himpun's pages: icons, moments, periods, numbers, journal acts in words."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -12,6 +13,8 @@ from django.utils.safestring import SafeString, mark_safe
 from himpun import clock
 from himpun.archive.models import Record
 from himpun.indicators.periods import Period
+from himpun.offices.queries import shown_holder
+from himpun.offices.year import hours_in_words
 from himpun.procedures.definition import worded
 from himpun.web.acts import in_words
 
@@ -36,6 +39,12 @@ def _icon(name: str) -> str:
 def moment(at: datetime | None) -> str:
     """ "23 Nov 2026 09.14" in the active zone."""
     return formats.date_format(timezone.localtime(at), "j M Y H.i") if at else ""
+
+
+@register.filter
+def holder(holding: Any) -> str:
+    """A holder of a post: "Ani (Plh.)", "Budi (cuti s.d. 28 November)"."""
+    return shown_holder(holding)
 
 
 @register.filter
@@ -82,6 +91,25 @@ def due_state(due_at: datetime | None) -> str:
 def said(record: Record) -> str:
     """A journal record as a sentence."""
     return in_words(record.act, record.data)
+
+
+@register.filter
+def shortly(names: Sequence[str]) -> str:
+    """ "Kasi A, Kasi B, dan 3 lagi": a list of names cut where it grows long."""
+    shown = ", ".join(names[:3])
+    return f"{shown}, dan {len(names) - 3} lagi" if len(names) > 3 else shown
+
+
+@register.filter
+def hours_written(hours: dict[str, list[str]]) -> str:
+    """Special hours by weekday: "Senin–Kamis 08.00-12.00, 12.30-15.00; hari lain seperti biasa"."""
+    return hours_in_words(hours)
+
+
+@register.filter
+def hours(minutes: int) -> str:
+    """Working minutes as hours: 9450 → "157,5"."""
+    return f"{minutes / 60:.1f}".removesuffix(".0").replace(".", ",")
 
 
 @register.filter

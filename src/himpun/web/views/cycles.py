@@ -7,12 +7,16 @@ from django.core.paginator import Paginator
 from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from himpun import clock
 from himpun.archive.models import Record
-from himpun.cycles import actions
+from himpun.cycles import actions, deadlines
+from himpun.cycles.deadlines import Outlook, clocks_in, is_paused, outlooks_in, request_clocks_in
 from himpun.cycles.models import Cycle, Task
 from himpun.cycles.queries import BoardRow, board, holders_of
+from himpun.cycles.standing import survey_of
 from himpun.cycles.step_actions import addressed_roles, draft_of, gathered, recap_of
 from himpun.documents.work import ensure_issued, ensure_rendered
 from himpun.errors import Refusal
@@ -20,9 +24,16 @@ from himpun.indicators.models import DataRequest
 from himpun.indicators.periods import Kind, for_day
 from himpun.letters.models import INSTRUCTIONS, Letter
 from himpun.offices.models import Office, Post
-from himpun.offices.rules import MAY_CANCEL_CYCLES, MAY_COLLECT, MAY_START_CYCLES
+from himpun.offices.rules import (
+    MAY_CANCEL_CYCLES,
+    MAY_COLLECT,
+    MAY_PAUSE_CYCLES,
+    MAY_SET_DEADLINES,
+    MAY_START_CYCLES,
+)
 from himpun.procedures.definition import role_titles
 from himpun.procedures.queries import versions_in_force
+from himpun.web.deadlines import read_deadline, say_fit, say_whether_it_fits
 from himpun.web.forms import Typed, attempt
 from himpun.web.middleware import PersonRequest
 from himpun.web.periods import period_choices
@@ -60,8 +71,13 @@ def cycle_list(request: PersonRequest) -> HttpResponse:
     if state in Cycle.State.values:
         rows = rows.filter(state=state)
     rows = rows.prefetch_related(Prefetch("tasks", queryset=waiting, to_attr="waiting"))
+    page = Paginator(rows, 25).get_page(request.GET.get("hal"))
+    now, open_ = clock.now(), [cycle.pk for cycle in page if cycle.state == Cycle.State.OPEN]
+    survey = survey_of(open_)
     context = {
-        "page": Paginator(rows, 25).get_page(request.GET.get("hal")),
+        "page": page,
+        "clocks": clocks_in(survey, now),
+        "outlooks": outlooks_in(survey, open_, now),
         "states": Cycle.State.choices,
         "state": state,
         "may_start": acting.has(MAY_START_CYCLES),
@@ -78,11 +94,16 @@ def cycle_new(request: PersonRequest) -> HttpResponse:
         cycle = attempt(
             typed,
             lambda: actions.start_cycle(
-                office=office, key=given.get("key", ""), period=given.get("period", ""), by=acting.person
+                office=office,
+                key=given.get("key", ""),
+                period=given.get("period", ""),
+                by=acting.person,
+                due_at=read_deadline(office, given.get("due_at", "")),
             ),
         )
         if cycle:
             messages.success(request, "Siklus dimulai.")
+            say_whether_it_fits(request, cycle)
             return redirect("cycle", cycle.pk)
     context = {
         "typed": typed,
@@ -90,7 +111,7 @@ def cycle_new(request: PersonRequest) -> HttpResponse:
         "periods": period_choices(acting.day),
         "chosen": typed.data.get("period") or for_day(Kind.QUARTER, acting.day).previous().code,
     }
-    return render(request, "cycles/new.html", context, status=422 if typed.error else 200)
+    return render(request, "cycles/new.html", context, status=422 if typed.error or typed.errors else 200)
 
 
 def _without_letter(office: Office, request: PersonRequest) -> list[Any]:
@@ -134,8 +155,37 @@ def show_cycle(request: PersonRequest, pk: int, typed: Typed, status: int = 200)
     }
     if task:
         context |= _form_of(request, cycle, task)
-    context["requests"] = _requests_of(request, cycle)
+    context["requests"] = asked = _requests_of(request, cycle)
+    context |= _times_of(request, cycle, task, rows, asked)
     return render(request, "cycles/cycle.html", context, status=status)
+
+
+def _times_of(
+    request: PersonRequest, cycle: Cycle, task: Task | None, rows: list[BoardRow], asked: list[DataRequest]
+) -> dict[str, Any]:
+    """How the cycle stands in time: the open step's clock, the outlook, the plan by step, the pause, who may change it."""
+    acting, now = request.acting, clock.now()
+    running = cycle.state == Cycle.State.OPEN
+    survey = survey_of([cycle.pk] if running else [])
+    found = clocks_in(survey, now)
+    outlook = outlooks_in(survey, [cycle.pk], now).get(cycle.pk)
+    paused = survey.open_pause(cycle.pk)
+    return {
+        "task_clock": found.get(task.pk) if task else None,
+        "request_clocks": request_clocks_in(survey, found, asked),
+        "outlook": outlook,
+        "plan": _plan(outlook, rows) if outlook else {},
+        "pause": paused,
+        "parent_pause": bool(paused and cycle.parent and is_paused(cycle.parent.cycle_id)),
+        "may_pause": acting.has(MAY_PAUSE_CYCLES) and running,
+        "may_set_deadline": acting.has(MAY_SET_DEADLINES) and running,
+        "due_day": timezone.localtime(cycle.due_at) if cycle.due_at else None,
+    }
+
+
+def _plan(outlook: Outlook, rows: list[BoardRow]) -> dict[int, dict[str, Any]]:
+    ended = {row.step.no: row.task.decided_at for row in rows if row.task}
+    return {no: {"at": at, "missed": outlook.misses(no, ended.get(no))} for no, at in outlook.plan.items()}
 
 
 def _has_lane(role: str, rows: list[BoardRow]) -> bool:
@@ -235,6 +285,52 @@ def decide(request: PersonRequest, pk: int) -> HttpResponse:
 def _said(step: int, decision: str, following: int | None) -> str:
     onward = f"Siklus kini di langkah {following}." if following else "Siklus selesai dan diarsipkan."
     return f'Langkah {step} diputus "{decision}". {onward}'
+
+
+@require_POST
+def set_deadline(request: PersonRequest, pk: int) -> HttpResponse:
+    """Set, move or remove the final deadline of a cycle."""
+    cycle = get_object_or_404(_visible(request).select_related("office"), pk=pk)
+    typed = Typed(request.POST)
+    try:
+        due_at = read_deadline(cycle.office, request.POST.get("due_at", ""))
+        fit = deadlines.set_deadline(cycle=cycle, due_at=due_at, by=request.acting.person)
+    except Refusal as refusal:
+        typed.refuse(refusal)
+        return show_cycle(request, pk, typed, status=refusal.status)
+    messages.success(request, "Batas akhir tersimpan." if due_at else "Batas akhir dihapus.")
+    say_fit(request, fit)
+    return redirect("cycle", pk)
+
+
+@require_POST
+def pause(request: PersonRequest, pk: int) -> HttpResponse:
+    """Let the clock of a cycle stand still, with a reason."""
+    cycle = get_object_or_404(_visible(request).select_related("office"), pk=pk)
+    typed = Typed(request.POST)
+    try:
+        deadlines.pause_cycle(cycle=cycle, reason=request.POST.get("reason", ""), by=request.acting.person)
+    except Refusal as refusal:
+        typed.refuse(refusal)
+        if "reason" in typed.errors:
+            typed.errors["pause_reason"] = typed.errors.pop("reason")
+        return show_cycle(request, pk, typed, status=refusal.status)
+    messages.success(request, "Siklus dijeda. Waktu berhenti dihitung sampai siklus dilanjutkan.")
+    return redirect("cycle", pk)
+
+
+@require_POST
+def resume(request: PersonRequest, pk: int) -> HttpResponse:
+    """Let the clock of a paused cycle run on."""
+    cycle = get_object_or_404(_visible(request).select_related("office", "parent"), pk=pk)
+    typed = Typed(request.POST)
+    try:
+        deadlines.resume_cycle(cycle=cycle, by=request.acting.person)
+    except Refusal as refusal:
+        typed.refuse(refusal)
+        return show_cycle(request, pk, typed, status=refusal.status)
+    messages.success(request, "Siklus berlanjut. Batas waktu yang terbuka bergeser sepanjang jedanya.")
+    return redirect("cycle", pk)
 
 
 @require_POST

@@ -76,7 +76,7 @@ def _corrections(document: Document) -> list[Correction]:
 
 def _note_receipt(request: PersonRequest, document: Document) -> None:
     acting = request.acting
-    held = {actor.post_id: actor for actor in acting.capacities}
+    held = {actor.post_id: actor for actor in acting.capacities if not actor.away_until}
     waiting = Delivery.objects.filter(document=document, post__in=held, opened_at__isnull=True, sent_at__isnull=False)
     for delivery in waiting.select_related("document__office"):
         note_opened(delivery=delivery, author=held[delivery.post_id or 0].author)

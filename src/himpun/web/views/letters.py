@@ -17,6 +17,7 @@ from himpun.letters.actions import Scan, register_letter
 from himpun.letters.models import INSTRUCTIONS, Letter
 from himpun.offices.rules import MAY_REGISTER_LETTERS, MAY_START_CYCLES
 from himpun.procedures.queries import versions_in_force
+from himpun.web.deadlines import read_deadline, say_whether_it_fits
 from himpun.web.forms import Typed, attempt, read_date
 from himpun.web.middleware import PersonRequest
 from himpun.web.periods import period_choices
@@ -101,7 +102,7 @@ def _letter_page(request: PersonRequest, pk: int, typed: Typed) -> HttpResponse:
         "chosen": typed.data.get("period") or for_day(Kind.QUARTER, acting.day).previous().code,
         "typed": typed,
     }
-    return render(request, "letters/letter.html", context, status=422 if typed.error else 200)
+    return render(request, "letters/letter.html", context, status=422 if typed.error or typed.errors else 200)
 
 
 @require_GET
@@ -122,10 +123,16 @@ def start_cycle(request: PersonRequest, pk: int) -> HttpResponse:
     cycle = attempt(
         typed,
         lambda: actions.start_cycle(
-            office=letter.office, key=key, period=period, by=request.acting.person, letter=letter
+            office=letter.office,
+            key=key,
+            period=period,
+            by=request.acting.person,
+            letter=letter,
+            due_at=read_deadline(letter.office, request.POST.get("due_at", "")),
         ),
     )
     if cycle is None:
         return _letter_page(request, pk, typed)
     messages.success(request, "Siklus dimulai. Langkah pertama kini menunggu pimpinan.")
+    say_whether_it_fits(request, cycle)
     return redirect("cycle", cycle.pk)

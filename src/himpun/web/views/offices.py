@@ -1,4 +1,4 @@
-"""Pengaturan: the office's facts and working time, its posts, its people, who holds which post, its holidays.
+"""Pengaturan: the office's facts and working time, its posts, its people, who holds which post.
 
 Everybody of the office may look; who may manage it (`MAY_MANAGE_OFFICE`) may change.
 """
@@ -9,20 +9,22 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from himpun import clock
+from himpun.cycles.deadlines import recount
 from himpun.errors import FieldErrors
 from himpun.letters.numbering import DEFAULT_PATTERN, fill
 from himpun.offices import actions
 from himpun.offices.acting import HoldsNoPost
+from himpun.offices.calendar import named_days
 from himpun.offices.files.settings import check_pattern
-from himpun.offices.models import Holding, Holiday, Office, Person, Post
-from himpun.offices.queries import manages, people_known_to
+from himpun.offices.models import Holding, Holiday, Leave, Office, Person, Post
+from himpun.offices.queries import is_present, manages, people_known_to
 from himpun.offices.rules import MAY_MANAGE_OFFICE, ROLES
 from himpun.offices.worktime import WEEKDAYS
 from himpun.web.forms import Typed, attempt, read_date, read_whole
@@ -36,39 +38,47 @@ ZONES = {
 REGISTERS = {"data-kinerja": "Dokumen Data Kinerja", "permintaan": "Format Permintaan Data"}
 
 
-def _office(request: PersonRequest) -> Office:
+def office_of(request: PersonRequest) -> Office:
+    """The office looked at. Raises HoldsNoPost."""
     office = request.acting.office
     if office is None:
         raise HoldsNoPost("membuka pengaturan kantor")
     return office
 
 
-def _page(request: PersonRequest, template: str, typed: Typed, context: Mapping[str, Any]) -> HttpResponse:
+def settings_form(request: PersonRequest, template: str, typed: Typed, context: Mapping[str, Any]) -> HttpResponse:
+    """A page of the settings: everybody of the office sees it, who manages it may change."""
     may_manage = request.acting.has(MAY_MANAGE_OFFICE)
     refused = typed.errors or typed.error
-    given = {"typed": typed, "may_manage": may_manage, "office": _office(request), **context}
+    given = {"typed": typed, "may_manage": may_manage, "office": office_of(request), **context}
     return render(request, template, given, status=422 if refused else 200)
 
 
 @require_GET
 def settings_page(request: PersonRequest) -> HttpResponse:
     """The whole office at a glance, and what is still missing in it."""
-    office, day = _office(request), request.acting.day
-    today = Prefetch("holdings", Holding.objects.on(day).select_related("person"), to_attr="today")
+    office, day = office_of(request), request.acting.day
+    today = Prefetch("holdings", Holding.objects.marked_on(day).select_related("person"), to_attr="today")
     posts = list(office.posts.prefetch_related(today))
-    held = Holding.objects.filter(post__office=office).select_related("post").order_by("-since")
+    held = Holding.objects.filter(post__office=office).select_related("post", "own_post__parent").order_by("-since")
     people = people_known_to(office).prefetch_related(Prefetch("holdings", held, to_attr="here"))
     context = {
         "tree": _tree(posts),
         "roles": ROLES,
         "people": [(person, [holding for holding in person.here if _in_force(holding, day)]) for person in people],
         "missing_roles": [title for role, title in ROLES.items() if role not in {post.role for post in posts}],
-        "empty_posts": [post for post in posts if not post.today],
+        "empty_posts": [post for post in posts if not any(is_present(holding) for holding in post.today)],
+        "away": Leave.objects.filter(office=office, since__lte=day, until__gte=day).count(),
         "zone": ZONES.get(office.timezone, office.timezone),
         "hours": [(name, ", ".join(office.hours.get(name, []))) for name in WEEKDAYS],
-        "holiday_count": Holiday.objects.filter(_calendar_of(office), day__year=day.year).count(),
+        "holiday_count": _days_off(office, day.year),
     }
-    return _page(request, "offices/settings.html", Typed({}), context)
+    return settings_form(request, "offices/settings.html", Typed({}), context)
+
+
+def _days_off(office: Office, year: int) -> int:
+    rows = named_days(office, date(year, 1, 1), date(year, 12, 31)).values()
+    return sum(row.kind != Holiday.Kind.WORKING for row in rows)
 
 
 def _in_force(holding: Holding, day: date) -> bool:
@@ -96,12 +106,12 @@ def _tree(posts: Sequence[Post]) -> list[tuple[int, Post]]:
 
 def office_edit(request: PersonRequest) -> HttpResponse:
     """Facts, working time and number patterns."""
-    office = _office(request)
+    office = office_of(request)
     typed = Typed(request.POST if request.method == "POST" else _office_as_typed(office))
     if request.method == "POST":
         changed = attempt(typed, lambda: _change_office(request, office))
         if changed is not None:
-            messages.success(request, "Data kantor tersimpan.")
+            messages.success(request, f"Data kantor tersimpan. {recounted(office)}".strip())
             return redirect("settings")
     context = {
         "zones": ZONES,
@@ -117,7 +127,13 @@ def office_edit(request: PersonRequest) -> HttpResponse:
             for register, label in _registers(office).items()
         ],
     }
-    return _page(request, "offices/office.html", typed, context)
+    return settings_form(request, "offices/office.html", typed, context)
+
+
+def recounted(office: Office) -> str:
+    """Count the open deadlines anew where the calendar changed, and say how many moved; "" when none did."""
+    moved = len(recount(office))
+    return f"{moved} batas waktu bergeser dan diberitahukan." if moved else ""
 
 
 def _registers(office: Office) -> dict[str, str]:
@@ -129,6 +145,7 @@ def _registers(office: Office) -> dict[str, str]:
 def _office_as_typed(office: Office) -> dict[str, Any]:
     typed: dict[str, Any] = {name: getattr(office, name) for name in (*actions.OFFICE_TEXTS, "timezone", "day_minutes")}
     typed |= {f"hours_{name}": ", ".join(office.hours.get(name, [])) for name in WEEKDAYS}
+    typed["may_approve_twice"] = "1" if office.may_approve_twice else ""
     patterns = {name: office.number_patterns.get(name) or DEFAULT_PATTERN for name in _registers(office)}
     return typed | {f"pattern_{name}": pattern for name, pattern in patterns.items()}
 
@@ -140,6 +157,8 @@ def _change_office(request: PersonRequest, office: Office) -> Office:
     }
     fields["day_minutes"] = _whole(post.get("day_minutes", ""))
     fields["hours"] = {name: _intervals(post.get(f"hours_{name}", "")) for name in WEEKDAYS}
+    if "may_approve_twice" in post:
+        fields["may_approve_twice"] = post["may_approve_twice"] == "1"
     fields["number_patterns"] = {name: post.get(f"pattern_{name}", "").strip() for name in _registers(office)}
     return actions.change_office(office=office, fields=fields, by=request.acting.person)
 
@@ -178,7 +197,7 @@ def number_example(request: HttpRequest) -> HttpResponse:
 
 def post_new(request: PersonRequest) -> HttpResponse:
     """Add a post."""
-    office = _office(request)
+    office = office_of(request)
     typed = Typed(request.POST if request.method == "POST" else {"order": str(_next_order(office))})
     if request.method == "POST":
         post = attempt(
@@ -188,12 +207,12 @@ def post_new(request: PersonRequest) -> HttpResponse:
         if post is not None:
             messages.success(request, f"Jabatan {post.title} ditambahkan. Catat sekarang siapa yang memangkunya.")
             return redirect("post_edit", post.pk)
-    return _page(request, "offices/post.html", typed, {"roles": ROLES, "posts": office.posts.all()})
+    return settings_form(request, "offices/post.html", typed, {"roles": ROLES, "posts": office.posts.all()})
 
 
 def post_edit(request: PersonRequest, pk: int) -> HttpResponse:
     """One post: its title, role and place, and everybody who held it."""
-    office = _office(request)
+    office = office_of(request)
     post = get_object_or_404(Post.objects.select_related("office"), pk=pk, office=office)
     stored = {name: getattr(post, name) for name in ("code", "title", "role", "unit_code")}
     shown = {**stored, "parent": str(post.parent_id or ""), "order": str(post.order)}
@@ -212,10 +231,10 @@ def post_edit(request: PersonRequest, pk: int) -> HttpResponse:
         "posts": office.posts.exclude(pk=post.pk),
         "holdings": [
             (holding, _in_force(holding, request.acting.day))
-            for holding in post.holdings.select_related("person", "post").order_by("-since", "-id")
+            for holding in post.holdings.select_related("person", "own_post").order_by("-since", "-id")
         ],
     }
-    return _page(request, "offices/post.html", typed, context)
+    return settings_form(request, "offices/post.html", typed, context)
 
 
 def _next_order(office: Office) -> int:
@@ -240,7 +259,7 @@ def _post_fields(request: PersonRequest, office: Office) -> dict[str, Any]:
 @never_cache
 def person_new(request: PersonRequest) -> HttpResponse:
     """Add somebody who can log in; their first password is shown once."""
-    office = _office(request)
+    office = office_of(request)
     typed = Typed(request.POST)
     if request.method == "POST":
         made = attempt(
@@ -248,16 +267,16 @@ def person_new(request: PersonRequest) -> HttpResponse:
         )
         if made is not None:
             person, password = made
-            return _page(
+            return settings_form(
                 request, "offices/password.html", Typed({}), {"person": person, "password": password, "new": True}
             )
-    return _page(request, "offices/person.html", typed, {})
+    return settings_form(request, "offices/person.html", typed, {})
 
 
 @never_cache
 def person_edit(request: PersonRequest, pk: int) -> HttpResponse:
     """One person: their data, the posts they hold here, and a new password."""
-    office, by = _office(request), request.acting.person
+    office, by = office_of(request), request.acting.person
     person = get_object_or_404(people_known_to(office), pk=pk)
     shown = {name: getattr(person, name) for name in ("username", *actions.PERSON_TEXTS)}
     typed = Typed(request.POST if request.method == "POST" else {**shown, "is_active": person.is_active})
@@ -265,7 +284,7 @@ def person_edit(request: PersonRequest, pk: int) -> HttpResponse:
         typed = Typed({**shown, "is_active": person.is_active})
         password = attempt(typed, lambda: actions.reset_password(office=office, person=person, by=by))
         if password is not None:
-            return _page(
+            return settings_form(
                 request, "offices/password.html", Typed({}), {"person": person, "password": password, "new": False}
             )
     elif request.method == "POST":
@@ -277,13 +296,15 @@ def person_edit(request: PersonRequest, pk: int) -> HttpResponse:
         if changed is not None:
             messages.success(request, f"Data {changed.name} tersimpan.")
             return redirect("settings")
-    held = person.holdings.filter(post__office=office).select_related("post").order_by("-since", "-id")
+    held = person.holdings.filter(post__office=office).select_related("post", "own_post__parent")
+    held = held.order_by("-since", "-id")
     context = {
         "person": person,
+        "leaves": person.leaves.filter(office=office, until__gte=request.acting.day).select_related("substitute"),
         "ours": manages(office, person, request.acting.day),
         "holdings": [(holding, _in_force(holding, request.acting.day)) for holding in held],
     }
-    return _page(request, "offices/person.html", typed, context)
+    return settings_form(request, "offices/person.html", typed, context)
 
 
 # --- who holds which post --------------------------------------------------------------------------------------------
@@ -291,7 +312,7 @@ def person_edit(request: PersonRequest, pk: int) -> HttpResponse:
 
 def holding_new(request: PersonRequest) -> HttpResponse:
     """Record that somebody holds a post from a day on."""
-    office = _office(request)
+    office = office_of(request)
     start = {
         "post": request.GET.get("jabatan", ""),
         "person": request.GET.get("orang", ""),
@@ -305,7 +326,7 @@ def holding_new(request: PersonRequest) -> HttpResponse:
             messages.success(request, f"{holding.person.name} tercatat sebagai {holding.title}.")
             return redirect("post_edit", holding.post_id)
     context = {"kinds": Holding.Kind.choices, "posts": office.posts.all(), "people": people_known_to(office)}
-    return _page(request, "offices/holding.html", typed, context)
+    return settings_form(request, "offices/holding.html", typed, context)
 
 
 def _begin_holding(request: PersonRequest, office: Office) -> Holding:
@@ -323,12 +344,13 @@ def _begin_holding(request: PersonRequest, office: Office) -> Holding:
     if person is None and "username" not in wrong:
         wrong["person"] = "Pilih orangnya, atau tulis nama pengguna pegawai kantor lain."
     if wrong or person is None or post is None:
-        raise FieldErrors(wrong | _wrong_dates(request))
-    return actions.begin_holding(post=post, person=person, by=request.acting.person, **_holding_fields(request))
+        raise FieldErrors(wrong | wrong_dates(request))
+    fields = _holding_fields(request, office)
+    return actions.begin_holding(post=post, person=person, by=request.acting.person, **fields)
 
 
-def _holding_fields(request: PersonRequest) -> dict[str, Any]:
-    if wrong := _wrong_dates(request):
+def _holding_fields(request: PersonRequest, office: Office) -> dict[str, Any]:
+    if wrong := wrong_dates(request):
         raise FieldErrors(wrong)
     given = request.POST
     return {
@@ -336,10 +358,13 @@ def _holding_fields(request: PersonRequest) -> dict[str, Any]:
         "since": read_date(given.get("since", "")),
         "until": read_date(given.get("until", "")),
         "letter": given.get("letter", ""),
+        "own_post": office.posts.select_related("parent__parent")
+        .filter(pk=read_whole(given.get("own_post", "")))
+        .first(),
     }
 
 
-def _wrong_dates(request: PersonRequest) -> dict[str, str]:
+def wrong_dates(request: PersonRequest) -> dict[str, str]:
     """A date that was typed but cannot be read; an empty last day means until further notice."""
     written = {name: request.POST.get(name, "").strip() for name in ("since", "until")}
     unread = [name for name, text in written.items() if text and read_date(text) is None]
@@ -348,72 +373,22 @@ def _wrong_dates(request: PersonRequest) -> dict[str, str]:
 
 def holding_edit(request: PersonRequest, pk: int) -> HttpResponse:
     """Correct or end one holding."""
-    office = _office(request)
-    holding = get_object_or_404(Holding.objects.select_related("post__office", "person"), pk=pk, post__office=office)
+    office = office_of(request)
+    rows = Holding.objects.select_related("post__office", "person", "leave__person")
+    holding = get_object_or_404(rows, pk=pk, post__office=office)
     shown = {"kind": holding.kind, "since": holding.since.isoformat(), "letter": holding.letter}
     shown["until"] = holding.until.isoformat() if holding.until else ""
+    shown["own_post"] = str(holding.own_post_id or "")
     typed = Typed(request.POST if request.method == "POST" else shown)
     if request.method == "POST":
         changed = attempt(
             typed,
-            lambda: actions.change_holding(holding=holding, by=request.acting.person, **_holding_fields(request)),
+            lambda: actions.change_holding(
+                holding=holding, by=request.acting.person, **_holding_fields(request, office)
+            ),
         )
         if changed is not None:
             messages.success(request, "Catatan pemangku jabatan tersimpan.")
             return redirect("post_edit", holding.post_id)
-    return _page(request, "offices/holding.html", typed, {"holding": holding, "kinds": Holding.Kind.choices})
-
-
-# --- holidays --------------------------------------------------------------------------------------------------------
-
-
-def holidays(request: PersonRequest) -> HttpResponse:
-    """The days on which nobody works: national ones, and those of this office."""
-    office, by = _office(request), request.acting.person
-    year = _year(request)
-    typed = Typed(request.POST)
-    if request.method == "POST":
-        if pk := request.POST.get("remove", ""):
-            holiday = _own_holiday(office, pk)
-            done = attempt(typed, lambda: _removed(office, holiday, by))
-        else:
-            done = attempt(typed, lambda: _add_holiday(request, office))
-        if done is not None:
-            messages.success(request, done)
-            return redirect(f"{request.path}?tahun={year}")
-    context = {
-        "year": year,
-        "years": (year - 1, year + 1),
-        "days": Holiday.objects.filter(_calendar_of(office), day__year=year),
-    }
-    return _page(request, "offices/holidays.html", typed, context)
-
-
-def _calendar_of(office: Office) -> Q:
-    return Q(office=office) | Q(office__isnull=True)
-
-
-def _year(request: PersonRequest) -> int:
-    year = _whole(request.GET.get("tahun", ""))
-    return year if 2000 <= year <= 2100 else request.acting.day.year
-
-
-def _own_holiday(office: Office, pk: str) -> Holiday:
-    return get_object_or_404(Holiday, pk=read_whole(pk), office=office)
-
-
-def _removed(office: Office, holiday: Holiday, by: Person) -> str:
-    actions.remove_holiday(office=office, holiday=holiday, by=by)
-    return f"{holiday.name} dihapus dari hari libur kantor."
-
-
-def _add_holiday(request: PersonRequest, office: Office) -> str:
-    given = request.POST
-    holiday = actions.add_holiday(
-        office=office,
-        day=read_date(given.get("day", "")),
-        name=given.get("name", ""),
-        source=given.get("source", ""),
-        by=request.acting.person,
-    )
-    return f"{holiday.name} ditambahkan. Batas waktu langkah yang dibuka sesudah ini menghitungnya."
+    context = {"holding": holding, "kinds": Holding.Kind.choices, "posts": office.posts.all()}
+    return settings_form(request, "offices/holding.html", typed, context)

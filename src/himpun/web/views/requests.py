@@ -9,8 +9,10 @@ from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from himpun import clock
 from himpun.archive import files
 from himpun.cycles import collecting
+from himpun.cycles.deadlines import request_clocks
 from himpun.documents.models import Document
 from himpun.errors import FieldErrors, Refusal
 from himpun.indicators import actions
@@ -45,7 +47,13 @@ def request_list(request: PersonRequest) -> HttpResponse:
     if state in DataRequest.State.values:
         rows = rows.filter(state=state)
     page = Paginator(rows.order_by("-period", "-round", "unit__order"), 40).get_page(request.GET.get("hal"))
-    return render(request, "requests/list.html", {"page": page, "states": DataRequest.State.choices, "state": state})
+    context = {
+        "page": page,
+        "states": DataRequest.State.choices,
+        "state": state,
+        "clocks": request_clocks(page.object_list, clock.now()),
+    }
+    return render(request, "requests/list.html", context)
 
 
 @require_GET
@@ -72,6 +80,7 @@ def show_request(
         "complete": sum(row["complete"] for row in rows),
         "typed": typed,
         "cycle": collecting.cycle_of(asked),
+        "clock": request_clocks([asked], clock.now()).get(asked.pk),
         "papers": Document.objects.filter(about=f"request:{asked.pk}").order_by("id"),
     }
     return render(request, "requests/request.html", context, status=status)

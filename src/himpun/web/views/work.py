@@ -1,13 +1,15 @@
-"""Pekerjaan Saya: what waits for me, and what I wait for; messages; which office I look at."""
+"""Pekerjaan Saya: what waits for me, and what I wait for; which office I look at."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from himpun import clock
+from himpun.cycles.deadlines import clocks_in, cycles_of, request_clocks_in
 from himpun.cycles.models import Task
 from himpun.cycles.queries import awaited_by, holders_of, requests_waiting_for, waiting_for
+from himpun.cycles.standing import survey_of
 from himpun.letters.models import Letter
-from himpun.notifications.actions import mark_seen, messages_for
 from himpun.offices.rules import MAY_REGISTER_LETTERS, MAY_START_CYCLES
 from himpun.procedures.definition import Step, role_titles
 from himpun.web.forms import whole_number
@@ -28,7 +30,11 @@ def my_work(request: PersonRequest) -> HttpResponse:
                 office=acting.office, cycles__isnull=True, dispositions__isnull=True
             )[:5]
         )
+    survey = survey_of({task.cycle_id for task in (*tasks, *awaited)} | cycles_of(requests))
+    clocks = clocks_in(survey, clock.now())
     context = {
+        "clocks": clocks,
+        "request_clocks": request_clocks_in(survey, clocks, requests),
         "rows": [_row(task) for task in tasks],
         "requests": requests,
         "awaited": [_row(task) for task in awaited],
@@ -42,16 +48,6 @@ def my_work(request: PersonRequest) -> HttpResponse:
 def _row(task: Task) -> tuple[Task, Step, dict[str, str]]:
     definition = task.cycle.procedure.definition
     return task, definition.step(task.step_no), role_titles(definition, task.cycle.office.kind.titles)
-
-
-@require_GET
-def messages_page(request: PersonRequest) -> HttpResponse:
-    """What the holder of my posts was told; looking at it is seeing it."""
-    acting = request.acting
-    messages = list(messages_for(acting.person, acting.day)[:50])
-    unseen = set(messages_for(acting.person, acting.day).exclude(seen_by=acting.person).values_list("pk", flat=True))
-    mark_seen(acting.person, acting.day)
-    return render(request, "work/messages.html", {"rows": [(message, message.pk in unseen) for message in messages]})
 
 
 @require_POST

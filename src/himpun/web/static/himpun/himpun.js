@@ -61,6 +61,14 @@
     status(event.target.closest("tr"), "Belum tersimpan. Muat ulang halaman; yang sudah tersimpan tidak hilang.");
   });
 
+  // The bell says each minute, and on coming back, how many messages are new; a hidden page does not ask.
+  function refreshBell() {
+    const bell = document.getElementById("lonceng");
+    if (bell && !document.hidden && window.htmx) window.htmx.trigger(bell, "segarkan");
+  }
+  window.setInterval(refreshBell, 60000);
+  window.addEventListener("focus", refreshBell);
+
   document.addEventListener("click", function (event) {
     document.querySelectorAll("details.himpun-menu[open]").forEach((menu) => {
       if (!menu.contains(event.target)) menu.removeAttribute("open");

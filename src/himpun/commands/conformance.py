@@ -1,0 +1,248 @@
+"""himpun conformance LOG: hold an event log, of any system, against a procedure."""
+
+import argparse
+import csv
+import io
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from himpun import clock
+from himpun.commands.export_log import UnknownProcedure
+from himpun.commands.reading import FileUnreadable, bytes_of, office_of, text_of
+from himpun.cycles import eventlog, xes
+from himpun.cycles.conformance import CaseResult, Conformance, check
+from himpun.cycles.events import Log
+from himpun.cycles.planning import in_words
+from himpun.cycles.timing import WorkClock, share_words, step_timings, usual_day
+from himpun.errors import Refusal
+from himpun.offices.calendar import calendar_of, national_calendar
+from himpun.offices.models import Office
+from himpun.procedures.definition import Procedure, runnable
+from himpun.procedures.models import ProcedureVersion
+from himpun.procedures.queries import version_in_force
+
+EXIT_CODES = (
+    "Kode keluar: 0 bila log terbaca dan diperiksa; 1 bila tidak terbaca, dan dengan --ketat juga bila ada kasus yang "
+    "menyimpang atau kegiatan yang tidak dikenal; 2 bila perintahnya salah ditulis."
+)
+SHOWN = 15
+"""Deviations that the text shows; all are in JSON."""
+
+
+class MapUnreadable(Refusal):
+    """A line of the map of names does not lead to a step."""
+
+    code = "peta-tidak-terbaca"
+
+    def __init__(self, row: int, text: str) -> None:
+        super().__init__(f"Peta baris {row}, “{text}”: tulis nama kegiatan; nomor langkah, misalnya Verifikasi;3.")
+
+
+class ColumnUnreadable(Refusal):
+    """--kolom is not written as FIELD=NAME."""
+
+    code = "kolom-tidak-terbaca"
+
+    def __init__(self, text: str) -> None:
+        known = ", ".join(eventlog.NAMES)
+        super().__init__(f"--kolom “{text}” tidak terbaca. Tulis BIDANG=NAMA KOLOM; bidangnya: {known}.")
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = EXIT_CODES
+    parser.add_argument("log", type=Path, help="log peristiwa, XES atau CSV")
+    parser.add_argument("--procedure", required=True, metavar="KUNCI", help="kunci prosedur, atau naskah .toml")
+    parser.add_argument("--office", default="", metavar="KODE", help="kantor yang kalender kerjanya dipakai")
+    parser.add_argument("--peta", type=Path, metavar="BERKAS", help="CSV: nama kegiatan pada log; nomor langkah")
+    parser.add_argument(
+        "--kolom", action="append", default=[], metavar="BIDANG=NAMA", help="kolom CSV, misalnya case=NoTiket"
+    )
+    parser.add_argument("--format", choices=("teks", "json", "csv"), default="teks", help="bentuk hasil (bawaan: teks)")
+    parser.add_argument("--ketat", action="store_true", help="keluar dengan 1 bila ada kasus yang menyimpang")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print how the log fits."""
+    office = office_of(options.office) if options.office else None
+    kept = calendar_of(office.pk, office.calendar_stamp) if office else national_calendar()
+    work = WorkClock(*kept)
+    procedure = procedure_of(options.procedure, office)
+    log = read_log(options.log, work, columns_of(options.kolom))
+    found = check(procedure, log, work, read_map(text_of(options.peta)) if options.peta else None)
+    writer = {"teks": text, "json": as_json, "csv": as_csv}[options.format]
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")
+    for line in writer(found):
+        print(line)
+    return 1 if options.ketat and (found.fitting < len(found.cases) or found.names.unknown) else 0
+
+
+def procedure_of(named: str, office: Office | None) -> Procedure:
+    """A file's procedure, or the version in force. Raises UnknownProcedure, FileUnreadable or DefinitionError."""
+    if named.endswith(".toml"):
+        return runnable(text_of(Path(named)))
+    if office:
+        return version_in_force(named, office, clock.today()).definition
+    version = ProcedureVersion.objects.filter(key=named).order_by("office", "-number").first()
+    newest = ProcedureVersion.objects.filter(key=named, office__isnull=True).order_by("-number").first() or version
+    if newest is None:
+        raise UnknownProcedure(named)
+    return newest.definition
+
+
+def read_log(file: Path, work: WorkClock, columns: Mapping[str, str]) -> Log:
+    """XES or CSV, told apart by what stands in the file. Raises FileUnreadable with the place and the cause."""
+    data = bytes_of(file)
+    zone = work.calendar.timezone
+    try:
+        if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<":
+            return xes.read(io.BytesIO(data), zone=zone)
+        return eventlog.read(data, zone=zone, columns=columns)
+    except eventlog.LogUnreadable as error:
+        raise FileUnreadable(file, str(error)) from error
+
+
+def columns_of(given: list[str]) -> dict[str, str]:
+    """["case=NoTiket"] as a mapping. Raises ColumnUnreadable."""
+    found = {}
+    for each in given:
+        field, sign, name = each.partition("=")
+        if not sign or field not in eventlog.NAMES:
+            raise ColumnUnreadable(each)
+        found[field] = name
+    return found
+
+
+def read_map(text: str) -> dict[str, int]:
+    """Lines of "name; number" (or comma, tab); a heading and empty lines are passed over. Raises MapUnreadable."""
+    found: dict[str, int] = {}
+    lines = text.lstrip("\ufeff").splitlines()
+    delimiter = max(";,\t", key=text.count)
+    for no, row in enumerate(csv.reader(lines, delimiter=delimiter), 1):
+        if not any(row):
+            continue
+        name, number = row[0].strip(), row[-1].strip()
+        if len(row) > 1 and number.isdecimal():
+            found[name] = int(number)
+        elif no > 1:
+            raise MapUnreadable(no, delimiter.join(row))
+    return found
+
+
+# --- as text --------------------------------------------------------------------------------------------------------
+
+
+def text(found: Conformance) -> Iterator[str]:
+    """For people."""
+    if not found.cases:
+        yield "Log ini tidak berisi kasus."
+        return
+    yield f"{found.procedure.name}: {len(found.cases)} kasus, {found.variants} variasi, {found.ended} selesai."
+    yield f"Kesesuaian rata-rata {share_words(found.fitness)}; {found.fitting} kasus sepenuhnya sesuai SOP."
+    yield from _names(found)
+    yield ""
+    yield "Penyimpangan:" if found.deviations else "Tidak ada penyimpangan."
+    for sentence, count in found.deviations[:SHOWN]:
+        yield f"  {count:>6} kasus  {sentence}"
+    if len(found.deviations) > SHOWN:
+        yield f"  dan {len(found.deviations) - SHOWN} macam lain (lihat --format json)"
+    yield ""
+    yield "Langkah  kunjungan  median        90% ≤          tepat waktu  baku"
+    yield from _steps(found)
+
+
+def _names(found: Conformance) -> Iterator[str]:
+    for activity, step in found.names.guessed.items():
+        yield f"Dikira langkah {step}: “{activity}”. Pastikan dengan --peta."
+    for activity in found.names.unknown:
+        yield f"Tidak dikenal dalam SOP: “{activity}”. Tulis langkahnya dengan --peta."
+
+
+def _steps(found: Conformance) -> Iterator[str]:
+    day = usual_day(found.clock.calendar)
+    for one in step_timings(found.procedure, found.visits, found.clock, found.skips):
+        middle = "–" if one.median is None else in_words(round(one.median), day)
+        most = "–" if one.p90 is None else in_words(one.p90, day)
+        told = f" ({one.why_not})" if one.why_not else ""
+        yield (
+            f"{one.step.no:>7}  {one.visits:>9}  {middle:<12}  {most:<13}  {share_words(one.on_time):>11}  "
+            f"{one.step.time_text or '–'}{told}"
+        )
+
+
+# --- for other programs ---------------------------------------------------------------------------------------------
+
+
+def as_json(found: Conformance) -> Iterator[str]:
+    """One object."""
+    whole = {
+        "procedure": found.procedure.key,
+        "sha256": found.procedure.sha256,
+        "cases": len(found.cases),
+        "variants": found.variants,
+        "ended": found.ended,
+        "fitness": found.fitness,
+        "fitting": found.fitting,
+        "unknown": list(found.names.unknown),
+        "guessed": dict(found.names.guessed),
+        "deviations": [{"sentence": sentence, "cases": count} for sentence, count in found.deviations],
+        "steps": [
+            {
+                "step": one.step.no,
+                "visits": one.visits,
+                "median_minutes": one.median,
+                "p90_minutes": one.p90,
+                "on_time": one.on_time,
+                "standard": one.step.time_text,
+                "returns": one.returns,
+                "repeats": one.repeats,
+                "skipped": one.skipped,
+                "why_not": one.why_not,
+            }
+            for one in step_timings(found.procedure, found.visits, found.clock, found.skips)
+        ],
+        "results": [_record(case) for case in found.cases],
+    }
+    yield json.dumps(whole, ensure_ascii=False)
+
+
+def _record(case: CaseResult) -> dict[str, Any]:
+    return {
+        "case": case.case,
+        "fitness": round(case.fitness, 6),
+        "cost": case.variant.alignment.cost,
+        "open_at": case.variant.alignment.open_at,
+        "minutes": case.minutes,
+        "late_minutes": case.late,
+        "late_steps": case.late_steps,
+        "returns": case.variant.returns,
+        "rework": case.variant.rework,
+        "deviations": list(case.deviations),
+    }
+
+
+def as_csv(found: Conformance) -> Iterator[str]:
+    """A row a case."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, delimiter=";", lineterminator="")
+    heads = ["kasus", "kesesuaian", "belum_selesai_di", "menit_kerja", "terlambat_menit", "langkah_terlambat"]
+    writer.writerow([*heads, "dikembalikan", "diulang", "penyimpangan"])
+    yield buffer.getvalue()
+    for case in found.cases:
+        buffer.seek(0)
+        buffer.truncate()
+        told = _record(case)
+        writer.writerow(
+            [
+                f"'{case.case}" if case.case.startswith(("=", "+", "-", "@")) else case.case,
+                str(told["fitness"]).replace(".", ","),
+                "" if told["open_at"] is None else told["open_at"],
+                "" if told["minutes"] is None else told["minutes"],
+                *(told[name] for name in ("late_minutes", "late_steps", "returns", "rework")),
+                "; ".join(told["deviations"]),
+            ]
+        )
+        yield buffer.getvalue()

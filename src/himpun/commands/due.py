@@ -1,0 +1,158 @@
+"""himpun due START DURATION: when something is due, and how that was counted, day by day."""
+
+import argparse
+import re
+from collections.abc import Mapping
+from datetime import date, datetime, time
+
+from himpun import clock
+from himpun.commands.reading import office_of
+from himpun.errors import Refusal
+from himpun.offices.calendar import calendar_of, named_days, named_hours, national_calendar
+from himpun.offices.models import Holiday, Office, SpecialHours
+from himpun.offices.worktime import (
+    NO_WORK,
+    OFF,
+    TOO_LATE,
+    WEEKDAYS,
+    Amount,
+    Counted,
+    Day,
+    WorkCalendar,
+    due,
+    explained,
+    next_working,
+)
+from himpun.procedures.definition import read_duration
+
+ZONES = {"Asia/Jakarta": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
+SHOWN = 40
+LONGEST = 3660
+_MOMENT = re.compile(r"(\d{1,4})[-/](\d{1,2})[-/](\d{1,4})(?:[ T]+(\d{1,2})[.:](\d{2}))?\Z", re.ASCII)
+
+
+class StartUnreadable(Refusal):
+    """The start is no moment."""
+
+    code = "awal-tidak-terbaca"
+
+    def __init__(self, text: str) -> None:
+        super().__init__(f"Awal “{text}” tidak terbaca. Tulis “2026-11-20 15.30”, “20-11-2026 15.30”, atau “sekarang”.")
+
+
+class DurationUnreadable(Refusal):
+    """The duration is no limited time, or one too long to be a standard time."""
+
+    code = "waktu-tidak-terbaca"
+
+    def __init__(self, text: str) -> None:
+        super().__init__(
+            f"Waktu “{text}” tidak terbaca. Tulis seperti “480 menit”, “1 hari”, atau “2 hari 3 jam”, "
+            f"paling lama {LONGEST} hari kerja."
+        )
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("start", metavar="AWAL", help="“2026-11-20 15.30”, “20-11-2026 15.30”, atau “sekarang”")
+    parser.add_argument("duration", metavar="WAKTU", help="“480 menit”, “1 hari”, “2 hari 3 jam”")
+    parser.add_argument("--office", metavar="KODE", help="kantor (bawaan: minggu kerja lazim, WIB, libur nasional)")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the due moment and the count."""
+    office = office_of(options.office) if options.office else None
+    calendar, day_minutes = calendar_of(office.pk, office.calendar_stamp) if office else national_calendar()
+    start = read_start(options.start, calendar)
+    amount = read_amount(options.duration, day_minutes)
+    found = due(calendar, start, amount)
+    print(f"Kantor     {office.name if office else 'tanpa kantor: minggu kerja lazim dan libur nasional'}")
+    print(f"Awal       {_moment(start, calendar)}{_begun(start, calendar)}")
+    print(f"Waktu      {options.duration} = {_amount(amount)} (1 hari = {day_minutes} menit)")
+    print(f"Batas      {_moment(found, calendar)}")
+    print()
+    for line in _lines(office, calendar, explained(calendar, start, amount)):
+        print(line)
+    return 0
+
+
+def read_start(text: str, calendar: WorkCalendar) -> datetime:
+    """The moment somebody wrote, on the wall clock of the calendar. Raises StartUnreadable."""
+    if text.strip().casefold() == "sekarang":
+        return clock.now().astimezone(calendar.timezone)
+    found = _MOMENT.match(text.strip())
+    if not found:
+        raise StartUnreadable(text)
+    one, month, other, hour, minute = (int(part or 0) for part in found.groups())
+    year, day = (one, other) if len(found[1]) == len("2026") else (other, one)
+    try:
+        return datetime.combine(date(year, month, day), time(hour, minute), tzinfo=calendar.timezone)
+    except ValueError:
+        raise StartUnreadable(text) from None
+
+
+def read_amount(text: str, day_minutes: int) -> Amount:
+    """What somebody wrote as days and minutes, full days of minutes as days. Raises DurationUnreadable."""
+    duration = read_duration(text)
+    minutes = duration.minutes(day_minutes) if duration else None
+    if minutes is None or minutes > LONGEST * day_minutes:
+        raise DurationUnreadable(text)
+    return Amount(minutes=minutes).in_days(day_minutes)
+
+
+def _lines(office: Office | None, calendar: WorkCalendar, rows: list[Counted]) -> list[str]:
+    days = named_days(office, rows[0].day, rows[-1].day)
+    hours = named_hours(office, rows[0].day, rows[-1].day)
+    lines, number = [], 0
+    for row in rows:
+        number += row.as_day
+        told = "; ".join(_told(row, number, days, hours))
+        lines.append(f"{_day(row.day)}  {_intervals(row.hours):<26} {told}".rstrip())
+    left_out = len(lines) - SHOWN
+    half = SHOWN // 2
+    return lines if left_out <= 0 else [*lines[:half], f"… {left_out} hari tidak ditampilkan …", *lines[-half:]]
+
+
+def _told(row: Counted, number: int, days: Mapping[date, Holiday], hours: Mapping[date, SpecialHours]) -> list[str]:
+    """What a row says: why it was passed over, or what it counts."""
+    if row.why_not == OFF:
+        return [_day_off(days[row.day])]
+    if row.why_not == NO_WORK:
+        return ["bukan hari kerja"]
+    if row.why_not == TOO_LATE:
+        return ["diterima sesudah jam kerja"]
+    told = [f"jam khusus {hours[row.day].name}"] if row.special and row.day in hours else []
+    if row.day in days:
+        told.append(f"tetap masuk: {days[row.day].name}")
+    if row.as_day:
+        told.append(f"hari ke-{number}")
+    if row.spans:
+        told.append(f"{_intervals(row.spans)} = {row.minutes} menit")
+    return told if row.as_day or row.spans else [*told, "mulai dihitung"]
+
+
+def _day_off(row: Holiday) -> str:
+    kind = row.get_kind_display()
+    return row.name if row.name.casefold().startswith(kind.casefold()) else f"{kind.lower()}: {row.name}"
+
+
+def _begun(start: datetime, calendar: WorkCalendar) -> str:
+    begun = next_working(calendar, start)
+    return "" if begun == start else f", dihitung dari {_moment(begun, calendar)}"
+
+
+def _moment(at: datetime, calendar: WorkCalendar) -> str:
+    zone = ZONES.get(calendar.timezone.key, calendar.timezone.key)
+    return f"{WEEKDAYS[at.weekday()].capitalize()}, {at:%d-%m-%Y %H.%M} {zone}"
+
+
+def _day(day: date) -> str:
+    return f"{WEEKDAYS[day.weekday()].capitalize():<6} {day:%d-%m-%Y}"
+
+
+def _intervals(day: Day) -> str:
+    return ", ".join(f"{start:%H.%M}–{end:%H.%M}" for start, end in day) or "–"
+
+
+def _amount(amount: Amount) -> str:
+    days = [f"{amount.days} hari kerja"] if amount.days else []
+    return " dan ".join([*days, f"{amount.minutes} menit kerja"] if amount.minutes or not days else days)

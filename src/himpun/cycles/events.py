@@ -1,0 +1,68 @@
+"""What happened in runs of a procedure, as events: one row of an event log.
+
+Pure. A log is a list of events in any order; `cases_of` gives them by case, each in order of time. Moments are aware.
+A step's turn is a `start` and a `complete`; a pause is a `suspend` and a `resume` of the whole case. What a step waits
+for stands in the same case with another `scope`: the parts of the units, and the steps of a procedure it runs.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import NamedTuple
+
+START, COMPLETE, SUSPEND, RESUME, ABORT = "start", "complete", "suspend", "resume", "ate_abort"
+LIFECYCLES = (START, COMPLETE, SUSPEND, RESUME, ABORT)
+"""Words of the lifecycle extension of IEEE 1849; the last ends a case that was cancelled."""
+
+STEP, UNIT, CHILD = "langkah", "unit", "anak"
+"""Scope: a step of the case's own procedure, a unit's part of one, a step of a procedure that one runs."""
+SCOPES = (STEP, UNIT, CHILD)
+
+
+class Event(NamedTuple):
+    """One event. `step` is its number in the procedure (0: unknown), `resource` the title of the post, `post` its code."""
+
+    case: str
+    activity: str
+    at: datetime
+    lifecycle: str = COMPLETE
+    resource: str = ""
+    step: int = 0
+    scope: str = STEP
+    decision: str = ""
+    person: str = ""
+    post: str = ""
+    office: str = ""
+    period: str = ""
+    procedure: str = ""
+    sha256: str = ""
+
+
+Log = list[Event]
+_ORDER = {ABORT: 3, COMPLETE: 0, SUSPEND: 1, RESUME: 1, START: 2}
+
+
+def in_order(events: Iterable[Event]) -> Log:
+    """By time; at one moment what ends comes before what begins."""
+    return sorted(events, key=lambda event: (event.at, _ORDER.get(event.lifecycle, 0)))
+
+
+def cases_of(events: Iterable[Event]) -> dict[str, Log]:
+    """Case → its events in order of time, cases as they first appear."""
+    cases: dict[str, Log] = {}
+    for event in events:
+        case = cases.get(event.case)
+        if case is None:
+            cases[event.case] = [event]
+        else:
+            case.append(event)
+    return {case: _sorted(found) for case, found in cases.items()}
+
+
+def _sorted(events: Log) -> Log:
+    """In order already, as most logs are, or put in order."""
+    before = events[0].at
+    for event in events:
+        if event.at < before:
+            return in_order(events)
+        before = event.at
+    return events

@@ -1,0 +1,419 @@
+"""Reminding those who hold open steps, and who stands above them: by rules in the worker's sweep, or by hand.
+
+A reminder is a `Nudge` row, its message and the moment to look again, written in one transaction while the task's row
+is locked: of several sweepers one takes a task, and one that is killed leaves it as it was. So nothing is sent twice or
+forgotten. What a rule's moment is stands in `reminders.py`.
+
+What is binding here:
+
+- A task whose cycle is paused is not looked at; ending the pause sets `nudge_at` anew.
+- The first look at a task tells its holder that it was opened (rule "dibuka", kept with `due_at` = the opening). A
+  unit's part that was asked by a data request was told already.
+- A step that only waits for others (open parts, a procedure it runs) is not reminded before or at its due moment: they
+  are, each by their own task. After it the holder is, and reads who is waited for.
+- `up` follows the line of command; where it ends, the rule is noted and nothing is sent.
+"""
+
+import time
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from django.db import connection, transaction
+from django.db.models import Exists, OuterRef, QuerySet
+
+from himpun import clock
+from himpun.archive.journal import act
+from himpun.cycles.models import Cycle, Nudge, Pause, ReminderRule, Task
+from himpun.cycles.reminders import (
+    AFTER,
+    DEFAULT_RULES,
+    OPENED,
+    Firing,
+    Plan,
+    Rule,
+    Told,
+    by_hand_text,
+    opened_text,
+    plan,
+    reminder_text,
+)
+from himpun.errors import Conflict
+from himpun.indicators.models import DataRequest
+from himpun.indicators.periods import Period, PeriodUnreadable
+from himpun.notifications.actions import deliver
+from himpun.notifications.models import Message
+from himpun.offices.acting import Actor, HoldsNoPost, acting_in, capacities
+from himpun.offices.calendar import calendars_of
+from himpun.offices.line import line_above
+from himpun.offices.models import Office, Person, Post
+from himpun.offices.rules import MAY_NUDGE
+from himpun.offices.worktime import WorkCalendar
+from himpun.procedures.definition import Procedure, role_titles, worded
+from himpun.procedures.models import ProcedureVersion
+
+__all__ = ["DEFAULT_RULES", "nudge_by_hand", "rules_for", "sweep", "sweep_due"]
+
+BATCH = 100
+"""Tasks in one transaction."""
+SWEEP_SECONDS = 40.0
+"""How long one tick may sweep before the worker goes on with something else."""
+TROUBLE_REST = timedelta(hours=1)
+"""When a task that could not be planned (its calendar or procedure is broken) is looked at again."""
+TASK_PLACE = "/siklus/{}/#langkah"
+LADDER = "/waktu/"
+"""Where somebody of another office sees the steps that are late."""
+
+_NEXT_LOOK = "UPDATE cycles_task SET nudge_at = %s WHERE id = %s"
+
+log = structlog.get_logger("himpun.cycles")
+
+
+class AlreadyNudged(Conflict):
+    """The task was reminded by hand today."""
+
+    code = "sudah-diingatkan"
+
+    def __init__(self) -> None:
+        super().__init__("Pengingat untuk langkah ini sudah dikirim hari ini. Kirim lagi besok bila masih perlu.")
+
+
+class NotWaiting(Conflict):
+    """The task is decided, or its cycle is paused or over."""
+
+    code = "tidak-menunggu"
+
+    def __init__(self) -> None:
+        super().__init__("Langkah ini sudah diputus atau siklusnya dijeda, sehingga tidak ada yang perlu diingatkan.")
+
+
+# --- rules ----------------------------------------------------------------------------------------------------------
+
+
+def rules_for(office: Office, key: str) -> tuple[Rule, ...]:
+    """The rules of a procedure in an office: its own, or the usual ones where it has none."""
+    return _rules_of({(office.pk, key)})[office.pk, key]
+
+
+def _rules_of(pairs: Collection[tuple[int, str]]) -> dict[tuple[int, str], tuple[Rule, ...]]:
+    rows = ReminderRule.objects.filter(office__in={office for office, _ in pairs}, key__in={key for _, key in pairs})
+    own: dict[tuple[int, str], list[Rule]] = {}
+    for row in rows.order_by("pk"):
+        own.setdefault((row.office_id, row.key), []).append(Rule(row.when, row.amount, row.up, row.obligatory))
+    return {pair: tuple(own.get(pair, DEFAULT_RULES)) for pair in pairs}
+
+
+# --- what a batch of tasks stands on --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """All that is read about a batch of open tasks: a fixed number of queries however many there are."""
+
+    rules: Mapping[tuple[int, str], tuple[Rule, ...]]
+    calendars: Mapping[int, tuple[WorkCalendar, int]]
+    definitions: Mapping[int, Procedure]
+    fired: Mapping[int, frozenset[tuple[str, datetime]]]
+    waiting: Mapping[int, list[Task]]
+    requests: Mapping[tuple[str, int], int]
+    above: Mapping[int, list[int]]
+    office_of: Mapping[int, int]
+
+    def rules_of(self, task: Task) -> tuple[Rule, ...]:
+        return self.rules[task.cycle.office_id, task.cycle.key]
+
+    def calendar_of(self, task: Task) -> tuple[WorkCalendar, int]:
+        return self.calendars[task.cycle.office_id]
+
+    def waiting_on(self, task: Task) -> list[str]:
+        """The titles of those a step waits for; empty when it waits for its own holder."""
+        return [other.post.title for other in self.waiting.get(task.pk, [])]
+
+    def request_of(self, task: Task) -> int | None:
+        """The data request that a unit's part answers."""
+        return self.requests.get((task.cycle.subject, task.post_id)) if task.part else None
+
+    def target(self, task: Task, up: int) -> int | None:
+        """The post so many steps up the line; None where the line is shorter."""
+        line = [task.post_id, *self.above.get(task.post_id, [])]
+        return line[up] if up < len(line) else None
+
+    def path(self, task: Task, target: int) -> str:
+        """Where the reader goes: the request or the step; the ladder from another office."""
+        if self.office_of.get(target, task.cycle.office_id) != task.cycle.office_id:
+            return LADDER
+        request = self.request_of(task)
+        return f"/permintaan/{request}/" if request else TASK_PLACE.format(task.cycle_id)
+
+    def told(self, task: Task) -> Told:
+        procedure = self.definitions[task.cycle.procedure_id]
+        titles = role_titles(procedure, task.cycle.office.kind.titles)
+        step = f"langkah {task.step_no} {worded(procedure.step(task.step_no).title, titles)}"
+        if task.part:
+            step = f"isian {task.post.title} untuk langkah {task.step_no}"
+        run = f"{procedure.name} {_period_label(task.cycle.period)}"
+        return Told(step, run, task.post.title, self.waiting_on(task))
+
+
+def _period_label(code: str) -> str:
+    """A period in words; a reminder is not given up because one cannot be read."""
+    try:
+        return Period.parse(code).label
+    except PeriodUnreadable:
+        return code
+
+
+def _scene_of(tasks: Sequence[Task]) -> Scene:
+    offices = {task.cycle.office_id: task.cycle.office for task in tasks}
+    rules = _rules_of({(task.cycle.office_id, task.cycle.key) for task in tasks})
+    levels = max(rule.up for own in rules.values() for rule in own)
+    above = line_above((task.post for task in tasks), levels)
+    return Scene(
+        rules=rules,
+        calendars=calendars_of(offices.values()),
+        definitions=_definitions({task.cycle.procedure_id for task in tasks}),
+        fired=_fired(tasks),
+        waiting=_waiting(tasks),
+        requests=_requests(tasks),
+        above=above,
+        office_of=_offices_of({pk for line in above.values() for pk in line}),
+    )
+
+
+def _definitions(versions: Collection[int]) -> dict[int, Procedure]:
+    return {pk: version.definition for pk, version in ProcedureVersion.objects.in_bulk(versions).items()}
+
+
+def _offices_of(posts: Collection[int]) -> dict[int, int]:
+    return dict(Post.objects.filter(pk__in=posts).order_by().values_list("pk", "office_id")) if posts else {}
+
+
+def _fired(tasks: Sequence[Task]) -> dict[int, frozenset[tuple[str, datetime]]]:
+    found: dict[int, set[tuple[str, datetime]]] = {}
+    for task_id, rule, due_at in Nudge.objects.filter(task__in=tasks).values_list("task_id", "rule", "due_at"):
+        found.setdefault(task_id, set()).add((rule, due_at))
+    return {task_id: frozenset(rules) for task_id, rules in found.items()}
+
+
+def _waiting(tasks: Sequence[Task]) -> dict[int, list[Task]]:
+    """For each step that waits: the open parts of its units, or what is open in the procedure it runs."""
+    steps = {task.cycle_id: task.pk for task in tasks if not task.part}
+    open_ = Task.objects.filter(decided_at__isnull=True).select_related("post", "cycle__office__kind").order_by("pk")
+    found: dict[int, list[Task]] = {}
+    for part in open_.filter(cycle__in=list(steps), part=True):
+        found.setdefault(steps[part.cycle_id], []).append(part)
+    children: dict[int, list[Task]] = {}
+    for other in open_.filter(cycle__parent__in=list(steps.values()), cycle__state=Cycle.State.OPEN):
+        children.setdefault(other.cycle.parent_id or 0, []).append(other)
+    for step_id, others in children.items():
+        found.setdefault(step_id, []).extend([one for one in others if one.part] or others)
+    return found
+
+
+def _requests(tasks: Sequence[Task]) -> dict[tuple[str, int], int]:
+    origins = {task.cycle.subject for task in tasks if task.part}
+    if not origins:
+        return {}
+    rows = DataRequest.objects.filter(origin__in=origins).order_by().values_list("origin", "unit_id", "pk")
+    return {(origin, unit): pk for origin, unit, pk in rows}
+
+
+# --- the sweep ------------------------------------------------------------------------------------------------------
+
+
+def due_tasks(now: datetime) -> QuerySet[Task]:
+    """The open tasks the reminders have to look at by `now`, longest waiting first; not those of paused cycles."""
+    paused = Pause.objects.filter(cycle=OuterRef("cycle"), until__isnull=True)
+    return Task.objects.filter(~Exists(paused), decided_at__isnull=True, nudge_at__lte=now).order_by("nudge_at")
+
+
+def sweep_due() -> int:
+    """Everything that is due, for as long as one tick may take; returns how many tasks were looked at."""
+    end, total = time.monotonic() + SWEEP_SECONDS, 0
+    while (found := sweep()) and time.monotonic() < end:
+        total += found
+    return total + found
+
+
+def sweep(limit: int = 500) -> int:
+    """Look at no more than `limit` due tasks, in batches; returns how many there were."""
+    seen = 0
+    while seen < limit and (found := _sweep_batch(min(BATCH, limit - seen))):
+        seen += found
+    return seen
+
+
+def _sweep_batch(size: int) -> int:
+    now = clock.now()
+    due = due_tasks(now)
+    if not due.exists():
+        return 0
+    with transaction.atomic():
+        locked = due.select_for_update(skip_locked=True, of=("self",))
+        tasks = list(locked.select_related("cycle__office__kind", "post")[:size])
+        if tasks:
+            _remind(tasks, now)
+    return len(tasks)
+
+
+@dataclass(slots=True)
+class Note:
+    """One reminder about to be written: what fired, and to which post it says what (None: nothing is sent)."""
+
+    task: Task
+    rule: str
+    due_at: datetime
+    planned_at: datetime
+    message: Message | None = None
+    person_name: str = ""
+
+
+def _remind(tasks: Sequence[Task], now: datetime) -> None:
+    """Write what fires for tasks whose rows are locked, and when to look at each again."""
+    scene = _scene_of(tasks)
+    notes: list[Note] = []
+    for task in tasks:
+        try:
+            found, task.nudge_at = _notes_for(task, scene, now)
+            notes += found
+        except Exception:
+            log.exception("reminders-not-planned", task=task.pk)
+            task.nudge_at = now + TROUBLE_REST
+    _write(notes, now)
+    _put_off(tasks)
+
+
+def _put_off(tasks: Sequence[Task]) -> None:
+    """Write when each is looked at again. Plain SQL, since `bulk_update` takes longer than all the planning."""
+    adapt = connection.ops.adapt_datetimefield_value
+    with connection.cursor() as cursor:
+        cursor.executemany(_NEXT_LOOK, [(task.nudge_at and adapt(task.nudge_at), task.pk) for task in tasks])
+
+
+def _notes_for(task: Task, scene: Scene, now: datetime) -> tuple[list[Note], datetime | None]:
+    fired = scene.fired.get(task.pk, frozenset())
+    opened = [] if any(rule == OPENED for rule, _ in fired) else [_opened_note(task, scene, now)]
+    if task.due_at is None:
+        return opened, None
+    planned = _plan_of(task, task.due_at, scene, fired, now)
+    return [*opened, *(_note(task, task.due_at, scene, firing, now) for firing in planned.firings)], planned.next_at
+
+
+def _plan_of(task: Task, due_at: datetime, scene: Scene, fired: Iterable[tuple[str, datetime]], now: datetime) -> Plan:
+    calendar, day_minutes = scene.calendar_of(task)
+    done = frozenset(rule for rule, due in fired if due == due_at)
+    return plan(scene.rules_of(task), calendar, day_minutes, due_at=due_at, now=now, fired=done)
+
+
+def _opened_note(task: Task, scene: Scene, now: datetime) -> Note:
+    note = Note(task, OPENED, task.opened_at, task.opened_at)
+    if scene.request_of(task) is None:
+        text = opened_text(scene.told(task), task.due_at, scene.calendar_of(task)[0].timezone)
+        note.message = _message(task, scene, task.post_id, text, now, topic=Message.Topic.TASK)
+    return note
+
+
+def _note(task: Task, due_at: datetime, scene: Scene, firing: Firing, now: datetime) -> Note:
+    rule = firing.rule
+    note = Note(task, rule.text, due_at, firing.planned_at)
+    target = scene.target(task, rule.up)
+    only_waits = rule.when != AFTER and rule.up == 0 and bool(scene.waiting.get(task.pk))
+    if target is None or firing.passed_over or only_waits:
+        return note
+    text = reminder_text(rule, scene.told(task), scene.calendar_of(task)[0], due_at=due_at, now=now)
+    topic = Message.Topic.ESCALATION if rule.up else Message.Topic.REMINDER
+    note.message = _message(task, scene, target, text, now, topic=topic, obligatory=rule.obligatory)
+    return note
+
+
+def _message(
+    task: Task, scene: Scene, post_id: int, text: str, now: datetime, *, topic: str, obligatory: bool = False
+) -> Message:
+    return Message(
+        post_id=post_id,
+        topic=topic,
+        obligatory=obligatory,
+        about=f"task:{task.pk}",
+        text=text,
+        path=scene.path(task, post_id),
+        at=now,
+    )
+
+
+def _write(notes: Sequence[Note], now: datetime) -> None:
+    deliver([note.message for note in notes if note.message])
+    Nudge.objects.bulk_create(
+        Nudge(
+            task=note.task,
+            rule=note.rule,
+            due_at=note.due_at,
+            planned_at=note.planned_at,
+            at=now,
+            message=note.message,
+            person_name=note.person_name,
+        )
+        for note in notes
+    )
+
+
+# --- by hand --------------------------------------------------------------------------------------------------------
+
+
+def nudge_by_hand(*, task: Task, by: Person) -> list[str]:
+    """Remind whoever an open step really waits for, once a task and day; returns the titles of those reminded.
+
+    For who may (`MAY_NUDGE`) in the task's office or an office above it. Raises HoldsNoPost, NotWaiting, AlreadyNudged.
+    """
+    now, day = clock.now(), clock.today()
+    office = Office.objects.get(pk=task.cycle.office_id)
+    actor = _who_nudges(office, by)
+    rule = f"manual {day.isoformat()}"
+    with act(office.code, at=now, author=actor.author) as turn:
+        there = _still_waiting(task.pk)
+        scene = _scene_of([there])
+        targets = scene.waiting.get(there.pk) or [there]
+        reminded = set(Nudge.objects.filter(task__in=[there, *targets], rule=rule).values_list("task_id", flat=True))
+        fresh = [target for target in targets if target.pk not in reminded]
+        if not fresh:
+            raise AlreadyNudged
+        notes = _notes_by_hand(fresh, actor, rule, now)
+        if there.pk not in reminded and there not in fresh:
+            notes.append(Note(there, rule, there.due_at or there.opened_at, now, notes[0].message, actor.name))
+        _write(notes, now)
+        titles = [target.post.title for target in fresh]
+        turn.record("cycles:task:nudged", there.cycle.subject, {"task": there.pk, "step": there.step_no, "to": titles})
+    return titles
+
+
+def _who_nudges(office: Office, by: Person) -> Actor:
+    """The capacity in which somebody reminds in an office: of this office, or of one above it. Raises HoldsNoPost."""
+    allowed = {actor.office_id for actor in capacities(by, clock.today()) if actor.role in MAY_NUDGE}
+    at: Office | None = office
+    seen: set[int] = set()
+    while at is not None and at.pk not in seen:
+        if at.pk in allowed:
+            return acting_in(by, at.pk, clock.today(), roles=MAY_NUDGE, to="mengirim pengingat")
+        seen.add(at.pk)
+        at = at.parent
+    raise HoldsNoPost("mengirim pengingat")
+
+
+def _still_waiting(task_id: int) -> Task:
+    paused = Pause.objects.filter(cycle=OuterRef("cycle"), until__isnull=True)
+    tasks = Task.objects.filter(~Exists(paused), pk=task_id, decided_at__isnull=True)
+    found = tasks.select_related("cycle__office__kind", "post").first()
+    if found is None:
+        raise NotWaiting
+    return found
+
+
+def _notes_by_hand(targets: Sequence[Task], actor: Actor, rule: str, now: datetime) -> list[Note]:
+    scene = _scene_of(targets)
+    notes = []
+    for target in targets:
+        calendar = scene.calendar_of(target)[0]
+        text = by_hand_text(actor.title, scene.told(target), calendar, due_at=target.due_at, now=now)
+        message = _message(target, scene, target.post_id, text, now, topic=Message.Topic.REMINDER, obligatory=True)
+        notes.append(Note(target, rule, target.due_at or target.opened_at, now, message, actor.name))
+    return notes

@@ -1,0 +1,238 @@
+"""The calendar all offices share: national holidays, collective leave, and Ramadan hours.
+
+Changed from the command line by the operator, recorded in the chain of the product itself ("himpun"). Every change moves
+the calendars of all offices on; the worker then counts their open deadlines anew.
+"""
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import F
+
+from himpun import clock
+from himpun.archive.journal import SYSTEM, Turn, act
+from himpun.errors import Refusal
+from himpun.offices.files.cells import day as read_day
+from himpun.offices.holiday_seed import (
+    COLLECTIVE,
+    GUESSED,
+    NATIONAL,
+    RAMADAN_HOURS,
+    RAMADAN_HOURS_SOURCE,
+    SeedDay,
+    seed_holidays,
+    seed_ramadan,
+)
+from himpun.offices.models import Holiday, Office, SpecialHours
+
+CHAIN = "himpun"
+KINDS = (NATIONAL, COLLECTIVE)
+COLUMNS = ("tanggal", "nama", "jenis")
+RAMADAN = "Ramadan"
+LONGEST_NAME = 200
+
+
+class DaysUnreadable(Refusal):
+    """The file of national days has mistakes; each is in `errors`, and nothing was changed."""
+
+    code = "berkas-libur-salah"
+
+    def __init__(self, errors: Sequence[str]) -> None:
+        self.errors = list(errors)
+        lines = "\n".join(self.errors)
+        super().__init__(
+            f"Berkas hari libur belum dapat dipakai; ada {len(self.errors)} kesalahan dan tidak ada yang diubah.\n{lines}"
+        )
+
+
+class DecreeMissing(Refusal):
+    """National days are not replaced without the decree that says so."""
+
+    code = "tanpa-dasar"
+
+    def __init__(self) -> None:
+        super().__init__("Sebutkan dasarnya, misalnya --dasar “SKB Tiga Menteri Nomor 1 Tahun 2027”.")
+
+
+class DatesReversed(Refusal):
+    """The Ramadan hours would end before they begin, or last longer than a month."""
+
+    code = "tanggal-terbalik"
+
+    def __init__(self) -> None:
+        super().__init__("Ramadan berlangsung 29 atau 30 hari; periksa tanggal awal dan akhirnya.")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a new list does to a year: days added, days removed, and days whose name, kind or decree changes."""
+
+    year: int
+    added: tuple[SeedDay, ...]
+    removed: tuple[Holiday, ...]
+    changed: tuple[tuple[Holiday, SeedDay], ...]
+    same: int
+
+
+# --- sowing -----------------------------------------------------------------------------------------------------------
+
+
+def seed_national_calendar(years: Iterable[int]) -> int:
+    """Put days off and Ramadan hours into the years that have none yet; returns how many days were added.
+
+    A year that has national days of its own, guessed or decreed, is left as it is: what an operator took out stays out.
+    """
+    wanted = [year for year in years if not _has_days(year) or not _has_ramadan(year)]
+    if not wanted:
+        return 0
+    with act(CHAIN, at=clock.now(), author=SYSTEM) as turn:
+        added = sum(_seed_year(turn, year) for year in wanted)
+        _all_calendars_moved_on()
+    return added
+
+
+def seed_coming_years() -> int:
+    """This year and the next: what `himpun setup` sows, and the worker every day, so that a new year is never empty."""
+    year = clock.today().year
+    return seed_national_calendar([year, year + 1])
+
+
+def _has_days(year: int) -> bool:
+    return Holiday.objects.filter(office=None, day__year=year).exists()
+
+
+def _has_ramadan(year: int) -> bool:
+    return SpecialHours.objects.filter(office=None, since__year=year).exists()
+
+
+def _seed_year(turn: Turn, year: int) -> int:
+    days: list[SeedDay] = [] if _has_days(year) else seed_holidays(year)
+    Holiday.objects.bulk_create(Holiday(day=day.day, name=day.name, kind=day.kind, source=GUESSED) for day in days)
+    spans = [] if _has_ramadan(year) else seed_ramadan(year)
+    SpecialHours.objects.bulk_create(
+        SpecialHours(name=RAMADAN, since=since, until=until, hours=RAMADAN_HOURS, source=RAMADAN_HOURS_SOURCE)
+        for since, until in spans
+    )
+    turn.record("offices:national:seeded", f"calendar:{year}", {"year": year, "days": len(days), "hours": len(spans)})
+    return len(days)
+
+
+def _all_calendars_moved_on() -> None:
+    Office.objects.update(calendar_stamp=F("calendar_stamp") + 1)
+
+
+# --- replacing --------------------------------------------------------------------------------------------------------
+
+
+def read_days(text: str) -> list[SeedDay]:
+    """National days from a CSV with the columns tanggal (YYYY-MM-DD), nama and jenis. Raises DaysUnreadable."""
+    lines = text.lstrip("\ufeff").splitlines()
+    separator = ";" if lines and lines[0].count(";") > lines[0].count(",") else ","
+    reader = csv.DictReader(io.StringIO("\n".join(lines)), delimiter=separator, restkey="…", restval="")
+    header = [str(name).strip().casefold() for name in reader.fieldnames or ()]
+    if missing := [name for name in COLUMNS if name not in header]:
+        raise DaysUnreadable([f"baris 1: kolom {', '.join(missing)} belum ada; judulnya {','.join(COLUMNS)}."])
+    reader.fieldnames = header
+    found, errors = [], []
+    for row in reader:
+        cells = {name: str(row.get(name) or "").strip() for name in COLUMNS}
+        wrong = _wrong_cells(cells)
+        errors += [f"baris {reader.line_num}, kolom {column}: {cause}" for column, cause in wrong.items()]
+        if not wrong:
+            found.append(SeedDay(read_day(cells["tanggal"]), cells["nama"], cells["jenis"]))
+    errors += _wrong_list(found)
+    if errors:
+        raise DaysUnreadable(errors)
+    return sorted(found, key=lambda day: day.day)
+
+
+def _wrong_cells(cells: dict[str, str]) -> dict[str, str]:
+    wrong = {}
+    try:
+        read_day(cells["tanggal"])
+    except ValueError as problem:
+        wrong["tanggal"] = str(problem)
+    if not cells["nama"]:
+        wrong["nama"] = "tidak boleh kosong."
+    elif len(cells["nama"]) > LONGEST_NAME:
+        wrong["nama"] = f"terlalu panjang; paling banyak {LONGEST_NAME} huruf."
+    if cells["jenis"] not in KINDS:
+        wrong["jenis"] = f"tulis {' atau '.join(KINDS)}."
+    return wrong
+
+
+def _wrong_list(days: Sequence[SeedDay]) -> list[str]:
+    """A date twice, more than one year, or nothing at all."""
+    twice = [day for day, times in Counter(day.day for day in days).items() if times > 1]
+    wrong = [f"tanggal {day:%d-%m-%Y} ditulis lebih dari sekali; sisakan satu." for day in twice]
+    years = sorted({day.day.year for day in days})
+    if len(years) > 1:
+        wrong.append(f"berkas memuat tahun {', '.join(map(str, years))}; satu berkas untuk satu tahun.")
+    return wrong if days else [*wrong, "tidak ada satu pun hari libur yang terbaca."]
+
+
+def compare(days: Sequence[SeedDay], source: str) -> Change:
+    """What `replace_days` would do with this list and decree."""
+    year = days[0].day.year
+    before = {row.day: row for row in Holiday.objects.filter(office=None, day__year=year)}
+    after = {day.day: day for day in days}
+    both = [(before[day], after[day]) for day in before if day in after]
+    changed = [(row, new) for row, new in both if (row.name, row.kind, row.source) != (new.name, new.kind, source)]
+    return Change(
+        year,
+        added=tuple(new for day, new in after.items() if day not in before),
+        removed=tuple(row for day, row in before.items() if day not in after),
+        changed=tuple(changed),
+        same=len(both) - len(changed),
+    )
+
+
+def replace_days(*, days: Sequence[SeedDay], source: str) -> Change:
+    """Put this list in place of the national days of its year, in one go (by the operator). Raises DecreeMissing.
+
+    Calendars move on only when something changed; days that offices added themselves stay.
+    """
+    decree = " ".join(source.split())
+    if not decree:
+        raise DecreeMissing
+    with act(CHAIN, at=clock.now(), author=SYSTEM) as turn:
+        change = compare(days, decree)
+        if not (change.added or change.removed or change.changed):
+            return change
+        Holiday.objects.filter(office=None, day__year=change.year).delete()
+        Holiday.objects.bulk_create(Holiday(day=d.day, name=d.name, kind=d.kind, source=decree[:200]) for d in days)
+        _all_calendars_moved_on()
+        data = {
+            "year": change.year,
+            "source": decree,
+            "added": [day.day.isoformat() for day in change.added],
+            "removed": [row.day.isoformat() for row in change.removed],
+            "changed": [row.day.isoformat() for row, _ in change.changed],
+        }
+        turn.record("offices:national:replaced", f"calendar:{change.year}", data)
+    return change
+
+
+def set_ramadan(*, since: date, until: date, source: str) -> SpecialHours:
+    """Put the decreed dates of a Ramadan in place of the estimate of that year (by the operator); its hours stay.
+
+    Raises DecreeMissing or DatesReversed.
+    """
+    decree = " ".join(source.split())
+    if not decree:
+        raise DecreeMissing
+    if not 28 <= (until - since).days <= 29:
+        raise DatesReversed
+    with act(CHAIN, at=clock.now(), author=SYSTEM) as turn:
+        near = SpecialHours.objects.filter(office=None, name=RAMADAN, since__lte=until, until__gte=since)
+        hours = next(iter(near.values_list("hours", flat=True)), RAMADAN_HOURS)
+        near.delete()
+        row = SpecialHours.objects.create(name=RAMADAN, since=since, until=until, hours=hours, source=decree[:200])
+        _all_calendars_moved_on()
+        data = {"name": RAMADAN, "since": since.isoformat(), "until": until.isoformat(), "source": decree}
+        turn.record("offices:national:hours", f"calendar:{since.year}", data)
+    return row

@@ -1,0 +1,136 @@
+"""The late ladder as CSV: UTF-8 with its mark, cells parted by semicolons, as Excel opens it here."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.utils import timezone
+
+from himpun.indicators.periods import Period
+from himpun.reports.export import inert
+from himpun.reports.ladder import Ladder, Row, Unit
+from himpun.reports.ladder_below import Below, Region
+from himpun.reports.recap import Reporting
+
+_OF_REQUESTS = ("Diminta", "Dijawab", "Tepat waktu", "Dikecualikan")
+_OF_REGION = (
+    "Wilayah",
+    "Kantor",
+    "Terlambat",
+    "Belum mulai",
+    "Berjalan",
+    "Dijeda",
+    "Selesai",
+    "Terlambat paling lama (hari kerja)",
+    "Kantor paling terlambat",
+    *_OF_REQUESTS,
+)
+_RUN = (
+    "Kantor",
+    "Prosedur",
+    "Periode",
+    "Unit",
+    "Status",
+    "Langkah",
+    "Nama langkah",
+    "Dipegang",
+    "Pemangku",
+    "Menunggu",
+    "Batas waktu",
+    "Terlambat (menit kerja)",
+    "Terlambat (hari kerja)",
+    "Perkiraan selesai",
+    "Batas akhir siklus",
+    "Selesai",
+)
+
+
+def ladder_csv(ladder: Ladder) -> bytes:
+    """The runs of an office, each followed by its units."""
+    lines: list[Sequence[str]] = [_RUN]
+    for row in ladder.rows:
+        lines.append(_run(row, ladder.period))
+        lines += [_unit(unit, row, ladder.period) for unit in row.units]
+    return _written(lines)
+
+
+def below_csv(below: Below) -> bytes:
+    """The offices or the regions below one, as the page shows them."""
+    if below.regions:
+        return _written([_OF_REGION, *map(_region, below.regions)])
+    return _written(
+        [
+            (*_RUN, *_OF_REQUESTS),
+            *((*_run(row, below.period), *_requests(row.reporting, row.excused)) for row in below.rows),
+        ]
+    )
+
+
+def _written(lines: Iterable[Sequence[str]]) -> bytes:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
+    writer.writerows([inert(cell) for cell in line] for line in lines)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _run(row: Row, period: Period) -> list[str]:
+    return [
+        row.office.name,
+        row.procedure,
+        period.label,
+        "",
+        row.label,
+        str(row.task.step_no) if row.task else "",
+        row.step,
+        row.task.post.title if row.task else "",
+        row.holder,
+        ", ".join(row.clock.waiting_on) if row.clock else "",
+        _moment(row.task.due_at if row.task else None),
+        str(row.late) if row.cycle else "",
+        _days(row.late_days) if row.cycle else "",
+        _moment(row.forecast),
+        _moment(row.cycle.due_at if row.cycle else None),
+        _moment(row.cycle.ended_at if row.cycle else None),
+    ]
+
+
+def _unit(unit: Unit, row: Row, period: Period) -> list[str]:
+    return [
+        row.office.name,
+        row.procedure,
+        period.label,
+        unit.task.post.title,
+        unit.label,
+        str(unit.task.step_no),
+        "",
+        unit.task.post.title,
+        unit.holder,
+        "",
+        _moment(unit.due_at),
+        str(unit.late),
+        _days(round(unit.late / unit.day, 1)),
+        "",
+        "",
+        _moment(unit.done_at),
+    ]
+
+
+def _region(region: Region) -> list[str]:
+    counts = region.counts
+    numbers = [counts.offices, counts.late_offices, counts.not_begun, counts.by_state["berjalan"]]
+    numbers += [counts.by_state["dijeda"], counts.done]
+    late = [_days(counts.late_days), counts.latest]
+    return [region.office.name, *map(str, numbers), *late, *_requests(counts.reporting, counts.excused)]
+
+
+def _requests(reporting: Reporting, excused: int) -> list[str]:
+    return [str(number) for number in (reporting.asked, reporting.answered, reporting.in_time, excused)]
+
+
+def _days(days: float) -> str:
+    return f"{days:.1f}".replace(".", ",")
+
+
+def _moment(at: datetime | None) -> str:
+    return f"{timezone.localtime(at):%Y-%m-%d %H:%M}" if at else ""

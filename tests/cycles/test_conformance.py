@@ -1,0 +1,145 @@
+"""A log against a procedure: the optimal alignment, fitness, deviations in words, names of activities."""
+
+from heapq import heappop, heappush
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from himpun.cycles.conformance import DONE, Model, Trace, align, check, names_of, variant_of
+from himpun.cycles.events import ABORT, START, Event, Log
+from tests.cycles.logs import MONDAY, PROCEDURE, clock, ended, turn
+
+MODEL = Model(PROCEDURE)
+
+
+def trace(*steps: int) -> Trace:
+    return tuple((step, "", "") for step in steps)
+
+
+def said(*steps: int, decisions: tuple[str, ...] = ()) -> list[str]:
+    (case,) = check(PROCEDURE, ended("k", steps, decisions=decisions), clock()).cases
+    return list(case.deviations)
+
+
+def test_a_case_that_follows_the_sop_fits_wholly() -> None:
+    (case,) = check(PROCEDURE, ended("k", (1, 2, 3, 4)), clock()).cases
+
+    assert case.fitness == 1
+    assert case.deviations == ()
+    assert case.variant.ended
+
+
+@pytest.mark.parametrize(
+    ("steps", "fitness", "sentences"),
+    [
+        ((1, 3, 4), 1 - 1 / 7, ["langkah 2 dilewati"]),
+        ((1, 2), 1 - 2 / 6, ["kasus belum selesai di langkah 3"]),
+        ((), 0, ["kasus belum selesai di langkah 1"]),
+        ((1, 2, 3, 4, 4), 1 - 1 / 9, ["langkah 4 diulang padahal SOP tidak membolehkan"]),
+        ((1, 3, 2, 4), 1 - 2 / 8, ["langkah 2 dijalankan setelah langkah 3 padahal SOP tidak membolehkan"]),
+        ((4, 1, 2, 3, 4), 1 - 1 / 9, ["langkah 4 dijalankan paling awal padahal SOP tidak membolehkan"]),
+    ],
+)
+def test_departures_cost_fitness_and_are_said_in_words(
+    steps: tuple[int, ...], fitness: float, sentences: list[str]
+) -> None:
+    variant = variant_of(MODEL, trace(*steps))
+
+    assert variant.fitness == pytest.approx(fitness)
+    assert list(variant.deviations) == sentences
+
+
+def test_steps_that_changed_places_are_one_deviation_in_words() -> None:
+    (sentence,) = said(1, 3, 2, 4)
+
+    assert "padahal SOP tidak membolehkan" in sentence
+    assert variant_of(MODEL, trace(1, 3, 2, 4)).fitness == pytest.approx(1 - 2 / 8)
+
+
+def test_a_return_the_sop_provides_costs_nothing_and_counts_as_rework() -> None:
+    variant = variant_of(MODEL, trace(1, 2, 1, 2, 3, 2, 3, 4))
+
+    assert variant.fitness == 1
+    assert (variant.returns, variant.rework) == (2, 4)
+    assert variant.deviations == ()
+
+
+def test_a_decision_binds_to_where_it_leads() -> None:
+    assert said(1, 2, 1, 2, 3, 4, decisions=("lanjut", "kurang", "lanjut", "lengkap", "setuju", "selesai")) == []
+    assert said(1, 2, 1, 2, 3, 4, decisions=("lanjut", "lengkap", "lanjut", "lengkap", "setuju", "selesai")) != []
+    assert said(1, 2, 3, 4, decisions=("lanjut", "oke")) == ["keputusan “oke” tidak dikenal di langkah 2"]
+
+
+def test_an_activity_the_sop_does_not_know_is_named() -> None:
+    log = [*ended("k", (1, 2, 3, 4)), Event("k", "Ngopi", MONDAY, resource="A")]
+    found = check(PROCEDURE, log, clock())
+
+    assert found.names.unknown == ("Ngopi",)
+    assert found.cases[0].deviations == ("kegiatan “Ngopi” tidak ada dalam SOP",)
+
+
+def _cheapest_by_dijkstra(steps: tuple[int, ...]) -> int:
+    """The same question answered otherwise: Dijkstra over (events read, step the SOP waits for)."""
+    edges = {no: set(MODEL._any[no]) for no in MODEL.steps}
+    heap, done = [(0, 0, MODEL.first)], set()
+    while heap:
+        cost, read, state = heappop(heap)
+        if (read, state) in done:
+            continue
+        done.add((read, state))
+        if read == len(steps) and state == DONE:
+            return cost
+        if read < len(steps):
+            heappush(heap, (cost + 1, read + 1, state))
+        for to in edges.get(state, ()):
+            heappush(heap, (cost + 1, read, to))
+            if read < len(steps) and steps[read] == state:
+                heappush(heap, (cost, read + 1, to))
+    raise AssertionError("no way to the end")
+
+
+@given(st.lists(st.integers(0, 4), max_size=9))
+def test_no_alignment_is_cheaper(steps: list[int]) -> None:
+    found = align(MODEL, trace(*steps))
+
+    assert found.cost == _cheapest_by_dijkstra(tuple(steps))
+    assert found.cost == sum(move.kind != "sesuai" for move in found.moves)
+    assert [move.step for move in found.moves if move.kind != "dilewati"] == steps
+    assert 0 <= variant_of(MODEL, trace(*steps)).fitness <= 1
+
+
+def test_cases_with_the_same_steps_are_aligned_once() -> None:
+    log: Log = [event for no in range(20) for event in ended(str(no), (1, 2, 3, 4))]
+
+    assert check(PROCEDURE, log, clock()).variants == 1
+
+
+def test_activities_are_known_by_number_name_title_and_likeness() -> None:
+    given_ = [
+        "3",
+        "Langkah 2: cek",
+        "PERIKSA",
+        "menerima  berkas dari pemohon",
+        "Memeriksa kelengkapan berkass",
+        "Rapat",
+    ]
+    found = names_of(PROCEDURE, given_)
+
+    assert [found.numbers.get(name) for name in given_] == [3, 2, 2, 1, 2, None]
+    assert list(found.guessed) == ["Memeriksa kelengkapan berkass"]
+    assert found.unknown == ("Rapat",)
+    assert names_of(PROCEDURE, ["Rapat"], {"rapat": 4}).numbers == {"Rapat": 4}
+
+
+def test_a_log_of_starts_only_is_held_against_the_sop_all_the_same() -> None:
+    log = [event._replace(lifecycle=START, step=0) for event in ended("k", (1, 2, 3, 4))]
+
+    assert check(PROCEDURE, log, clock()).fitness == 1
+
+
+def test_an_empty_log_and_a_cancelled_case_are_told_as_they_are() -> None:
+    assert check(PROCEDURE, [], clock()).fitness is None
+    log = [*turn("k", 1, MONDAY), Event("k", "1 kegiatan", MONDAY, ABORT, step=1)]
+
+    assert "kasus dibatalkan" in check(PROCEDURE, log, clock()).cases[0].deviations

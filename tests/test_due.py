@@ -1,0 +1,107 @@
+"""himpun due and himpun holidays: the examples of the how-to page as they are printed, and what is refused."""
+
+import re
+import shlex
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from himpun.commands import run
+from himpun.commands.due import read_amount
+from himpun.offices.models import Holiday
+from himpun.offices.national import seed_national_calendar
+from himpun.offices.worktime import Amount
+from tests.cast import Cast
+
+PAGE = Path(__file__).parents[1] / "docs/how-to/kalender-kerja.md"
+EXAMPLES = re.findall(r"```console\n\$ himpun (.*?)\n(.*?)```", PAGE.read_text("utf-8"), flags=re.DOTALL)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def sown() -> None:
+    seed_national_calendar([2026, 2027])
+
+
+def test_the_page_shows_what_the_command_prints(sown: None, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["load-office", "examples/kecamatan-contoh"]) == 0
+    capsys.readouterr()
+    assert len(EXAMPLES) == 3
+    for command, printed in EXAMPLES:
+        assert run(shlex.split(command)) == 0
+        assert capsys.readouterr().out == printed
+
+
+def test_evening_and_now_and_long_times_are_told(sown: None, small: Cast, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["due", "14/08/2026 20:00", "1 hari"]) == 0
+    told = capsys.readouterr().out
+    assert "dihitung dari Selasa, 18-08-2026 07.30 WIB" in told
+    assert "diterima sesudah jam kerja" in told
+    assert run(["due", "sekarang", "200 hari", "--office", small.office.code]) == 0
+    told = capsys.readouterr().out
+    assert "Senin, 05-10-2026 08.00 WIB" in told
+    assert "hari tidak ditampilkan" in told
+    assert len(told.splitlines()) == 46
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["besok", "1 hari"], "Awal “besok” tidak terbaca"),
+        (["2026-02-30 08.00", "1 hari"], "tidak terbaca"),
+        (["2026-02-20 25.00", "1 hari"], "tidak terbaca"),
+        (["sekarang", "sebentar"], "Waktu “sebentar” tidak terbaca"),
+        (["sekarang", "setiap saat"], "tidak terbaca"),
+        (["sekarang", "1000000 hari"], "paling lama 3660 hari"),
+        (["sekarang", "1 hari", "--office", "tidak-ada"], "Tidak ada kantor berkode"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_in_a_sentence(
+    arguments: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["due", *arguments]) == 1
+    assert sentence in capsys.readouterr().err
+
+
+def test_minutes_that_fill_the_day_of_the_office_are_days() -> None:
+    assert read_amount("480 menit", 480) == Amount(days=1)
+    assert read_amount("480 menit", 450) == Amount(days=1, minutes=30)
+    assert read_amount("2 hari 3 jam", 480) == Amount(days=2, minutes=180)
+
+
+def test_the_national_days_are_listed_tried_and_replaced(
+    sown: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "skb.csv"
+    file.write_text("tanggal,nama,jenis\n2027-01-01,Tahun Baru,nasional\n2027-12-27,Libur Baru,nasional\n", "utf-8")
+    before = Holiday.objects.filter(day__year=2027).count()
+
+    assert run(["holidays", "2027"]) == 0
+    assert "01-01-2027  nasional      Tahun Baru Masehi  [perkiraan" in capsys.readouterr().out
+    assert run(["holidays", "--impor", str(file), "--dasar", "SKB 1/2026", "--coba"]) == 0
+    told = capsys.readouterr().out
+    assert "~ 01-01-2027  nasional      Tahun Baru (semula Tahun Baru Masehi)" in told
+    assert "+ 27-12-2027" in told
+    assert Holiday.objects.filter(day__year=2027).count() == before
+
+    assert run(["holidays", "--impor", str(file), "--dasar", "SKB 1/2026"]) == 0
+    assert f"1 ditambah, {before - 1} dihapus, 1 diubah, 0 tetap" in capsys.readouterr().out
+    assert [row.day for row in Holiday.objects.filter(day__year=2027)] == [date(2027, 1, 1), date(2027, 12, 27)]
+    assert run(["holidays", "--ramadan", "2027-02-09", "2027-03-09", "--dasar", "Sidang isbat"]) == 0
+    assert "09-02-2027 sampai 09-03-2027" in capsys.readouterr().out
+    assert seed_national_calendar([2027]) == 0
+    assert Holiday.objects.filter(day__year=2027).count() == 2, "what was decreed is not sown over"
+
+
+def test_a_list_or_date_that_cannot_be_read_changes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "skb.csv"
+    file.write_text("tanggal,nama,jenis\n2027-01-01,Tahun Baru,libur\n", "utf-8")
+    assert run(["holidays", "--impor", str(file), "--dasar", "SKB"]) == 1
+    assert "baris 2, kolom jenis" in capsys.readouterr().err
+    assert run(["holidays", "--impor", str(tmp_path / "tidak-ada.csv"), "--dasar", "SKB"]) == 1
+    assert run(["holidays", "--ramadan", "besok", "lusa", "--dasar", "SKB"]) == 1
+    assert "Tanggal “besok” tidak terbaca" in capsys.readouterr().err
+    assert run(["holidays", "2040"]) == 0
+    assert "Belum ada hari libur nasional 2040" in capsys.readouterr().out
