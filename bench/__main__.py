@@ -97,8 +97,7 @@ def _times(folder: Path, server: str, options: argparse.Namespace) -> dict[str, 
             of["sweep_few"], of["sweep_many"] = worker.ask("sweep", tasks=few), worker.ask("sweep", tasks=many)
         found[database] = of
     with Worker("bench.conformance", f"sqlite:///{folder / 'conformance.sqlite3'}", folder) as worker:
-        worker.ask("prepare", cases=options.cases)
-        found["kesesuaian"] = worker.ask("measure")
+        found["kesesuaian"] = worker.ask("measure", cases=options.cases)
     return found
 
 

@@ -94,20 +94,3 @@ def measure(cases: int = CASES) -> dict[str, Any]:
         "read_xes": best(lambda: xes.read(io.BytesIO(whole), zone=WIB), 2),
         "target": TARGET,
     }
-
-
-def table(found: dict[str, Any]) -> str:
-    """The measures as a Markdown table, with their ratio to the floor."""
-    rows = [
-        ("Lantai: membaca CSV dan mengelompokkan per kasus", "floor"),
-        ("Membaca CSV menjadi peristiwa", "read"),
-        ("Memeriksa kesesuaian (keselarasan optimal, lama, keterlambatan)", "check"),
-        ("Membaca XES", "read_xes"),
-    ]
-    lines = [f"| {name} | {found[key]:.2f} | {found[key] / found['floor']:.1f}× |" for name, key in rows]
-    head = f"{found['cases']} kasus, {found['events']} peristiwa, {found['variants']} variasi; sasaran memeriksa ≤ {found['target']} detik."
-    return "\n".join([head, "", "| Pekerjaan | detik | terhadap lantai |", "|---|---:|---:|", *lines])
-
-
-if __name__ == "__main__":
-    print(table(measure()))

@@ -11,49 +11,38 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 
+from tests.notifications.receivers import mail_server
 from tests.scratch import MIGRATE, REPOSITORY, Processes, scratch_database
 
 pytestmark = pytest.mark.processes
 
 
-class Mailbox:
-    """Keeps the key of every message an SMTP server takes."""
-
-    def __init__(self) -> None:
-        self.keys: list[str] = []
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
-        for line in envelope.content.decode("utf-8", "replace").splitlines():
-            if line.lower().startswith("message-id:"):
-                self.keys.append(line.partition("<")[2].partition("@")[0])
-        return "250 diterima"
+def key_of(message_id: str) -> str:
+    """The outbox's own key in a Message-ID."""
+    return message_id.strip("<>").partition("@")[0]
 
 
 @pytest.fixture(scope="module")
 def year(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """The facts of the year, with the keys of what the mail server took."""
     folder = tmp_path_factory.mktemp("tahun")
-    mailbox = Mailbox()
-    server = Controller(mailbox, hostname="127.0.0.1", port=0)
-    server.start()
-    try:
-        port = server.server.sockets[0].getsockname()[1]
-        with scratch_database(folder) as database, closing(Processes(folder, database)) as processes:
-            processes.python(MIGRATE)
-            environment = {**processes.environment, "YEAR_SMTP_PORT": str(port)}
-            done = subprocess.run(
-                [sys.executable, "-m", "tests.year", str(folder)],
-                env=environment, cwd=REPOSITORY, text=True, capture_output=True, check=False,
-            )  # fmt: skip
-            assert done.returncode == 0, done.stderr[-4000:]
-    finally:
-        server.stop()
+    with (
+        mail_server() as box,
+        scratch_database(folder) as database,
+        closing(Processes(folder, database)) as processes,
+    ):
+        processes.python(MIGRATE)
+        environment = {**processes.environment, "YEAR_SMTP_PORT": str(box.port)}
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.year", str(folder)],
+            env=environment, cwd=REPOSITORY, text=True, capture_output=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr[-4000:]
     facts = json.loads((folder / "tahun.json").read_text())
     if kept := os.environ.get("HIMPUN_YEAR"):
         shutil.copy(folder / "tahun.json", Path(kept))
-    return {**facts, "surat": mailbox.keys}
+    return {**facts, "surat": [key_of(mail["Message-ID"]) for mail in box.mails]}
 
 
 @pytest.mark.xdist_group("year")

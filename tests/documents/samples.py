@@ -810,6 +810,79 @@ def hard_lembar_pengesahan() -> c.ApprovalSheet:
     return sheet
 
 
+# --- evaluasi_waktu ---------------------------------------------------------------------------------------------------
+
+
+def timed_step(no: int, title: str = "Menelaah dan menganalisa materi draft Data Kinerja") -> c.TimedStep:
+    return {
+        "no": str(no),
+        "title": title,
+        "standard": "2 hari",
+        "visits": "12",
+        "median": "1 hari 2 jam",
+        "p90": "3 hari",
+        "on_time": "75,0%",
+        "returned": "8,3%",
+        "rework": "16,7%",
+        "skipped": "0",
+        "why_not": "",
+        "colour": "#f0d48a",
+        "delay": "Sebagian terlambat",
+        "advice": "3 hari",
+        "evidence": "n = 12; 92% kunjungan selesai dalam 3 hari",
+    }
+
+
+def short_evaluasi_waktu() -> c.TimingEvaluation:
+    charts = short_rekap_capaian()["charts"]
+    unknown = timed_step(2) | {
+        "median": "–",
+        "p90": "–",
+        "on_time": "–",
+        "evidence": "",
+        "why_not": "Belum dijalankan.",
+    }
+    return {
+        "letterhead": letterhead(),
+        "procedure": "Penyusunan Mekanisme Pengumpulan Data Kinerja",
+        "year": "2026",
+        "facts": [{"label": "Siklus", "value": "12 dimulai, 11 selesai"}],
+        "steps": [timed_step(1), unknown],  # type: ignore[list-item]
+        "matrix_heads": ["Kepala Seksi Pelayanan Umum"],
+        "matrix": [{"waiter": "Kasubbag Umum dan Kepegawaian", "hours": ["12,5"]}],
+        "groups": [
+            {
+                "kind": "Periode",
+                "name": "Triwulan III 2026",
+                "cases": "4",
+                "median": "12 hari",
+                "p90": "18 hari",
+                "on_time": "70,0%",
+                "rework": "10,0%",
+            }
+        ],
+        "deviations": ["1 siklus: langkah 7 dilewati"],
+        "definitions": ["Median: nilai tengah dari semua kunjungan."],
+        "chart": charts[0],
+        "legend": [{"label": "Tepat waktu", "colour": "#d5eee2"}],
+        "flowcharts": charts[:1],
+    }
+
+
+def hard_evaluasi_waktu() -> c.TimingEvaluation:
+    paper = short_evaluasi_waktu()
+    paper["letterhead"] = hard_letterhead()
+    paper["procedure"] = LONG_INDICATOR
+    paper["steps"] = [timed_step(no, LONG_INDICATOR) for no in range(1, 31)]
+    paper["matrix_heads"] = [LONG_POST] * 12
+    paper["matrix"] = [{"waiter": LONG_POST, "hours": ["1.234,5"] * 12} for _ in range(20)]
+    paper["groups"] = []
+    paper["deviations"] = [LONG_TEXT] * 6
+    paper["legend"] = []
+    paper["flowcharts"] = paper["flowcharts"] * 3
+    return paper
+
+
 SAMPLES: dict[str, dict[str, Callable[[], object]]] = {
     name: {"short": globals()[f"short_{name}"], "hard": globals()[f"hard_{name}"]} for name in c.CONTENT_OF
 }

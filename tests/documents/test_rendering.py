@@ -54,6 +54,8 @@ FEWEST_AND_MOST_PAGES = {
     ("rekap_capaian", "hard"): (8, 15),
     ("rekap_berjalan", "short"): (1, 3),
     ("rekap_berjalan", "hard"): (6, 14),
+    ("evaluasi_waktu", "short"): (2, 4),
+    ("evaluasi_waktu", "hard"): (10, 18),
     ("data_kinerja", "short"): (9, 13),
     ("data_kinerja", "hard"): (18, 28),
     ("tanda_terima", "short"): (1, 2),
@@ -292,7 +294,13 @@ class TestEveryTemplate:
             render(template, content, made_at=MADE_AT)
 
 
-ALT_TEXTS = {"charts.alt", "chapters.sections.charts.alt", "appendices.sections.charts.alt"}
+ALT_TEXTS = {
+    "charts.alt",
+    "chart.alt",
+    "flowcharts.alt",
+    "chapters.sections.charts.alt",
+    "appendices.sections.charts.alt",
+}
 ONLY_SOMETIMES = {
     # The place in the tree is told where there is a tree.
     "lembar_disposisi": {"dispositions.number"},
@@ -301,6 +309,8 @@ ONLY_SOMETIMES = {
     # The reason stands where an achievement is missing; polarity and analysis are printed.
     "rekap_capaian": {"objectives.indicators.missing", "objectives.indicators.reason"},
     "rekap_berjalan": {"groups.indicators.missing", "groups.indicators.reason"},
+    # A flowchart carries its own title.
+    "evaluasi_waktu": {"flowcharts.title"},
     "data_kinerja": {
         "draft_label",
         "chapters.sections.recap.indicators.missing",
@@ -344,7 +354,9 @@ class TestWhatADocumentSays:
 
     def test_signing_on_behalf_names_those_above_in_order(self) -> None:
         text = text_of(render("format_permintaan", sample("format_permintaan", "hard"), made_at=MADE_AT))
-        places = [text.index(line) for line in ("a.n. CAMAT CONTOH", "Sekretaris Camat Contoh,", "u.b.", "Plt. Kepala Seksi")]
+        places = [
+            text.index(line) for line in ("a.n. CAMAT CONTOH", "Sekretaris Camat Contoh,", "u.b.", "Plt. Kepala Seksi")
+        ]
         assert places == sorted(places)
 
     def test_an_excused_unit_stands_with_its_reason(self) -> None:

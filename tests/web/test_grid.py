@@ -138,6 +138,7 @@ def test_the_page_costs_the_same_however_many_rows_it_has(asked: DataRequest, un
             assert browser.get(address).status_code == 200
         return len(queries)
 
+    cost()  # the first reads the procedure, which is kept
     few = cost()
     for no in range(20):
         indicator = Indicator.objects.create(

@@ -20,7 +20,7 @@ from himpun.procedures.flowchart import Mark, Sheet, marked, svg
 from himpun.reports.timing import Evaluation, chart
 
 MATRIX = 12
-"""Columns of the matrix that a page holds; the rest is added up."""
+"""Columns of the matrix that a sheet of paper holds, the longest awaited first; the facts say when there are more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +112,10 @@ def _facts(found: Evaluation, at: datetime) -> list[content.Fact]:
     ]
     if len(found.offices) > 1:
         rows.insert(1, ("Kantor", f"{found.office.name} dan {len(found.offices) - 1} kantor di bawahnya"))
+    if (awaited := len(found.waiting.awaited)) > MATRIX:
+        rows.append(
+            ("Siapa menunggu siapa", f"{MATRIX} dari {awaited} yang ditunggu; semuanya di halaman Baku dan nyata")
+        )
     if found.versions > 1:
         rows.append(("Versi SOP", f"{found.versions} versi dijalankan; tiap siklus dinilai dengan versinya sendiri"))
     return [{"label": label, "value": value} for label, value in rows]
