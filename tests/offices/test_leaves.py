@@ -83,7 +83,9 @@ def test_who_is_on_leave_does_not_act_from_the_first_day_to_the_last(small: Cast
         if present:
             assert acting_for(small.kepala, kepala, day(no), to="mencoba").title == "Camat"
             continue
-        with pytest.raises(OnLeave, match=r"cuti sampai 10 Oktober 2026.*Orang Sekretaris Camat memegang tugas Anda.*Pengaturan"):
+        with pytest.raises(
+            OnLeave, match=r"cuti sampai 10 Oktober 2026.*Orang Sekretaris Camat memegang tugas Anda.*Pengaturan"
+        ):
             acting_for(small.kepala, kepala, day(no), to="mencoba")
         assert acting_for(small.sekretaris, kepala, day(no), to="mencoba").title == "Plh. Camat"
     assert len(capacities(small.kepala, day(1))) == 1, "what they see stays"
