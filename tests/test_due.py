@@ -46,6 +46,40 @@ def test_evening_and_now_and_long_times_are_told(sown: None, small: Cast, capsys
     assert len(told.splitlines()) == 46
 
 
+def test_a_day_received_after_the_hours_of_ramadan_names_them(sown: None, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["due", "2026-03-13 15.45", "1 hari"]) == 0
+    told = capsys.readouterr().out
+    assert "Jumat  13-03-2026  08.00–11.30, 12.30–15.30   jam khusus Ramadan; diterima sesudah jam kerja" in told
+
+
+def test_a_count_through_a_year_without_national_days_says_so(sown: None, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["due", "2028-03-13 14.00", "1 hari"]) == 0
+    told = capsys.readouterr().out
+    assert "Libur nasional 2028 belum diisi; hitungan ini menganggapnya tidak ada libur." in told
+    assert told.splitlines()[-1].endswith("himpun holidays 2028 --isi")
+    assert run(["due", "2027-12-31 14.00", "1 hari"]) == 0
+    assert "Libur nasional 2028 belum diisi" in capsys.readouterr().out
+    assert run(["due", "2027-12-30 14.00", "1 hari"]) == 0
+    assert "belum diisi" not in capsys.readouterr().out
+
+
+def test_an_empty_year_is_filled_with_its_guess_as_the_list_advises(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["holidays", "2031"]) == 0
+    assert "himpun holidays 2031 --isi" in capsys.readouterr().out
+    assert run(["holidays", "2031", "--isi", "--coba"]) == 1
+    assert "--coba hanya berlaku bersama --impor" in capsys.readouterr().err
+    assert not Holiday.objects.exists()
+    assert run(["holidays", "2031", "--isi"]) == 0
+    days = Holiday.objects.filter(day__year=2031, office=None).count()
+    assert f"Tahun 2031: {days} hari perkiraan ditambah" in capsys.readouterr().out
+    assert days > 10
+    assert run(["holidays", "2031", "--isi"]) == 0
+    assert "Tahun 2031 sudah berisi" in capsys.readouterr().out
+    assert run(["holidays", "3000", "--isi"]) == 1
+    assert "Libur 3000 tidak dapat diperkirakan" in capsys.readouterr().err
+    assert run(["holidays", "99999"]) == 1
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
@@ -84,9 +118,12 @@ def test_the_national_days_are_listed_tried_and_replaced(
     told = capsys.readouterr().out
     assert "~ 01-01-2027  nasional      Tahun Baru (semula Tahun Baru Masehi)" in told
     assert "+ 27-12-2027" in told
+    assert "tambahkan --ya" in told
+    assert run(["holidays", "--impor", str(file), "--dasar", "SKB 1/2026"]) == 1
+    assert f"hanya memuat 2 hari dan akan menghapus {before - 1} hari libur 2027" in capsys.readouterr().err
     assert Holiday.objects.filter(day__year=2027).count() == before
 
-    assert run(["holidays", "--impor", str(file), "--dasar", "SKB 1/2026"]) == 0
+    assert run(["holidays", "--impor", str(file), "--dasar", "SKB 1/2026", "--ya"]) == 0
     assert f"1 ditambah, {before - 1} dihapus, 1 diubah, 0 tetap" in capsys.readouterr().out
     assert [row.day for row in Holiday.objects.filter(day__year=2027)] == [date(2027, 1, 1), date(2027, 12, 27)]
     assert run(["holidays", "--ramadan", "2027-02-09", "2027-03-09", "--dasar", "Sidang isbat"]) == 0

@@ -81,7 +81,7 @@ def test_a_new_program_is_refused_with_every_reason(small: Cast) -> None:
             actions.save_program(office=small.office, year=YEAR, fields=fields, by=small.kasubbag)
         return refused.value.fields
 
-    assert set(wrong(code="??", budget="-1", owner="999")) == {"code", "name", "budget", "owner"}
+    assert set(wrong(code="??", budget="-1", owner="999999999")) == {"code", "name", "budget", "owner"}
     assert "sudah ada" in wrong(code=PLAN, name="x")["code"]
     assert "belum ada" in wrong(code="7.01.09.2.01", name="x")["code"]
     assert "bukan di bawah sub-kegiatan" in wrong(code=f"{PLAN}.1", name="x", level="sub-kegiatan")["code"]

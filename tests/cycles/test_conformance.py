@@ -6,8 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from himpun.cycles.conformance import DONE, Model, Trace, align, check, names_of, variant_of
-from himpun.cycles.events import ABORT, START, Event, Log
+from himpun.cycles.conformance import (
+    DONE,
+    Model,
+    Trace,
+    align,
+    check,
+    names_of,
+    other_procedures,
+    other_versions,
+    variant_of,
+    without_numbers,
+)
+from himpun.cycles.events import ABORT, CHILD, START, Event, Log
 from tests.cycles.logs import MONDAY, PROCEDURE, clock, ended, turn
 
 MODEL = Model(PROCEDURE)
@@ -127,9 +138,42 @@ def test_activities_are_known_by_number_name_title_and_likeness() -> None:
     found = names_of(PROCEDURE, given_)
 
     assert [found.numbers.get(name) for name in given_] == [3, 2, 2, 1, 2, None]
-    assert list(found.guessed) == ["Memeriksa kelengkapan berkass"]
+    assert list(found.guessed) == ["Langkah 2: cek", "Memeriksa kelengkapan berkass"]
     assert found.unknown == ("Rapat",)
     assert names_of(PROCEDURE, ["Rapat"], {"rapat": 4}).numbers == {"Rapat": 4}
+
+
+@pytest.mark.parametrize(
+    ("activity", "step", "guessed"),
+    [
+        ("2", 2, False),
+        ("2 Memeriksa kelengkapan berkas", 2, False),
+        ("2. Petugas memeriksa kelengkapan berkas pemohon", 2, False),
+        ("2 periksa berkas", 2, False),
+        ("2 Mencetak kartu antrean", 2, True),
+        ("1 Menyetujui permohonan", 3, True),
+        ("9 Menyetujui permohonan", 3, True),
+        ("9 Mencetak kartu antrean", None, False),
+    ],
+)
+def test_a_number_is_only_a_guess_before_a_name_unlike_the_steps_title(
+    activity: str, step: int | None, guessed: bool
+) -> None:
+    found = names_of(PROCEDURE, [activity])
+
+    assert (found.numbers.get(activity), activity in found.guessed) == (step, guessed)
+
+
+def test_a_log_that_names_another_procedure_or_version_is_recognised() -> None:
+    own, other = (Event("k", "1", MONDAY, step=1, procedure=key, sha256="abc") for key in (PROCEDURE.key, "lain"))
+    of_child = other._replace(scope=CHILD)
+
+    assert other_procedures(PROCEDURE, [own, of_child, own._replace(procedure="")]) == []
+    assert other_procedures(PROCEDURE, [own, other]) == ["lain"]
+    assert other_versions(PROCEDURE, [own._replace(sha256=PROCEDURE.sha256), own, other._replace(sha256="x")]) == [
+        "abc"
+    ]
+    assert [event.step for event in without_numbers(PROCEDURE, [own, other, of_child])] == [1, 0, 1]
 
 
 def test_a_log_of_starts_only_is_held_against_the_sop_all_the_same() -> None:

@@ -14,11 +14,13 @@ from himpun.cycles import actions, collecting, deadlines
 from himpun.cycles.deadlines import AlreadyPaused, NotPaused, ParentPaused, TaskClock
 from himpun.cycles.engine import CycleClosed, CyclePaused
 from himpun.cycles.models import Cycle, Pause, Task
+from himpun.cycles.reminders import lateness
 from himpun.errors import FieldErrors
 from himpun.indicators.models import DataRequest
 from himpun.notifications.models import Message
 from himpun.offices.acting import HoldsNoPost
-from himpun.offices.models import Holiday, Office
+from himpun.offices.calendar import calendar_of
+from himpun.offices.models import Holiday, Office, SpecialHours
 from tests.cast import MECHANISM, PERIOD, SOP, WIB, Cast, found_office, later
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +67,24 @@ def test_a_task_is_safe_near_or_late_by_working_minutes(
     assert not found.for_others
 
 
+def test_a_short_day_of_ramadan_is_a_day_late_as_the_reminder_says(small: Cast) -> None:
+    day = ["08.00-12.00", "12.30-15.00"]
+    hours = dict.fromkeys(("senin", "selasa", "rabu", "kamis", "jumat"), day)
+    SpecialHours.objects.create(
+        office=small.office, name="Ramadan", since=date(2026, 2, 18), until=date(2026, 3, 19), hours=hours
+    )
+    Office.objects.filter(pk=small.office.pk).update(calendar_stamp=9)
+    cycle = small.start()
+    due_at, now = (datetime(2026, 3, number, 10, tzinfo=WIB) for number in (9, 10))
+    Task.objects.filter(cycle=cycle).update(due_at=due_at)
+
+    found = clock_of(small.open_task(cycle), now)
+
+    assert found.minutes == 390
+    assert (found.words, found.counted.in_days) == ("1 hari", 1.0)
+    assert lateness(calendar_of(small.office.pk, 9)[0], due_at, now) == (1, 0)
+
+
 def test_a_task_overdue_at_night_is_late_although_no_working_minute_has_passed(small: Cast) -> None:
     cycle = small.start()
     Task.objects.filter(cycle=cycle).update(due_at=at(5, 16))
@@ -101,7 +121,8 @@ def test_the_step_that_runs_the_mechanism_waits_for_whoever_holds_its_open_step(
 
     assert early.waiting_on == ("Kasubbag Perencanaan dan Keuangan",)
     assert clock_of(small.open_task(cycle), at(5, 9)).waiting_on == ("Kepala Seksi 1", "Kepala Seksi 2")
-    assert clock_of(small.open_task(cycle), at(9)).own_minutes == 2 * 450
+    late = clock_of(small.open_task(cycle), at(9))
+    assert (late.own_minutes, late.own_words) == (2 * 450, "2 hari")
 
 
 def test_a_holder_who_had_to_wait_past_the_deadline_is_late_only_from_then_on(small: Cast) -> None:
@@ -393,9 +414,8 @@ def test_a_holiday_added_afterwards_moves_open_deadlines_and_says_so(small: Cast
     assert {request.due_at for request in small.requests(child)} == {at(7)}
     assert list(done.values_list("due_at", flat=True)) == before
     assert '"due_now":"2026-10-08T08:00+07:00"' in record.data
-    assert (
-        "7 Oktober 2026 pukul 08.00 menjadi 8 Oktober 2026 pukul 08.00: kalender kerja kantor berubah" in message.text
-    )
+    moved_to = "dari 7 Okt 2026 pukul 08.00 WIB menjadi 8 Okt 2026 pukul 08.00 WIB: kalender kerja kantor berubah"
+    assert moved_to in message.text
     assert message.post_id == task.post_id
 
 

@@ -91,6 +91,15 @@ def test_whoever_holds_a_step_waits_for_the_units_that_owe_their_part(small: Cas
     assert waiting.of(umum, "Camat") is None
 
 
+def test_moments_are_told_in_the_zone_of_the_office(small: Cast) -> None:
+    Office.objects.filter(pk=small.office.pk).update(timezone="Asia/Jayapura")
+    small.start()
+    (event,) = events_of(offices(), SOP)
+
+    assert event.at == MONDAY
+    assert event.at.isoformat() == "2026-10-05T10:00:00+09:00"
+
+
 def test_a_cancelled_run_says_so(small: Cast) -> None:
     cycle = small.start()
     cancel_cycle(cycle=cycle, reason="Salah periode", by=small.kepala)

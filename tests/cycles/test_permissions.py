@@ -26,6 +26,7 @@ from himpun.indicators import actions as indicators
 from himpun.indicators.models import DataRequest, RecapLine, RequestLine
 from himpun.letters.actions import register_letter
 from himpun.letters.models import Disposition, Letter
+from himpun.notifications.models import Message
 from himpun.offices.models import Office, Person
 from himpun.procedures.actions import publish_for_office
 from tests.cast import MONDAY, SOP, publish
@@ -356,6 +357,15 @@ def test_a_secret_letter_is_seen_by_its_readers_and_whoever_it_was_disposed_to(s
     rows = [Letter.objects.filter(pk=letter.pk), Document.objects.filter(subject=cycle.subject)]
     for row in rows:
         assert seers(scenery, row) == readers | {"unit 2"}
+
+
+def test_a_message_never_says_what_a_secret_letter_is_about(scenery: Scenery) -> None:
+    here = scenery.here
+    letter = here.letter(nature=Letter.Nature.SECRET, subject="Operasi yang tidak disebut")
+    cycle = actions.start_cycle(office=here.office, key=SOP, period="2027", by=here.umum, letter=letter)
+    here.decide(cycle, "disposisi", instructions=["proses"], to=[str(here.post("analis").pk)])
+    assert Message.objects.filter(text__contains="surat rahasia").exists()
+    assert not Message.objects.filter(text__contains=letter.subject).exists()
 
 
 def secret_cycle(scenery: Scenery) -> tuple[Letter, Cycle]:

@@ -58,17 +58,23 @@ def test_however_often_one_looks_every_rule_fires_once_and_never_before_its_mome
     rules: list[Rule], due_at: datetime, looks: list[datetime]
 ) -> None:
     fired: dict[str, datetime] = {}
+    opened_at = due_at - timedelta(days=1)
     next_at: datetime | None = due_at - timedelta(days=60)
     for now in [*sorted(looks), due_at + timedelta(days=60)]:
-        found = plan(rules, CALENDAR, DAY, due_at=due_at, now=now, fired=frozenset(fired))
+        found = plan(rules, CALENDAR, DAY, opened_at=opened_at, due_at=due_at, now=now, fired=frozenset(fired))
         if found.firings:
             assert next_at is not None
             assert next_at <= now, "something fired before the moment announced"
         for firing in found.firings:
             assert firing.rule.text not in fired
             assert firing.planned_at == moment_of(firing.rule, CALENDAR, DAY, due_at) <= now
-            assert firing.passed_over == (firing.rule.when == BEFORE and now >= due_at)
+            if firing.rule.when == BEFORE and (now >= due_at or firing.planned_at <= opened_at):
+                assert firing.passed_over
             fired[firing.rule.text] = now
+        speaking = [firing.rule.up for firing in found.firings if not firing.passed_over]
+        assert len(speaking) == len(set(speaking)), "somebody is told the same twice in one look"
+        last = {firing.rule.up: firing for firing in found.firings if firing.rule.when != BEFORE}
+        assert not any(firing.passed_over for firing in last.values()), "the latest does not speak"
         next_at = found.next_at
         assert next_at is None or next_at > now
         assert (next_at is None) == (len(fired) == len(rules))

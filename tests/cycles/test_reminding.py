@@ -17,7 +17,7 @@ from himpun.cycles.reminding import AlreadyNudged, NotWaiting, nudge_by_hand, sw
 from himpun.errors import FieldErrors
 from himpun.notifications.models import Message
 from himpun.offices.acting import HoldsNoPost
-from himpun.offices.models import Post
+from himpun.offices.models import Holding, Post
 from tests.cast import MECHANISM, SOP, WIB, Cast, found_office
 
 
@@ -128,14 +128,45 @@ def test_found_after_the_due_moment_a_rule_before_it_says_nothing_and_the_others
     assert told(task.post)[-1].startswith("Terlambat 1 jam: ")
 
 
-def test_a_moment_before_the_opening_fires_at_once(line: Cast) -> None:
+def test_a_moment_before_the_opening_says_nothing_more_than_the_opening(line: Cast) -> None:
     """Step 1 of the mechanism has five minutes: four hours before its due moment lie before it was opened."""
     from himpun.cycles.actions import start_cycle
 
     cycle = start_cycle(office=line.office, key=MECHANISM, period="2026-09", by=line.kasubbag)
     sweep()
 
-    assert rules_fired(line.open_task(cycle)) == [("dibuka", True), ("sebelum 4 jam ↑0", True)]
+    assert rules_fired(line.open_task(cycle)) == [("dibuka", True), ("sebelum 4 jam ↑0", False)]
+
+
+def test_two_moments_found_together_after_the_worker_was_away_are_told_once(line: Cast, task: Task) -> None:
+    with swept("05 08.30"):
+        pass
+    with swept("07 09.00"):
+        fired = rules_fired(task)[1:]
+
+    assert fired == [
+        ("sebelum 4 jam ↑0", False),
+        ("tepat ↑0", False),
+        ("sesudah 1 hari ↑0", True),
+        ("sesudah 1 hari ↑1", True),
+    ]
+    assert len(told(task.post)) == 2  # that it was opened, and that it is late
+
+
+def test_an_absent_superior_is_passed_over_for_the_next_who_is_there(line: Cast) -> None:
+    cycle = line.start()
+    line.decide(cycle, "disposisi", instructions=["proses"])
+    line.decide(cycle, "perintahkan", instructions=["siapkan"])
+    mine = line.open_task(line.child(cycle))  # the kasubbag's, under the sekretaris
+    Holding.objects.filter(post=line.post("sekretaris")).update(until=at("05 00.00").date())
+
+    with swept("07 09.00"):
+        pass
+
+    nudge = mine.nudges.get(rule="sesudah 1 hari ↑1")
+    assert nudge.message is not None
+    assert nudge.message.post == line.post("kepala")
+    assert "karena Sekretaris Camat sedang tidak ada pemangkunya" in nudge.message.text
 
 
 def test_a_due_moment_that_moved_is_reminded_of_anew(task: Task) -> None:

@@ -107,6 +107,42 @@ def test_a_schedule_before_the_periods_end_starts_on_the_last_working_days(small
     assert Cycle.objects.get().due_at is None
 
 
+def test_a_start_counted_back_beyond_the_periods_beginning_is_not_late(small: Cast) -> None:
+    schedule = scheduled(small, workday=-25, deadline_days=None, active_from=date(2026, 10, 20))
+    calendar, _ = calendar_of(small.office.pk, 0)
+    begins = at(10, 27)
+
+    assert [one.period.code for one in schedules.next_starts(schedule, calendar, at(10, 26), 2)] == [
+        "2026-11",
+        "2026-12",
+    ]
+    assert schedules.next_starts(schedule, calendar, at(10, 26), 1)[0].at == begins
+    assert schedules.next_starts(schedule, calendar, at(10, 28), 1)[0].period.code == "2026-12"
+    assert tick(at(10, 27, 7, 59)) == []
+    assert tick(begins) == [("2026-11", "dimulai")]
+    assert ScheduleRun.objects.get().reason == ""
+
+
+def test_a_start_counted_far_beyond_the_periods_end_is_among_the_next(small: Cast) -> None:
+    schedule = scheduled(small, workday=60, deadline_days=None)
+    calendar, _ = calendar_of(small.office.pk, 0)
+
+    first = schedules.next_starts(schedule, calendar, at(10, 28), 1)[0]
+
+    assert (first.period.code, first.at) == ("2026-08", at(11, 23))
+
+
+def test_a_moment_before_the_schedule_was_saved_is_not_blamed_on_the_worker(small: Cast) -> None:
+    with clock.held_at(at(11, 2, 10)):
+        scheduled(small, active_from=date(2026, 11, 2))
+
+    assert tick(at(11, 2, 10, 1)) == [("2026-10", "dimulai")]
+    assert ScheduleRun.objects.get().reason == "Waktunya sudah lewat ketika jadwal disimpan."
+    assert "pekerja latar" not in Message.objects.get(post=small.post("kasubbag-perencanaan")).text
+    assert tick(at(12, 1, 10)) == [("2026-11", "dimulai")]
+    assert "pekerja latar" in ScheduleRun.objects.get(period="2026-11").reason
+
+
 def test_each_office_starts_by_its_own_clock(small: Cast) -> None:
     east = found_office("kec-timur")
     Office.objects.filter(pk=east.office.pk).update(timezone="Asia/Jayapura")
@@ -151,8 +187,9 @@ def test_what_cannot_start_is_kept_with_its_reason_told_and_can_be_tried_again(s
     assert not Record.objects.filter(act="cycles:cycle:started").exists()
 
     Post.objects.filter(pk=analis.pk).update(role="analis")
-    again = schedules.retry_run(run=run, by=small.kasubbag)
-    assert again.state == "dimulai"
+    with clock.held_at(at(11, 2, 14)):
+        again = schedules.retry_run(run=run, by=small.kasubbag)
+    assert (again.state, again.reason) == ("dimulai", "Dimulai setelah dicoba lagi.")
     assert again.cycle == Cycle.objects.get()
     with pytest.raises(NothingToRetry):
         schedules.retry_run(run=run, by=small.kasubbag)
@@ -248,6 +285,7 @@ def test_a_stopped_schedule_starts_nothing_and_catches_nothing_up_when_it_goes_o
         ("deadline_in", "windu"),
         ("active_from", None),
         ("active_from", MONDAY.date() - timedelta(days=1)),
+        ("active_from", date(9999, 12, 30)),
         ("key", "tidak-ada"),
     ],
 )

@@ -399,3 +399,22 @@ def test_spreading_costs_the_same_however_many_messages(office: Cast, box: Mailb
         write(post)
 
     assert cost() == one_message
+
+
+def test_who_no_longer_holds_the_post_when_it_goes_out_gets_nothing(office: Cast, box: Mailbox) -> None:
+    write(office.post("kepala"))
+    spread_due()
+    Holding.objects.filter(post=office.post("kepala")).update(until=MONDAY.date() - timedelta(days=1))
+
+    assert send_due() == 0
+
+    [row] = outbox()
+    assert (row.state, row.error) == (State.FAILED, "Penerima tidak lagi memangku jabatan ini.")
+    assert box.mails == []
+
+
+@pytest.mark.parametrize("address", ["v@x.id\u2028q", "a@[127.0.0.1]", "a b@x.id"])
+def test_an_odd_address_is_refused(office: Cast, settings: Any, address: str) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    with pytest.raises(FieldErrors):
+        channels()[MAIL].checked(address)

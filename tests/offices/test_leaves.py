@@ -25,6 +25,7 @@ from himpun.offices.leaves import (
     record_leave,
 )
 from himpun.offices.models import Holding, Leave, Person
+from himpun.offices.queries import shown_holder
 from tests.cast import MONDAY, Cast, entrust
 
 TODAY = MONDAY.date()
@@ -149,7 +150,7 @@ def test_two_leaves_of_one_person_do_not_overlap_and_nobody_on_leave_stands_in(s
     leave_of(small, 0, 4)
     with pytest.raises(FieldErrors, match="sudah tercatat cuti 05-10-2026 sampai 09-10-2026"):
         leave_of(small, 4, 6)
-    with pytest.raises(FieldErrors, match="sendiri tercatat cuti"):
+    with pytest.raises(FieldErrors, match="sendiri tidak bertugas"):
         leave_of(small, 2, 3, person=small.analis, substitute=small.kepala)
 
     leave_of(small, 5, 6)
@@ -386,3 +387,15 @@ def _may_act(person: Person, post_id: int, on_day: date) -> bool:
     except NotAllowed:
         return False
     return True
+
+
+def test_a_leave_without_end_is_refused_with_a_sentence(small: Cast) -> None:
+    endless = LeaveFields("cuti", day(5), date(9999, 12, 31))
+    with pytest.raises(FieldErrors, match="Paling lama dua tahun"):
+        record_leave(office=small.office, person=small.kepala, fields=endless, by=small.sekretaris)
+
+
+def test_that_a_colleague_is_ill_is_not_said_in_lists(small: Cast) -> None:
+    record_leave(office=small.office, person=small.kepala, fields=fields(1, 4, kind="sakit"), by=small.sekretaris)
+    holding = Holding.objects.marked_on(day(2)).get(post__role="kepala", post__office=small.office)
+    assert shown_holder(holding) == f"{small.kepala.name} (cuti s.d. 9 Oktober)"

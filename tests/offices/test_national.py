@@ -1,23 +1,27 @@
 """The calendar all offices share: sown once, replaced by the decree, and the mistakes a list can have."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from himpun.archive.models import Record
 from himpun.archive.verify import verify
 from himpun.offices.calendar import calendar_of
-from himpun.offices.holiday_seed import RAMADAN_HOURS, seed_ramadan
+from himpun.offices.holiday_seed import RAMADAN_HOURS, SeedDay, seed_ramadan
 from himpun.offices.models import Holiday, Office, SpecialHours
 from himpun.offices.national import (
     DatesReversed,
     DaysUnreadable,
     DecreeMissing,
+    ListTooShort,
+    YearUnknown,
     read_days,
     replace_days,
     seed_coming_years,
     seed_national_calendar,
     set_ramadan,
+    unfilled_sentence,
+    years_unfilled,
 )
 from himpun.offices.worktime import minutes_of, read_day
 from tests.cast import Cast
@@ -69,7 +73,7 @@ def test_the_decree_takes_the_place_of_the_guess_and_leaves_other_years_and_offi
     Holiday.objects.create(office=small.office, day=date(2027, 5, 5), name="Hari Jadi")
     kept, before = Holiday.objects.filter(day__year=2026).count(), stamp(small.office)
 
-    change = replace_days(days=read_days(LIST), source=DECREE)
+    change = replace_days(days=read_days(LIST), source=DECREE, certain=True)
     assert (len(change.added), len(change.changed)) == (0, 2)
     rows = Holiday.objects.filter(day__year=2027, office=None)
     assert [(row.day.isoformat(), row.kind, row.source) for row in rows] == [
@@ -85,6 +89,45 @@ def test_the_decree_takes_the_place_of_the_guess_and_leaves_other_years_and_offi
     assert stamp(small.office) == before + 1
     assert Record.objects.filter(chain="himpun", act="offices:national:replaced").count() == 1
     assert verify().faults == []
+
+
+def test_each_ramadan_of_a_year_is_sown_unless_national_hours_overlap_it(db: None) -> None:
+    first, second = seed_ramadan(2030)
+    row = set_ramadan(since=first[0] + timedelta(days=1), until=first[1] + timedelta(days=1), source="Sidang isbat")
+    seed_national_calendar([2030])
+    spans = list(SpecialHours.objects.values_list("since", "until"))
+    assert spans == [(row.since, row.until), second], "the decreed one stays, the other one is guessed"
+    assert seed_national_calendar([2030]) == 0
+    assert SpecialHours.objects.count() == 2
+    assert Record.objects.filter(act="offices:national:seeded").count() == 1
+
+
+def test_the_years_without_a_national_day_are_known(small: Cast) -> None:
+    seed_national_calendar([2027])
+    Holiday.objects.create(office=small.office, day=date(2028, 5, 5), name="Hari Jadi")
+    assert years_unfilled(date(2027, 12, 31), date(2027, 12, 31)) == []
+    assert years_unfilled(date(2026, 12, 31), date(2028, 1, 1)) == [2026, 2028]
+    assert unfilled_sentence([2026, 2028]).startswith("Libur nasional 2026, 2028 belum diisi")
+    assert unfilled_sentence([]) == ""
+
+
+@pytest.mark.parametrize("year", [1066, 2077, 99999])
+def test_a_year_nobody_can_guess_is_refused(db: None, year: int) -> None:
+    with pytest.raises(YearUnknown, match="2000 sampai 2076"):
+        seed_national_calendar([2026, year])
+    assert not Holiday.objects.exists()
+
+
+def test_a_list_of_a_few_days_does_not_empty_a_year_unless_the_operator_is_certain(small: Cast) -> None:
+    seed_national_calendar([2027])
+    before, moved = Holiday.objects.count(), stamp(small.office)
+    with pytest.raises(ListTooShort, match=f"hanya memuat 2 hari dan akan menghapus {before - 2} hari libur 2027"):
+        replace_days(days=read_days(LIST), source=DECREE)
+    assert (Holiday.objects.count(), stamp(small.office)) == (before, moved)
+    ten = [(row.day, row.name, row.kind) for row in Holiday.objects.order_by("day")[:10]]
+    assert len(replace_days(days=[SeedDay(*day) for day in ten], source=DECREE).changed) == 10
+    replace_days(days=read_days(LIST), source=DECREE, certain=True)
+    assert Holiday.objects.count() == 2
 
 
 def test_the_decreed_dates_of_ramadan_take_the_place_of_the_estimate(small: Cast) -> None:

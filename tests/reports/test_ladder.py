@@ -18,7 +18,7 @@ from himpun.cycles.models import Cycle, Nudge, Task
 from himpun.indicators.periods import Period
 from himpun.notifications.models import Message
 from himpun.offices.files import read_office
-from himpun.offices.models import Holiday, Office, Person, Post
+from himpun.offices.models import Holiday, Office, Person, Post, SpecialHours
 from himpun.reports import ladder, ladder_below
 from himpun.reports.ladder import Row
 from himpun.reports.ladder_below import Below
@@ -232,6 +232,23 @@ def test_the_cheap_count_says_the_same_as_the_rows(regency: Regency, small: Cast
 
 
 # --- regions --------------------------------------------------------------------------------------------------------
+
+
+def test_a_short_day_of_ramadan_is_one_day_in_every_ladder(province: Office, small: Cast) -> None:
+    hours = {name: ["08.00-12.00", "12.30-15.00"] for name in ("senin", "selasa", "rabu", "kamis", "jumat")}
+    SpecialHours.objects.create(
+        office=small.office, name="Ramadan", since=date(2026, 10, 1), until=date(2026, 10, 30), hours=hours
+    )
+    Office.objects.filter(pk=small.office.pk).update(calendar_stamp=8)
+    for cycle in collect(small):
+        set_due(cycle, at(5, 10))
+
+    own = ladder.ladder_of(Office.objects.get(pk=small.office.pk), TW3, now=at(6, 10)).rows
+    region = ladder_below.regions_of(province, TW3, now=at(6, 10)).regions[0]
+
+    assert [(row.late, row.late_days) for row in own] == [(390, 1.0)] * 2
+    assert {(unit.words, unit.late_days) for row in own for unit in row.units} == {("1 hari", 1.0)}
+    assert (region.counts.words, region.counts.late_days) == ("1 hari", 1.0)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from himpun.cycles.models import Task
+from himpun.notifications.models import Message
 from himpun.offices.models import Holiday, Person, SpecialHours
 from himpun.offices.national import seed_national_calendar
 from tests.cast import Cast
@@ -94,6 +95,15 @@ def test_the_year_takes_as_many_queries_full_as_empty_and_a_wrong_year_is_this_y
         assert "Kalender kerja 2026" in shown(small.analis, f"{YEAR}?tahun={wrong}")
 
 
+def test_a_year_without_national_days_says_that_it_counts_none(small: Cast) -> None:
+    seed_national_calendar([2026])
+    Holiday.objects.create(office=small.office, day=date(2029, 5, 5), kind="daerah", name="Hari Jadi")
+    page = shown(small.analis, f"{YEAR}?tahun=2029")
+    assert "Libur nasional 2029 belum diisi; hitungan ini menganggapnya tidak ada libur." in page
+    assert "himpun holidays 2029 --isi" in page
+    assert "belum diisi" not in shown(small.analis, f"{YEAR}?tahun=2026")
+
+
 # --- changing it ------------------------------------------------------------------------------------------------------
 
 
@@ -109,6 +119,9 @@ def test_a_closure_added_on_the_page_moves_the_open_deadline_and_says_so(small: 
     task.refresh_from_db()
     assert task.due_at is not None
     assert task.due_at > due_at
+    told = Message.objects.get(post=task.post)
+    assert "bergeser" in told.text
+    assert "kalender kerja kantor berubah (Renovasi ditambahkan)" in told.text
 
     closed = Holiday.objects.get(name="Renovasi")
     answer = client.post(f"{DAYS}{closed.pk}/", {**given, "day": "2027-01-04"}, follow=True)

@@ -1,6 +1,7 @@
 """Baku dan nyata in the browser's eyes: the page, its pictures and files, and who may see them."""
 
 import io
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -26,6 +27,22 @@ def test_the_page_says_what_there_is_not_before_anything_ran(small: Cast, client
 
     assert "Belum ada siklus" in page
     assert client.get(f"{PAGE}evaluasi.pdf").status_code == 404
+
+
+def test_an_empty_page_says_how_this_procedure_begins_and_where(small: Cast, neighbour: Cast, client: Client) -> None:
+    as_(client, small.kepala)
+
+    assert "atau mulai siklus dari surat yang dicatat di Surat Masuk." in client.get(PAGE).content.decode()
+    without = client.get(PAGE, {"prosedur": MECHANISM}).content.decode()
+    assert "atau mulai siklus dari halaman Siklus, tanpa surat." in without
+    assert "dicatat di Surat Masuk" not in without
+    Office.objects.filter(pk=neighbour.office.pk).update(parent=small.office)
+    above = client.get(PAGE).content.decode()
+    assert f"di {small.office.name} dan kantor di bawahnya." in above
+    assert "Siklus dimulai oleh tiap kantor sendiri, dari surat" in above
+    assert "Pilih lingkup “Beserta" in client.get(PAGE, {"lingkup": "kantor"}).content.decode()
+    other = client.get(PAGE, {"kantor": neighbour.office.code}).content.decode()
+    assert f"Siklus dimulai oleh {neighbour.office.name} sendiri, dari surat" in other
 
 
 def test_the_page_shows_each_step_against_its_standard_on_the_coloured_flowchart(small: Cast, client: Client) -> None:
@@ -55,10 +72,23 @@ def test_the_log_that_is_downloaded_reads_back_and_the_evaluation_prints(small: 
     whole = xes.read(io.BytesIO(client.get(f"{PAGE}log.xes").content), zone=WIB)
 
     assert sorted(csv) == sorted(whole)
+    assert {event.at.utcoffset() for event in csv} == {timedelta(hours=7)}
     assert {event.step for event in csv if event.scope == "langkah"} == {1, 2, 3}
     paper = client.get(f"{PAGE}evaluasi.pdf")
     assert paper.content.startswith(b"%PDF")
     assert "evaluasi-waktu-baku-kec-kecil-2026.pdf" in paper["Content-Disposition"]
+
+
+def test_the_log_names_people_only_to_who_may_open_everything_of_the_office(small: Cast, client: Client) -> None:
+    small.to_step_3()
+    as_(client, small.units[0])
+    events = eventlog.read(client.get(f"{PAGE}log.csv").content, zone=WIB)
+
+    assert {event.person for event in events} == {""}
+    assert "Camat" in {event.resource for event in events}
+    as_(client, small.analis)
+    told = eventlog.read(client.get(f"{PAGE}log.csv").content, zone=WIB)
+    assert small.kepala.name in {event.person for event in told}
 
 
 def test_another_procedure_and_another_year_are_shown_when_asked_for(small: Cast, client: Client) -> None:

@@ -131,14 +131,19 @@ class Audit:
                 found.append((moment, until, due_at))
         return found
 
-    def reminder_faults(self) -> tuple[list[str], Counter[str]]:
-        faults: list[str] = []
-        counts: Counter[str] = Counter()
+    @cached_property
+    def nudges(self) -> dict[int, dict[tuple[str, datetime], list[Nudge]]]:
+        """Task → rule and due moment → what was noted."""
         known: dict[int, dict[tuple[str, datetime], list[Nudge]]] = {}
         for nudge in Nudge.objects.select_related("message"):
             known.setdefault(nudge.task_id, {}).setdefault((nudge.rule, nudge.due_at), []).append(nudge)
+        return known
+
+    def reminder_faults(self) -> tuple[list[str], Counter[str]]:
+        faults: list[str] = []
+        counts: Counter[str] = Counter()
         for task in self.tasks:
-            there = {key: rows for key, rows in known.get(task.pk, {}).items() if key[0] != "dibuka"}
+            there = {key: rows for key, rows in self.nudges.get(task.pk, {}).items() if key[0] != "dibuka"}
             for since, until, due_at in self.dues(task) if task.due_at else []:
                 for rule in RULES:
                     rows = there.pop((rule.text, due_at), [])
@@ -181,11 +186,22 @@ class Audit:
         return []
 
     def should_be_sent(self, task: Task, rule: Rule, at: datetime, due_at: datetime) -> bool:
-        if rule.when == "sebelum" and at >= due_at:
+        planned = rule.moment(self.calendar(task, at), due_at, DAY)
+        if rule.when == "sebelum" and (at >= due_at or planned <= task.opened_at):
+            return False
+        if any(self.speaks_later(task, rule, other, at, due_at) for other in RULES):
             return False
         if rule.when != "sesudah" and rule.up == 0 and self.waits(task, at):
             return False
         return self.up(task.post, rule.up) is not None
+
+    def speaks_later(self, task: Task, rule: Rule, other: Rule, at: datetime, due_at: datetime) -> bool:
+        """Whether another rule for the same reader fired in the same look with a later moment."""
+        if other.up != rule.up or other.text == rule.text:
+            return False
+        calendar = self.calendar(task, at)
+        later = other.moment(calendar, due_at, DAY) > rule.moment(calendar, due_at, DAY)
+        return later and any(nudge.at == at for nudge in self.nudges.get(task.pk, {}).get((other.text, due_at), []))
 
     def waits(self, task: Task, at: datetime) -> bool:
         """Whether a step only waited for others at a moment."""

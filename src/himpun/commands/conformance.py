@@ -5,7 +5,7 @@ import csv
 import io
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,14 @@ from himpun import clock
 from himpun.commands.export_log import UnknownProcedure
 from himpun.commands.reading import FileUnreadable, bytes_of, office_of, text_of
 from himpun.cycles import eventlog, xes
-from himpun.cycles.conformance import CaseResult, Conformance, check
+from himpun.cycles.conformance import (
+    CaseResult,
+    Conformance,
+    check,
+    other_procedures,
+    other_versions,
+    without_numbers,
+)
 from himpun.cycles.events import Log
 from himpun.cycles.planning import in_words
 from himpun.cycles.timing import WorkClock, share_words, step_timings, usual_day
@@ -25,8 +32,8 @@ from himpun.procedures.models import ProcedureVersion
 from himpun.procedures.queries import version_in_force
 
 EXIT_CODES = (
-    "Kode keluar: 0 bila log terbaca dan diperiksa; 1 bila tidak terbaca, dan dengan --ketat juga bila ada kasus yang "
-    "menyimpang atau kegiatan yang tidak dikenal; 2 bila perintahnya salah ditulis."
+    "Kode keluar: 0 bila log terbaca dan diperiksa; 1 bila tidak terbaca, dan dengan --ketat juga bila log tanpa kasus, "
+    "ada kasus yang menyimpang, atau ada kegiatan yang tidak dikenal; 2 bila perintahnya salah ditulis."
 )
 SHOWN = 15
 """Deviations that the text shows; all are in JSON."""
@@ -51,6 +58,18 @@ class ColumnUnreadable(Refusal):
         super().__init__(f"--kolom “{text}” tidak terbaca. Tulis BIDANG=NAMA KOLOM; bidangnya: {known}.")
 
 
+class OtherProcedure(Refusal):
+    """The log says it is of another procedure than the one it is held against."""
+
+    code = "prosedur-lain"
+
+    def __init__(self, log: Path, named: Sequence[str], procedure: Procedure) -> None:
+        super().__init__(
+            f"{log}: log ini menyebut prosedur “{', '.join(named)}”, bukan “{procedure.key}”. Periksa dengan --procedure "
+            "yang disebut log, atau tambahkan --abaikan-prosedur agar langkah dicocokkan menurut nama kegiatannya."
+        )
+
+
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = EXIT_CODES
     parser.add_argument("log", type=Path, help="log peristiwa, XES atau CSV")
@@ -60,8 +79,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--kolom", action="append", default=[], metavar="BIDANG=NAMA", help="kolom CSV, misalnya case=NoTiket"
     )
+    parser.add_argument(
+        "--abaikan-prosedur",
+        action="store_true",
+        help="terima log prosedur lain; langkahnya dicocokkan menurut nama, bukan menurut kolom nomor langkah",
+    )
     parser.add_argument("--format", choices=("teks", "json", "csv"), default="teks", help="bentuk hasil (bawaan: teks)")
-    parser.add_argument("--ketat", action="store_true", help="keluar dengan 1 bila ada kasus yang menyimpang")
+    parser.add_argument(
+        "--ketat", action="store_true", help="keluar dengan 1 bila ada kasus yang menyimpang, atau tidak ada kasus"
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -71,13 +97,43 @@ def run(options: argparse.Namespace) -> int:
     work = WorkClock(*kept)
     procedure = procedure_of(options.procedure, office)
     log = read_log(options.log, work, columns_of(options.kolom))
+    if named := other_procedures(procedure, log):
+        if not options.abaikan_prosedur:
+            raise OtherProcedure(options.log, named, procedure)
+        log = without_numbers(procedure, log)
     found = check(procedure, log, work, read_map(text_of(options.peta)) if options.peta else None)
-    writer = {"teks": text, "json": as_json, "csv": as_csv}[options.format]
+    _print(found, list(_notes(found, named, other_versions(procedure, log))), options.format)
+    return 1 if options.ketat and not _wholly_fits(found) else 0
+
+
+def _wholly_fits(found: Conformance) -> bool:
+    """Whether there are cases, and all of them fit; a log without cases proves nothing."""
+    return bool(found.cases) and found.fitting == len(found.cases) and not found.names.unknown
+
+
+def _print(found: Conformance, notes: Sequence[str], form: str) -> None:
+    """The result; what must be known about it too, beside it where other programs read the result."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8")
-    for line in writer(found):
+    for note in notes:
+        print(note, file=sys.stdout if form == "teks" else sys.stderr)
+    for line in {"teks": text, "json": as_json, "csv": as_csv}[form](found):
         print(line)
-    return 1 if options.ketat and (found.fitting < len(found.cases) or found.names.unknown) else 0
+
+
+def _notes(found: Conformance, named: Sequence[str], versions: Sequence[str]) -> Iterator[str]:
+    """What must be known before the numbers are believed."""
+    if not found.cases:
+        yield "Log tanpa kasus: tidak ada yang dapat diperiksa."
+    if named:
+        yield f"Log ini menyebut prosedur “{', '.join(named)}”; langkahnya dicocokkan menurut nama kegiatan."
+    if versions:
+        told = ", ".join(digest[:12] for digest in versions)
+        yield (
+            f"Log ini dari versi lain SOP yang sama (sha256 {told}); diperiksa terhadap versi "
+            f"{found.procedure.sha256[:12]}. Langkahnya mungkin berbeda."
+        )
+    yield from _names(found)
 
 
 def procedure_of(named: str, office: Office | None) -> Procedure:
@@ -138,11 +194,9 @@ def read_map(text: str) -> dict[str, int]:
 def text(found: Conformance) -> Iterator[str]:
     """For people."""
     if not found.cases:
-        yield "Log ini tidak berisi kasus."
         return
     yield f"{found.procedure.name}: {len(found.cases)} kasus, {found.variants} variasi, {found.ended} selesai."
     yield f"Kesesuaian rata-rata {share_words(found.fitness)}; {found.fitting} kasus sepenuhnya sesuai SOP."
-    yield from _names(found)
     yield ""
     yield "Penyimpangan:" if found.deviations else "Tidak ada penyimpangan."
     for sentence, count in found.deviations[:SHOWN]:
@@ -150,8 +204,7 @@ def text(found: Conformance) -> Iterator[str]:
     if len(found.deviations) > SHOWN:
         yield f"  dan {len(found.deviations) - SHOWN} macam lain (lihat --format json)"
     yield ""
-    yield "Langkah  kunjungan  median        90% ≤          tepat waktu  baku"
-    yield from _steps(found)
+    yield from _table([STEP_HEADS, *_steps(found)])
 
 
 def _names(found: Conformance) -> Iterator[str]:
@@ -161,16 +214,29 @@ def _names(found: Conformance) -> Iterator[str]:
         yield f"Tidak dikenal dalam SOP: “{activity}”. Tulis langkahnya dengan --peta."
 
 
-def _steps(found: Conformance) -> Iterator[str]:
+STEP_HEADS = ("Langkah", "kunjungan", "median", "90% ≤", "tepat waktu", "baku")
+_TO_THE_RIGHT = {0, 1, 4}
+
+
+def _steps(found: Conformance) -> Iterator[Sequence[str]]:
     day = usual_day(found.clock.calendar)
     for one in step_timings(found.procedure, found.visits, found.clock, found.skips):
         middle = "–" if one.median is None else in_words(round(one.median), day)
         most = "–" if one.p90 is None else in_words(one.p90, day)
         told = f" ({one.why_not})" if one.why_not else ""
-        yield (
-            f"{one.step.no:>7}  {one.visits:>9}  {middle:<12}  {most:<13}  {share_words(one.on_time):>11}  "
-            f"{one.step.time_text or '–'}{told}"
+        numbers = (str(one.step.no), str(one.visits), middle, most, share_words(one.on_time))
+        yield (*numbers, f"{one.step.time_text or '–'}{told}")
+
+
+def _table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Rows in columns as wide as their widest cell."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = zip(row, widths, strict=True)
+        told = (
+            cell.rjust(wide) if place in _TO_THE_RIGHT else cell.ljust(wide) for place, (cell, wide) in enumerate(cells)
         )
+        yield "  ".join(told).rstrip()
 
 
 # --- for other programs ---------------------------------------------------------------------------------------------

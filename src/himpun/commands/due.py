@@ -10,6 +10,7 @@ from himpun.commands.reading import office_of
 from himpun.errors import Refusal
 from himpun.offices.calendar import calendar_of, named_days, named_hours, national_calendar
 from himpun.offices.models import Holiday, Office, SpecialHours
+from himpun.offices.national import unfilled_sentence, years_unfilled
 from himpun.offices.worktime import (
     NO_WORK,
     OFF,
@@ -64,15 +65,22 @@ def run(options: argparse.Namespace) -> int:
     calendar, day_minutes = calendar_of(office.pk, office.calendar_stamp) if office else national_calendar()
     start = read_start(options.start, calendar)
     amount = read_amount(options.duration, day_minutes)
-    found = due(calendar, start, amount)
+    found, rows = due(calendar, start, amount), explained(calendar, start, amount)
     print(f"Kantor     {office.name if office else 'tanpa kantor: minggu kerja lazim dan libur nasional'}")
     print(f"Awal       {_moment(start, calendar)}{_begun(start, calendar)}")
     print(f"Waktu      {options.duration} = {_amount(amount)} (1 hari = {day_minutes} menit)")
     print(f"Batas      {_moment(found, calendar)}")
     print()
-    for line in _lines(office, calendar, explained(calendar, start, amount)):
+    for line in [*_lines(office, calendar, rows), *_unfilled(rows[0].day, rows[-1].day)]:
         print(line)
     return 0
+
+
+def _unfilled(first: date, last: date) -> list[str]:
+    """That a year of the count has no national days yet, and how to fill it."""
+    years = years_unfilled(first, last)
+    how = "; ".join(f"himpun holidays {year} --isi" for year in years)
+    return ["", f"{unfilled_sentence(years)} Isi perkiraannya: {how}"] if years else []
 
 
 def read_start(text: str, calendar: WorkCalendar) -> datetime:
@@ -118,11 +126,11 @@ def _told(row: Counted, number: int, days: Mapping[date, Holiday], hours: Mappin
         return [_day_off(days[row.day])]
     if row.why_not == NO_WORK:
         return ["bukan hari kerja"]
-    if row.why_not == TOO_LATE:
-        return ["diterima sesudah jam kerja"]
     told = [f"jam khusus {hours[row.day].name}"] if row.special and row.day in hours else []
     if row.day in days:
         told.append(f"tetap masuk: {days[row.day].name}")
+    if row.why_not == TOO_LATE:
+        return [*told, "diterima sesudah jam kerja"]
     if row.as_day:
         told.append(f"hari ke-{number}")
     if row.spans:

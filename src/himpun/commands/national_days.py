@@ -8,7 +8,16 @@ from himpun import clock
 from himpun.commands.reading import text_of
 from himpun.errors import Refusal
 from himpun.offices.models import Holiday, SpecialHours
-from himpun.offices.national import Change, compare, read_days, replace_days, set_ramadan
+from himpun.offices.national import (
+    Change,
+    ListTooShort,
+    YearUnknown,
+    compare,
+    read_days,
+    replace_days,
+    seed_national_calendar,
+    set_ramadan,
+)
 
 
 class DateUnreadable(Refusal):
@@ -20,20 +29,36 @@ class DateUnreadable(Refusal):
         super().__init__(f"Tanggal “{text}” tidak terbaca. Tulis tahun-bulan-tanggal, misalnya 2027-02-08.")
 
 
+class TryOnlyImport(Refusal):
+    """Only an import can be tried without changing anything."""
+
+    code = "coba-hanya-impor"
+
+    def __init__(self) -> None:
+        super().__init__("--coba hanya berlaku bersama --impor; jalankan lagi tanpa --coba.")
+
+
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("year", metavar="TAHUN", type=int, nargs="?", help="tahun (bawaan: tahun ini)")
-    parser.add_argument(
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument(
         "--impor", type=Path, metavar="BERKAS", help="ganti libur nasional satu tahun dengan CSV: tanggal,nama,jenis"
     )
-    parser.add_argument("--ramadan", nargs=2, metavar=("AWAL", "AKHIR"), help="tetapkan tanggal jam kerja Ramadan")
+    what.add_argument("--isi", action="store_true", help="isi tahun yang masih kosong dengan perkiraan")
+    what.add_argument("--ramadan", nargs=2, metavar=("AWAL", "AKHIR"), help="tetapkan tanggal jam kerja Ramadan")
     parser.add_argument("--dasar", default="", metavar="KEPUTUSAN", help="nomor SKB atau edaran yang menetapkannya")
     parser.add_argument("--coba", action="store_true", help="hanya tampilkan yang akan berubah")
+    parser.add_argument("--ya", action="store_true", help="tetap impor walau berkasnya tampak belum lengkap")
 
 
 def run(options: argparse.Namespace) -> int:
     """List a year, or change it and say what changed."""
     if options.impor:
         return _import(options)
+    if options.coba:
+        raise TryOnlyImport
+    if options.isi:
+        return _fill(options.year or clock.today().year)
     if options.ramadan:
         since, until = (_date(text) for text in options.ramadan)
         row = set_ramadan(since=since, until=until, source=options.dasar)
@@ -42,12 +67,24 @@ def run(options: argparse.Namespace) -> int:
     return _list(options.year or clock.today().year)
 
 
+def _fill(year: int) -> int:
+    added = seed_national_calendar([year])
+    if added:
+        print(f"Tahun {year}: {added} hari perkiraan ditambah; ganti dengan --impor sesudah SKB terbit.")
+    else:
+        print(f"Tahun {year} sudah berisi; tidak ada hari yang ditambah.")
+    return 0
+
+
 def _import(options: argparse.Namespace) -> int:
     days = read_days(text_of(options.impor))
-    change = compare(days, options.dasar) if options.coba else replace_days(days=days, source=options.dasar)
+    source = options.dasar
+    change = compare(days, source) if options.coba else replace_days(days=days, source=source, certain=options.ya)
     _print_change(change)
     if options.coba:
         print("Percobaan: tidak ada yang diubah.")
+        if change.doubtful:
+            print(ListTooShort(change))
     elif change.added or change.removed or change.changed:
         print("Kalender semua kantor diperbarui; batas waktu yang terbuka dihitung ulang oleh pekerja latar.")
     return 0
@@ -66,6 +103,8 @@ def _print_change(change: Change) -> None:
 
 
 def _list(year: int) -> int:
+    if not date.min.year <= year <= date.max.year:
+        raise YearUnknown(year)
     days = list(Holiday.objects.filter(office=None, day__year=year))
     hours = SpecialHours.objects.filter(office=None, since__year=year)
     for row in days:
@@ -73,7 +112,10 @@ def _list(year: int) -> int:
     for special in hours:
         print(f"Jam khusus {special.name}: {_span(special)}  [{special.source or 'tanpa dasar'}]")
     if not days:
-        print(f"Belum ada hari libur nasional {year}. Impor dengan --impor, atau jalankan himpun setup.")
+        print(
+            f"Belum ada hari libur nasional {year}. Isi perkiraannya dengan himpun holidays {year} --isi, "
+            "atau keputusannya dengan --impor."
+        )
     return 0
 
 

@@ -18,7 +18,7 @@ from functools import cached_property
 from statistics import fmean
 from typing import NamedTuple
 
-from himpun.cycles.events import ABORT, COMPLETE, START, STEP, Log, cases_of
+from himpun.cycles.events import ABORT, COMPLETE, START, STEP, Event, Log, cases_of
 from himpun.cycles.timing import Visit, WorkClock, pauses_of, total_minutes, visits_of
 from himpun.procedures.definition import END, Procedure
 
@@ -249,35 +249,86 @@ _NUMBERED = re.compile(r"^(?:langkah|step|no\.?|tahap)?\s*(\d{1,3})(?=\s|[.):\-�
 _ROLE = re.compile(r"\{[^{}]*\}")
 CLOSE = 0.86
 """How alike two texts must be (0–1) to be taken for the same activity."""
+NEAR = 0.6
+"""How alike the text behind a number must be to the title of that step (0–1) for the number to be believed."""
 
 
 def names_of(procedure: Procedure, activities: Iterable[str], given: Mapping[str, int] | None = None) -> Names:
-    """Which step each activity is: as given, by number, by name, by title, and else by likeness."""
+    """Which step each activity is: as given, by name, by title, by number, and else by likeness.
+
+    A number is believed when it stands alone or before something like the step's title; else it is only a guess.
+    """
     known = {_plain(text): step.no for step in procedure.steps for text in (step.title, step.name)}
     told = {_plain(text): no for text, no in (given or {}).items()}
-    steps = {step.no for step in procedure.steps}
+    texts = {step.no: [_plain(step.title), _plain(step.name)] for step in procedure.steps}
     numbers: dict[str, int] = {}
     guessed: dict[str, int] = {}
     unknown: list[str] = []
     for activity in dict.fromkeys(activities):
         plain = _plain(activity)
-        if step := told.get(plain) or known.get(plain) or _number(activity, steps):
+        number, rest = _number(activity)
+        if step := told.get(plain) or known.get(plain) or (_believed(rest, texts.get(number)) and number):
             numbers[activity] = step
-        elif near := difflib.get_close_matches(plain, known, n=1, cutoff=CLOSE):
-            numbers[activity] = guessed[activity] = known[near[0]]
+        elif step := known.get(rest) or _like(rest, known) or (number if number in texts else 0):
+            numbers[activity] = guessed[activity] = step
         else:
             unknown.append(activity)
     return Names(numbers, guessed, tuple(unknown))
 
 
-def _number(activity: str, steps: set[int]) -> int:
-    found = _NUMBERED.match(activity.strip())
-    return int(found[1]) if found and int(found[1]) in steps else 0
+def _number(activity: str) -> tuple[int, str]:
+    """The number an activity begins with (0: none) and what stands behind it."""
+    text = activity.strip()
+    found = _NUMBERED.match(text)
+    return (int(found[1]), _plain(text[found.end() :])) if found else (0, _plain(text))
+
+
+def _believed(rest: str, texts: Sequence[str] | None) -> bool:
+    """Whether what stands behind a number is nothing, or like one of the step's own texts."""
+    if texts is None:
+        return False
+    words = set(rest.split())
+    own = [text for text in texts if text]
+    return not rest or any(
+        set(text.split()) <= words or words <= set(text.split()) or _likeness(rest, text) >= NEAR for text in own
+    )
+
+
+def _likeness(one: str, other: str) -> float:
+    return difflib.SequenceMatcher(None, one, other, autojunk=False).ratio()
+
+
+def _like(plain: str, known: Mapping[str, int]) -> int:
+    near = difflib.get_close_matches(plain, known, n=1, cutoff=CLOSE)
+    return known[near[0]] if near else 0
 
 
 def _plain(text: str) -> str:
     """Without case, signs, spaces and the placeholders of roles."""
     return " ".join(re.sub(r"[^a-z0-9]+", " ", _ROLE.sub(" ", text).casefold()).split())
+
+
+# --- which procedure a log is of ------------------------------------------------------------------------------------
+
+
+def other_procedures(procedure: Procedure, log: Log) -> list[str]:
+    """The procedures a log says its own steps are of, without this one. Logs of other systems often say none."""
+    return sorted({event.procedure for event in log if _foreign(event, procedure)})
+
+
+def other_versions(procedure: Procedure, log: Log) -> list[str]:
+    """The digests of other versions of this procedure that a log says its own steps are of."""
+    own = {event.sha256 for event in log if event.scope == STEP and not _foreign(event, procedure)}
+    return sorted(own - {"", procedure.sha256})
+
+
+def without_numbers(procedure: Procedure, log: Log) -> Log:
+    """The log with the step numbers of other procedures taken away: there they mean other steps."""
+    return [event._replace(step=0) if _foreign(event, procedure) else event for event in log]
+
+
+def _foreign(event: Event, procedure: Procedure) -> bool:
+    return event.scope == STEP and bool(event.procedure) and event.procedure not in (procedure.key, procedure.name)
 
 
 # --- a whole log ----------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 from django.db.models import Exists, F, Max, OuterRef, Q
-from django.utils import formats, timezone
+from django.utils import timezone
 
 from himpun import clock
 from himpun.archive.journal import SYSTEM, Turn, act
@@ -20,7 +20,8 @@ from himpun.cycles.due import due_by
 from himpun.cycles.engine import CycleClosed
 from himpun.cycles.models import Cycle, Pause, Task
 from himpun.cycles.pace import Pace, paces_of
-from himpun.cycles.planning import Course
+from himpun.cycles.planning import Course, Late
+from himpun.cycles.reminders import shown_moment
 from himpun.cycles.standing import Survey, survey_of
 from himpun.errors import Conflict, FieldErrors
 from himpun.indicators.models import DataRequest
@@ -39,6 +40,7 @@ log = structlog.get_logger("himpun.cycles")
 
 SAFE, NEAR, LATE, PAUSED, ENDLESS = "aman", "mendekati", "terlambat", "dijeda", "tanpa-batas"
 _URGENCY = (ENDLESS, PAUSED, SAFE, NEAR, LATE)
+NOT_LATE = Late()
 
 
 # --- the clock of a task --------------------------------------------------------------------------------------------
@@ -49,7 +51,8 @@ class TaskClock:
     """How a task stands at a moment. A task that only waits for others shows *their* state and minutes.
 
     `minutes` are working minutes: above zero late, below zero left. `own_minutes` are those of the task's own due moment
-    while it waits for others. `day` is the net length of the office's working day in minutes.
+    while it waits for others. `day` is the net length of the office's working day in minutes. `counted` and `own_counted`
+    are the late minutes in working days, as deadlines count those: a short day of Ramadan is one too.
     """
 
     state: str
@@ -60,6 +63,8 @@ class TaskClock:
     own_minutes: int = 0
     day: int = 450
     paused_since: datetime | None = None
+    counted: Late = NOT_LATE
+    own_counted: Late = NOT_LATE
 
     @property
     def late(self) -> int:
@@ -74,12 +79,12 @@ class TaskClock:
     @property
     def words(self) -> str:
         """How much late or left: "2 hari 3 jam" (of working time)."""
-        return planning.in_words(self.minutes, self.day)
+        return self.counted.words if self.minutes > 0 else planning.in_words(self.minutes, self.day)
 
     @property
     def own_words(self) -> str:
         """How much the task's own due moment is past while it waits for others."""
-        return planning.in_words(self.own_minutes, self.day)
+        return self.own_counted.words
 
 
 def clocks(tasks: Iterable[Task], now: datetime) -> dict[int, TaskClock]:
@@ -152,7 +157,14 @@ class _ClockReader:
             return own
         worst = max(others, key=lambda one: (_URGENCY.index(one.state), one.minutes))
         waiting_on = dict.fromkeys(title for one in others for title in one.waiting_on)
-        return replace(worst, waiting_on=tuple(waiting_on), for_others=True, due_at=own.due_at, own_minutes=own.minutes)
+        return replace(
+            worst,
+            waiting_on=tuple(waiting_on),
+            for_others=True,
+            due_at=own.due_at,
+            own_minutes=own.minutes,
+            own_counted=own.counted,
+        )
 
     def _own(self, task: Task) -> TaskClock:
         calendar, day_minutes = self.survey.calendar(task)
@@ -167,11 +179,14 @@ class _ClockReader:
         if task.due_at is None:
             return replace(plain, state=PAUSED) if paused else plain
         at = paused or self.now
-        minutes = worktime.minutes_between(calendar, self._late_from(task, task.due_at, at), at)
+        since = self._late_from(task, task.due_at, at)
+        minutes = worktime.minutes_between(calendar, since, at)
+        counted = planning.late_by(calendar, since, at) if minutes > 0 else NOT_LATE
         if paused:
-            return replace(plain, state=PAUSED, minutes=minutes)
+            return replace(plain, state=PAUSED, minutes=minutes, counted=counted)
         near = -minutes <= _near(self.survey.step_of(task), day_minutes)
-        return replace(plain, state=LATE if at > task.due_at else NEAR if near else SAFE, minutes=minutes)
+        state = LATE if at > task.due_at else NEAR if near else SAFE
+        return replace(plain, state=state, minutes=minutes, counted=counted)
 
     def _late_from(self, task: Task, due_at: datetime, at: datetime) -> datetime:
         """The due moment; for a holder who had to wait for others past it, the moment the last of them was done."""
@@ -546,17 +561,21 @@ class Moved:
     now: datetime | None
 
 
-def recount(office: Office) -> list[Moved]:
+CALENDAR_CHANGED = "kalender kerja kantor berubah"
+
+
+def recount(office: Office, *, what: str = "") -> list[Moved]:
     """Count every open deadline of an office anew after its calendar changed; nothing when that was done already.
 
-    Moved deadlines are journaled and told to their posts with the old and the new moment.
+    Moved deadlines are journaled and told to their posts with the old and the new moment, and `what` changed.
     """
     with act(office.code, at=clock.now(), author=SYSTEM) as turn:
         current = Office.objects.get(pk=office.pk)
         if current.deadlines_stamp == current.calendar_stamp:
             return []
         cycles = Cycle.objects.filter(office=current, state=Cycle.State.OPEN).values_list("pk", flat=True)
-        moved = _count_anew(turn, list(cycles), "kalender kerja kantor berubah")
+        why = f"{CALENDAR_CHANGED} ({what})" if what else CALENDAR_CHANGED
+        moved = _count_anew(turn, list(cycles), why)
         Office.objects.filter(pk=current.pk).update(deadlines_stamp=current.calendar_stamp)
     return moved
 
@@ -626,4 +645,4 @@ def _note_moved(turn: Turn, one: Moved, why: str) -> None:
 
 
 def _spoken(at: datetime | None, zone: ZoneInfo) -> str:
-    return formats.date_format(at.astimezone(zone), r"j F Y \p\u\k\u\l H.i") if at else "tanpa batas waktu"
+    return shown_moment(at, zone) if at else "tanpa batas waktu"

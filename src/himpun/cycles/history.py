@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from himpun.archive.models import Record
 from himpun.cycles.events import ABORT, CHILD, COMPLETE, RESUME, START, STEP, SUSPEND, UNIT, Event, Log, in_order
@@ -49,6 +50,7 @@ def events_of(offices: Iterable[Office], key: str, since: datetime | None = None
     """The events of every run of a procedure that began from `since` to before `until`, with all it waited for.
 
     `offices` need their kind loaded (their own titles for roles). A case is named as the journal names it: "cycle:12".
+    Moments are told in the zone of the office where they happened, so that 08.15 reads 08.15 in a file.
     """
     there = {office.code: office for office in offices}
     runs = _runs(list(there), since)
@@ -68,7 +70,9 @@ def events_of(offices: Iterable[Office], key: str, since: datetime | None = None
     for subject, case in top.items():
         run = runs[subject]
         if procedure := procedures.get(run.sha256):
-            log += _events(run, runs[case], procedure, titles[run.office], asked.get(subject, []))
+            told = _events(run, runs[case], procedure, titles[run.office], asked.get(subject, []))
+            zone = ZoneInfo(there[run.office].timezone)
+            log += [event._replace(at=event.at.astimezone(zone)) for event in told]
     return in_order(log)
 
 

@@ -10,6 +10,7 @@ from himpun.errors import FieldErrors
 from himpun.offices.acting import acting_in
 from himpun.offices.models import Office, Person
 from himpun.offices.rules import MAY_PUBLISH_PROCEDURES
+from himpun.offices.worktime import Amount
 
 MOST_RULES = 12
 MOST_UP = 5
@@ -59,7 +60,7 @@ def check_rules(rules: Sequence[Rule]) -> None:
         errors["rules"] = "Sisakan sekurangnya satu aturan, atau kembali ke aturan bawaan."
     if len(rules) > MOST_RULES:
         errors["rules"] = f"Paling banyak {MOST_RULES} aturan untuk satu prosedur."
-    seen: set[tuple[str, str, int]] = set()
+    seen: set[tuple[str, Amount | None, int]] = set()
     for place, rule in enumerate(rules):
         if sentence := _wrong(rule) or ("Aturan ini sudah ada di atas." if _same(rule) in seen else ""):
             errors[f"amount-{place}"] = sentence
@@ -68,8 +69,9 @@ def check_rules(rules: Sequence[Rule]) -> None:
         raise FieldErrors(errors)
 
 
-def _same(rule: Rule) -> tuple[str, str, int]:
-    return rule.when, rule.amount, rule.up
+def _same(rule: Rule) -> tuple[str, Amount | None, int]:
+    """What makes two rules the same however their time is written: "1 hari" is "480 menit"."""
+    return rule.when, amount_of(rule.amount, DAY), rule.up
 
 
 def _wrong(rule: Rule) -> str:

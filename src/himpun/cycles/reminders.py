@@ -2,7 +2,7 @@
 
 A rule's moment is the due moment itself (tepat), the latest moment from which the amount of working time still ends at
 it (sebelum), or the end of that amount begun at it (sesudah), all by the office's calendar. A rule fires once for each
-due moment. "Sebelum" found when the due moment has come is passed over: it would only say what the others say.
+due moment. What would only say what another message says is passed over (`plan`).
 """
 
 from bisect import bisect_right
@@ -73,7 +73,7 @@ def moment_of(rule: Rule, calendar: WorkCalendar, day_minutes: int, due_at: date
 
 @dataclass(frozen=True, slots=True)
 class Firing:
-    """A rule whose moment has come; `passed_over` when it is too late for it to say anything."""
+    """A rule whose moment has come; `passed_over` when it has nothing to say that is not said otherwise."""
 
     rule: Rule
     planned_at: datetime
@@ -93,15 +93,23 @@ def plan(
     calendar: WorkCalendar,
     day_minutes: int,
     *,
+    opened_at: datetime,
     due_at: datetime,
     now: datetime,
     fired: frozenset[str],
 ) -> Plan:
-    """What is to be done at `now` for a task due at `due_at`; `fired` are the rules that fired for this due moment."""
+    """What is to be done at `now` for a task opened and due then; `fired` are the rules that fired for this due moment.
+
+    Where several rules for the same step of the line are found together (the worker was away), the latest speaks for
+    all. "Sebelum" is passed over when the due moment has come, or when its own moment lay before the task was opened:
+    then the message that it was opened says the same.
+    """
     waiting = [(moment_of(rule, calendar, day_minutes, due_at), rule) for rule in rules if rule.text not in fired]
-    firings = [Firing(rule, at, rule.when == BEFORE and now >= due_at) for at, rule in waiting if at <= now]
-    later = [at for at, _ in waiting if at > now]
-    return Plan(tuple(sorted(firings, key=lambda firing: firing.planned_at)), min(later, default=None))
+    found = sorted(((at, rule) for at, rule in waiting if at <= now), key=lambda one: one[0])
+    useless = [rule for at, rule in found if rule.when == BEFORE and (now >= due_at or at <= opened_at)]
+    speaking = {rule.up: rule for _, rule in found if rule not in useless}
+    firings = tuple(Firing(rule, at, speaking.get(rule.up) is not rule) for at, rule in found)
+    return Plan(firings, min((at for at, _ in waiting if at > now), default=None))
 
 
 # --- in words -------------------------------------------------------------------------------------------------------
@@ -123,12 +131,16 @@ def opened_text(told: Told, due_at: datetime | None, zone: ZoneInfo) -> str:
     return _fitted("Tugas baru: ", told, f"{due}{_waiting(told.waiting_on)}")
 
 
-def reminder_text(rule: Rule, told: Told, calendar: WorkCalendar, *, due_at: datetime, now: datetime) -> str:
-    """What a rule says of a step to its holder, or of its holder to who stands above."""
+def reminder_text(
+    rule: Rule, told: Told, calendar: WorkCalendar, *, due_at: datetime, now: datetime, instead_of: str = ""
+) -> str:
+    """What a rule says of a step to its holder, or of its holder to who stands above (`instead_of` whom, if absent)."""
     late = lateness_text(calendar, due_at, now)
     who = f"{told.post}, " if rule.up else ""
     what = f"terlambat {late}" if late else "batas waktu tiba" if now >= due_at else "batas waktu mendekat"
     end = f" Batas waktu {shown_moment(due_at, calendar.timezone)}.{_waiting(told.waiting_on)}"
+    if instead_of:
+        end += f" Pesan ini sampai kepada Anda karena {instead_of} sedang tidak ada pemangkunya."
     head = f"{who}{what}: "
     return _fitted(head[0].upper() + head[1:], told, end)
 

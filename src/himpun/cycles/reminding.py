@@ -48,6 +48,7 @@ from himpun.offices.acting import Actor, HoldsNoPost, acting_in, capacities
 from himpun.offices.calendar import calendars_of
 from himpun.offices.line import line_above
 from himpun.offices.models import Office, Person, Post
+from himpun.offices.queries import present_holders
 from himpun.offices.rules import MAY_NUDGE
 from himpun.offices.worktime import WorkCalendar
 from himpun.procedures.definition import Procedure, role_titles, worded
@@ -61,6 +62,8 @@ SWEEP_SECONDS = 40.0
 """How long one tick may sweep before the worker goes on with something else."""
 TROUBLE_REST = timedelta(hours=1)
 """When a task that could not be planned (its calendar or procedure is broken) is looked at again."""
+FURTHER_UP = 2
+"""How many posts further up the line is looked for somebody who is there."""
 TASK_PLACE = "/siklus/{}/#langkah"
 LADDER = "/waktu/"
 """Where somebody of another office sees the steps that are late."""
@@ -117,8 +120,8 @@ class Scene:
     fired: Mapping[int, frozenset[tuple[str, datetime]]]
     waiting: Mapping[int, list[Task]]
     requests: Mapping[tuple[str, int], int]
-    above: Mapping[int, list[int]]
-    office_of: Mapping[int, int]
+    above: Mapping[int, list[Post]]
+    staffed: Collection[int]
 
     def rules_of(self, task: Task) -> tuple[Rule, ...]:
         return self.rules[task.cycle.office_id, task.cycle.key]
@@ -134,14 +137,20 @@ class Scene:
         """The data request that a unit's part answers."""
         return self.requests.get((task.cycle.subject, task.post_id)) if task.part else None
 
-    def target(self, task: Task, up: int) -> int | None:
-        """The post so many steps up the line; None where the line is shorter."""
-        line = [task.post_id, *self.above.get(task.post_id, [])]
-        return line[up] if up < len(line) else None
+    def target(self, task: Task, up: int) -> tuple[Post | None, str]:
+        """The post so many steps up the line (None where the line is shorter), and whose place it takes.
 
-    def path(self, task: Task, target: int) -> str:
+        Where nobody is in that post today, it is the next one above in which somebody is.
+        """
+        line = [task.post, *self.above.get(task.post_id, [])][up:]
+        if not line or not up or line[0].pk in self.staffed:
+            return (line[0] if line else None), ""
+        there = next((post for post in line if post.pk in self.staffed), None)
+        return (there, line[0].title) if there else (line[0], "")
+
+    def path(self, task: Task, target: Post) -> str:
         """Where the reader goes: the request or the step; the ladder from another office."""
-        if self.office_of.get(target, task.cycle.office_id) != task.cycle.office_id:
+        if target.office_id != task.cycle.office_id:
             return LADDER
         request = self.request_of(task)
         return f"/permintaan/{request}/" if request else TASK_PLACE.format(task.cycle_id)
@@ -164,11 +173,12 @@ def _period_label(code: str) -> str:
         return code
 
 
-def _scene_of(tasks: Sequence[Task]) -> Scene:
+def _scene_of(tasks: Sequence[Task], now: datetime) -> Scene:
     offices = {task.cycle.office_id: task.cycle.office for task in tasks}
     rules = _rules_of({(task.cycle.office_id, task.cycle.key) for task in tasks})
     levels = max(rule.up for own in rules.values() for rule in own)
-    above = line_above((task.post for task in tasks), levels)
+    above = _above(tasks, levels + FURTHER_UP if levels else 0)
+    superiors = {post.pk: post for line in above.values() for post in line}
     return Scene(
         rules=rules,
         calendars=calendars_of(offices.values()),
@@ -177,7 +187,7 @@ def _scene_of(tasks: Sequence[Task]) -> Scene:
         waiting=_waiting(tasks),
         requests=_requests(tasks),
         above=above,
-        office_of=_offices_of({pk for line in above.values() for pk in line}),
+        staffed=present_holders(superiors.values(), now),
     )
 
 
@@ -185,8 +195,11 @@ def _definitions(versions: Collection[int]) -> dict[int, Procedure]:
     return {pk: version.definition for pk, version in ProcedureVersion.objects.in_bulk(versions).items()}
 
 
-def _offices_of(posts: Collection[int]) -> dict[int, int]:
-    return dict(Post.objects.filter(pk__in=posts).order_by().values_list("pk", "office_id")) if posts else {}
+def _above(tasks: Sequence[Task], levels: int) -> dict[int, list[Post]]:
+    """The posts above each task's own, nearest first, with their offices."""
+    lines = line_above((task.post for task in tasks), levels)
+    posts = Post.objects.select_related("office").in_bulk({pk for line in lines.values() for pk in line})
+    return {post: [posts[pk] for pk in line] for post, line in lines.items()}
 
 
 def _fired(tasks: Sequence[Task]) -> dict[int, frozenset[tuple[str, datetime]]]:
@@ -271,7 +284,7 @@ class Note:
 
 def _remind(tasks: Sequence[Task], now: datetime) -> None:
     """Write what fires for tasks whose rows are locked, and when to look at each again."""
-    scene = _scene_of(tasks)
+    scene = _scene_of(tasks, now)
     notes: list[Note] = []
     for task in tasks:
         try:
@@ -303,40 +316,42 @@ def _notes_for(task: Task, scene: Scene, now: datetime) -> tuple[list[Note], dat
 def _plan_of(task: Task, due_at: datetime, scene: Scene, fired: Iterable[tuple[str, datetime]], now: datetime) -> Plan:
     calendar, day_minutes = scene.calendar_of(task)
     done = frozenset(rule for rule, due in fired if due == due_at)
-    return plan(scene.rules_of(task), calendar, day_minutes, due_at=due_at, now=now, fired=done)
+    rules = scene.rules_of(task)
+    return plan(rules, calendar, day_minutes, opened_at=task.opened_at, due_at=due_at, now=now, fired=done)
 
 
 def _opened_note(task: Task, scene: Scene, now: datetime) -> Note:
     note = Note(task, OPENED, task.opened_at, task.opened_at)
     if scene.request_of(task) is None:
         text = opened_text(scene.told(task), task.due_at, scene.calendar_of(task)[0].timezone)
-        note.message = _message(task, scene, task.post_id, text, now, topic=Message.Topic.TASK)
+        note.message = _message(task, scene, task.post, text, now, topic=Message.Topic.TASK)
     return note
 
 
 def _note(task: Task, due_at: datetime, scene: Scene, firing: Firing, now: datetime) -> Note:
     rule = firing.rule
     note = Note(task, rule.text, due_at, firing.planned_at)
-    target = scene.target(task, rule.up)
+    target, instead_of = scene.target(task, rule.up)
     only_waits = rule.when != AFTER and rule.up == 0 and bool(scene.waiting.get(task.pk))
     if target is None or firing.passed_over or only_waits:
         return note
-    text = reminder_text(rule, scene.told(task), scene.calendar_of(task)[0], due_at=due_at, now=now)
+    calendar = scene.calendar_of(task)[0]
+    text = reminder_text(rule, scene.told(task), calendar, due_at=due_at, now=now, instead_of=instead_of)
     topic = Message.Topic.ESCALATION if rule.up else Message.Topic.REMINDER
     note.message = _message(task, scene, target, text, now, topic=topic, obligatory=rule.obligatory)
     return note
 
 
 def _message(
-    task: Task, scene: Scene, post_id: int, text: str, now: datetime, *, topic: str, obligatory: bool = False
+    task: Task, scene: Scene, post: Post, text: str, now: datetime, *, topic: str, obligatory: bool = False
 ) -> Message:
     return Message(
-        post_id=post_id,
+        post_id=post.pk,
         topic=topic,
         obligatory=obligatory,
         about=f"task:{task.pk}",
         text=text,
-        path=scene.path(task, post_id),
+        path=scene.path(task, post),
         at=now,
     )
 
@@ -371,7 +386,7 @@ def nudge_by_hand(*, task: Task, by: Person) -> list[str]:
     rule = f"manual {day.isoformat()}"
     with act(office.code, at=now, author=actor.author) as turn:
         there = _still_waiting(task.pk)
-        scene = _scene_of([there])
+        scene = _scene_of([there], now)
         targets = scene.waiting.get(there.pk) or [there]
         reminded = set(Nudge.objects.filter(task__in=[there, *targets], rule=rule).values_list("task_id", flat=True))
         fresh = [target for target in targets if target.pk not in reminded]
@@ -409,11 +424,11 @@ def _still_waiting(task_id: int) -> Task:
 
 
 def _notes_by_hand(targets: Sequence[Task], actor: Actor, rule: str, now: datetime) -> list[Note]:
-    scene = _scene_of(targets)
+    scene = _scene_of(targets, now)
     notes = []
     for target in targets:
         calendar = scene.calendar_of(target)[0]
         text = by_hand_text(actor.title, scene.told(target), calendar, due_at=target.due_at, now=now)
-        message = _message(target, scene, target.post_id, text, now, topic=Message.Topic.REMINDER, obligatory=True)
+        message = _message(target, scene, target.post, text, now, topic=Message.Topic.REMINDER, obligatory=True)
         notes.append(Note(target, rule, target.due_at or target.opened_at, now, message, actor.name))
     return notes

@@ -13,6 +13,7 @@ import structlog
 
 from himpun import clock
 from himpun.archive.journal import SYSTEM, Turn, act
+from himpun.archive.models import Record
 from himpun.cycles.actions import awaiting_step, begin
 from himpun.cycles.deadlines import planned_finish
 from himpun.cycles.models import Cycle, Schedule, ScheduleRun
@@ -30,7 +31,11 @@ from himpun.procedures.queries import version_in_force
 
 LATE_AFTER = timedelta(minutes=15)
 """A start so much after its moment says that it came late."""
+WORKER_AWAY = "Dimulai terlambat: pekerja latar tidak berjalan pada saatnya."
+SAVED_LATER = "Waktunya sudah lewat ketika jadwal disimpan."
 MOST_WORKDAYS, MOST_DAYS = 60, 400
+FURTHEST = timedelta(days=731)
+"""How far from now a schedule may begin to count."""
 PAGE = "/waktu/jadwal/"
 
 log = structlog.get_logger("himpun.cycles")
@@ -118,6 +123,8 @@ def _wrong(fields: Mapping[str, Any], schedule: Schedule | None) -> Iterator[tup
         yield "deadline_in", "Pilih hari kalender atau hari kerja."
     if not isinstance(since, date):
         yield "active_from", "Isi tanggal mulai berlaku."
+    elif since > clock.today() + FURTHEST:
+        yield "active_from", "Mulai berlaku paling jauh dua tahun dari sekarang."
     elif since < clock.today() and not (schedule and schedule.active and schedule.active_from == since):
         yield "active_from", "Mulai berlaku paling awal hari ini; periode yang sudah lewat dimulai dari halaman Siklus."
 
@@ -166,13 +173,13 @@ class Planned:
 
 def next_starts(schedule: Schedule, calendar: WorkCalendar, now: datetime, count: int = 4) -> list[Planned]:
     """The next starts of a schedule after `now`."""
-    period = for_day(schedule.kind, now.astimezone(calendar.timezone).date()).previous()
+    period = _newest_begun(calendar, schedule, now)
     found: list[Planned] = []
     while len(found) < count:
-        at = _start(calendar, schedule, period)
-        if at > now and at.date() >= schedule.active_from:
-            found.append(Planned(period, at, deadline_of(calendar, schedule, period)))
         period = following(period)
+        at = _start(calendar, schedule, period)
+        if at.date() >= schedule.active_from:
+            found.append(Planned(period, at, deadline_of(calendar, schedule, period)))
     return found
 
 
@@ -219,10 +226,18 @@ def behind(now: datetime) -> list[Schedule]:
 
 def _newest_due(calendar: WorkCalendar, schedule: Schedule, now: datetime) -> Period | None:
     """The newest period whose moment has come; None where it came before the schedule was in force."""
+    period = _newest_begun(calendar, schedule, now)
+    return period if _start(calendar, schedule, period).date() >= schedule.active_from else None
+
+
+def _newest_begun(calendar: WorkCalendar, schedule: Schedule, now: datetime) -> Period:
+    """The newest period whose moment has come: before today's period, or after it where it starts long before its end."""
     period = for_day(schedule.kind, now.astimezone(calendar.timezone).date())
-    while (at := _start(calendar, schedule, period)) > now:
+    while _start(calendar, schedule, following(period)) <= now:
+        period = following(period)
+    while _start(calendar, schedule, period) > now:
         period = period.previous()
-    return period if at.date() >= schedule.active_from else None
+    return period
 
 
 def _run_missed(schedule: Schedule) -> Iterator[ScheduleRun]:
@@ -292,8 +307,15 @@ def _begin(turn: Turn, schedule: Schedule, period: Period, office: Office, actor
 
 
 def _lateness(run: ScheduleRun) -> str:
-    late = run.at - run.planned_at > LATE_AFTER
-    return "Dimulai terlambat: pekerja latar tidak berjalan pada saatnya." if late else ""
+    """Why a run came late; empty when it did not. The worker is not to blame for what was saved, or tried again, later."""
+    if run.at - run.planned_at <= LATE_AFTER:
+        return ""
+    if run.pk:
+        return "Dimulai setelah dicoba lagi."
+    saved = Record.objects.filter(
+        subject=f"schedule:{run.schedule_id}", act="cycles:schedule:saved", at__gt=run.planned_at
+    )
+    return SAVED_LATER if saved.exists() else WORKER_AWAY
 
 
 def _note(turn: Turn, run: ScheduleRun, outcome: str) -> None:

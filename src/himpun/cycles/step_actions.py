@@ -100,7 +100,7 @@ def _write_disposition(deed: Deed) -> None:
     tell(
         deed.turn,
         posts=[post for post in to if not following or post.role != following.who],
-        text=f"Disposisi {deed.actor.title}: {letter.subject}",
+        text=f"Disposisi {deed.actor.title}: {_told_subject(letter)}"[:400],
         path=f"/surat/{letter.pk}/",
     )
     leave(
@@ -112,6 +112,11 @@ def _write_disposition(deed: Deed) -> None:
         dict(disposition_sheet(letter)),
         about=f"letter:{letter.pk}",
     )
+
+
+def _told_subject(letter: Letter) -> str:
+    """A message leaves the office by mail and chat: what a secret letter is about is not said in it."""
+    return "surat rahasia" if letter.nature == Letter.Nature.SECRET else letter.subject
 
 
 def addressed_roles(step: Step, following: Step | None) -> set[str]:

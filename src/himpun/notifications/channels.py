@@ -113,6 +113,8 @@ class Mail:
         address = address.strip()
         try:
             validate_email(address)
+            if not address.isprintable() or "@[" in address:
+                raise ValidationError(address)
         except ValidationError:
             raise FieldErrors(
                 {"address": f"“{address}” bukan alamat surel. Tulis seperti nama@contoh.go.id."}

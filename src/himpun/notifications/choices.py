@@ -9,6 +9,7 @@ from django.core.cache import cache
 from himpun.errors import FieldErrors, Refusal
 from himpun.notifications.channels import MAIL, NotSent, Parcel, channels
 from himpun.notifications.models import Channel, Message, Preference
+from himpun.notifications.timing import is_quiet
 from himpun.offices.models import Person
 
 TRIAL_REST = 20
@@ -54,6 +55,8 @@ def choose_times(*, person: Person, quiet_from: time | None, quiet_until: time |
     given = {"quiet_from": quiet_from, "quiet_until": quiet_until, "digest_at": digest_at}
     if missing := [name for name, clock in given.items() if clock is None]:
         raise FieldErrors(dict.fromkeys(missing, "Tulis jam seperti 20.00."))
+    if quiet_from and quiet_until and digest_at and is_quiet(digest_at, quiet_from, quiet_until):
+        raise FieldErrors({"digest_at": "Ringkasan jatuh dalam jam tenang. Pilih pukul di luar jam itu."})
     Preference.objects.update_or_create(person=person, defaults=given)
 
 

@@ -17,6 +17,7 @@ import structlog
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
+from django.utils import timezone
 
 from himpun import clock
 from himpun.archive.journal import act
@@ -27,7 +28,7 @@ from himpun.notifications.channels import OWN_PAGE, ChannelKind, NotSent, Parcel
 from himpun.notifications.models import Message, Outgoing
 from himpun.notifications.spreading import Wishes, wishes_of
 from himpun.offices.acting import acting_in
-from himpun.offices.models import Person
+from himpun.offices.models import Holding, Person
 from himpun.offices.rules import MAY_MANAGE_OFFICE
 
 RUN_SECONDS = 20.0
@@ -110,13 +111,25 @@ def _due(run: Run) -> list[Outgoing]:
     now = clock.now()
     waiting = Outgoing.objects.filter(state=State.WAITING, next_at__lte=now).exclude(channel__in=run.left_alone)
     rows = list(waiting.select_related("message__post__office").order_by("next_at", "id")[:BATCH])
+    rows = _still_theirs(rows, now)
     wishes = wishes_of({row.person_id for row in rows})
     return [row for row in rows if not _put_off(row, wishes.get(row.person_id, Wishes()), now)]
 
 
+def _still_theirs(rows: list[Outgoing], now: datetime) -> list[Outgoing]:
+    """The rows whose person still holds the post; the others have waited too long and are given up."""
+    held = Holding.objects.on(timezone.localdate(now)).filter(
+        post__in={row.message.post_id for row in rows}, person__is_active=True
+    )
+    there = set(held.values_list("post_id", "person_id"))
+    gone = [row.pk for row in rows if (row.message.post_id, row.person_id) not in there]
+    if gone:
+        left = "Penerima tidak lagi memangku jabatan ini."
+        Outgoing.objects.filter(pk__in=gone, state=State.WAITING).update(state=State.FAILED, error=left)
+    return [row for row in rows if row.pk not in gone]
+
+
 def _put_off(row: Outgoing, wishes: Wishes, now: datetime) -> bool:
-    if row.digest:
-        return False
     zone = ZoneInfo(row.message.post.office.timezone)
     allowed = timing.send_at(now, wishes.quiet_from, wishes.quiet_until, zone)
     if allowed == now:

@@ -10,13 +10,13 @@ from datetime import datetime, time, tzinfo
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.utils import timezone
 
 from himpun import clock
 from himpun.notifications import timing
 from himpun.notifications.channels import MAIL, channels
 from himpun.notifications.models import Channel, Message, Outgoing, Preference
-from himpun.offices.models import Holding, Person
+from himpun.offices.models import Person
+from himpun.offices.queries import present_holders
 
 BATCH = 200
 """Messages in one transaction."""
@@ -88,7 +88,7 @@ def _spread_batch() -> int:
 
 
 def _copies(messages: Sequence[Message], now: datetime) -> list[Outgoing]:
-    holders = _present_holders(messages, now)
+    holders = present_holders((message.post for message in messages), now)
     people = {person.pk: person for held in holders.values() for person in held}
     ways, wishes = ways_of(people.values()), wishes_of(people.keys())
     return [
@@ -97,22 +97,6 @@ def _copies(messages: Sequence[Message], now: datetime) -> list[Outgoing]:
         for person in holders.get(message.post_id, [])
         for copy in _copies_for(message, person, ways[person.pk], wishes.get(person.pk, Wishes()), now)
     ]
-
-
-def _present_holders(messages: Sequence[Message], now: datetime) -> dict[int, list[Person]]:
-    """Who holds each post and is not on leave, on the day it is now in the zone of the post's office."""
-    posts: dict[str, set[int]] = {}
-    for message in messages:
-        posts.setdefault(message.post.office.timezone, set()).add(message.post_id)
-    found: dict[int, list[Person]] = {}
-    for zone, ids in posts.items():
-        day = timezone.localdate(now, ZoneInfo(zone))
-        present = Holding.objects.present_on(day).filter(post__in=ids, person__is_active=True)
-        for holding in present.select_related("person").order_by("pk"):
-            people = found.setdefault(holding.post_id, [])
-            if holding.person not in people:
-                people.append(holding.person)
-    return found
 
 
 def _copies_for(

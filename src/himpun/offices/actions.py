@@ -32,6 +32,7 @@ from himpun.offices.worktime import LONGEST_HOURS, WEEKDAYS, CalendarUnusable, r
 OFFICE_TEXTS = ("name", "government", "address", "contact", "city")
 PERSON_TEXTS = ("name", "nip", "rank", "email")
 _CALENDAR = {"hours", "timezone", "day_minutes"}
+LAST_YEAR = 2100
 _EASY_TO_READ = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
@@ -633,6 +634,8 @@ def _refuse_wrong_holding(
         wrong["since"] = "Isi tanggal mulai memangku jabatan."
     elif until is not None and until < since:
         wrong["until"] = "Tanggal berakhir mendahului tanggal mulai; periksa kembali keduanya."
+    elif max(since, until or since).year > LAST_YEAR:
+        wrong["until" if until else "since"] = f"Tahunnya terlalu jauh; paling akhir {LAST_YEAR}."
     if since and not wrong and own_post and uncovered(span_of(since, until), _days_held(person, own_post)):
         cause = f"{person.name} tidak memangku {own_post.title} sepanjang masa ini"
         wrong["own_post"] = f"{cause}. Pilih jabatan yang dipangkunya, atau sesuaikan tanggalnya."

@@ -10,7 +10,7 @@ a holding that has not begun is taken away, and the journal keeps it (docs/decis
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import Q
 
@@ -23,6 +23,9 @@ from himpun.offices.models import Holding, Leave, Office, Person, Post
 from himpun.offices.queries import manages
 from himpun.offices.rules import MAY_MANAGE_OFFICE
 from himpun.offices.spans import DAY, Span, shared, span_of, uncovered
+
+LONGEST = timedelta(days=731)
+"""Of one leave."""
 
 HANDED_ON = (Holding.Kind.DEFINITIF, Holding.Kind.PJ, Holding.Kind.PLT)
 
@@ -212,6 +215,8 @@ def _wrong_dates(fields: LeaveFields, today: date) -> dict[str, str]:
         wrong["until"] = "Isi hari terakhir."
     elif fields.since and fields.until < fields.since:
         wrong["until"] = "Hari terakhir mendahului hari pertama; periksa kembali keduanya."
+    elif fields.until > (fields.since or today) + LONGEST:
+        wrong["until"] = "Paling lama dua tahun; untuk lebih lama, akhiri masa jabatannya."
     elif fields.until < today:
         wrong["until"] = "Cuti yang sudah lewat tidak dicatat lagi: catatan ini menentukan siapa yang boleh bertindak."
     return wrong
@@ -224,7 +229,7 @@ def _refuse_overlap(fields: LeaveFields, person: Person, leave: Leave | None) ->
         cause = f"{person.name} sudah tercatat {_said(other)}"
         raise FieldErrors({"since": f"{cause}. Ubah catatan itu, atau pilih tanggal lain."})
     if fields.substitute and (other := there.filter(person=fields.substitute).first()):
-        cause = f"{fields.substitute.name} sendiri tercatat {_said(other)}"
+        cause = f"{fields.substitute.name} sendiri tidak bertugas pada sebagian hari itu"
         raise FieldErrors({"substitute": f"{cause}. Pilih pengganti lain."})
 
 

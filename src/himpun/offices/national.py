@@ -34,6 +34,10 @@ KINDS = (NATIONAL, COLLECTIVE)
 COLUMNS = ("tanggal", "nama", "jenis")
 RAMADAN = "Ramadan"
 LONGEST_NAME = 200
+FEW = 10
+"""A list with fewer days than this is hardly a whole year: the leanest one guessed since 2000 has 13."""
+FILLED = range(2000, 2077)
+"""Years that can be guessed: the table of the Hijri calendar ends in 2077."""
 
 
 class DaysUnreadable(Refusal):
@@ -58,6 +62,30 @@ class DecreeMissing(Refusal):
         super().__init__("Sebutkan dasarnya, misalnya --dasar “SKB Tiga Menteri Nomor 1 Tahun 2027”.")
 
 
+class ListTooShort(Refusal):
+    """A list of a few days would take most days off out of its year: perhaps only the new days were written."""
+
+    code = "daftar-terlalu-pendek"
+
+    def __init__(self, change: "Change") -> None:
+        super().__init__(
+            f"Berkas ini hanya memuat {change.listed} hari dan akan menghapus {len(change.removed)} hari libur "
+            f"{change.year} yang sudah ada. Satu berkas menggantikan seluruh tahun: lengkapi isinya, periksa dengan "
+            "--coba, atau tambahkan --ya kalau memang demikian."
+        )
+
+
+class YearUnknown(Refusal):
+    """Nothing can be guessed about this year."""
+
+    code = "tahun-di-luar-jangkauan"
+
+    def __init__(self, year: int) -> None:
+        super().__init__(
+            f"Libur {year} tidak dapat diperkirakan. Pilih tahun {FILLED[0]} sampai {FILLED[-1]}, atau isi dengan --impor."
+        )
+
+
 class DatesReversed(Refusal):
     """The Ramadan hours would end before they begin, or last longer than a month."""
 
@@ -77,6 +105,16 @@ class Change:
     changed: tuple[tuple[Holiday, SeedDay], ...]
     same: int
 
+    @property
+    def listed(self) -> int:
+        """How many days the new list holds."""
+        return len(self.added) + len(self.changed) + self.same
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether it takes out more days than it adds with a list too short for a whole year."""
+        return self.listed < FEW and len(self.removed) > len(self.added)
+
 
 # --- sowing -----------------------------------------------------------------------------------------------------------
 
@@ -85,8 +123,13 @@ def seed_national_calendar(years: Iterable[int]) -> int:
     """Put days off and Ramadan hours into the years that have none yet; returns how many days were added.
 
     A year that has national days of its own, guessed or decreed, is left as it is: what an operator took out stays out.
+    Raises YearUnknown.
     """
-    wanted = [year for year in years if not _has_days(year) or not _has_ramadan(year)]
+    asked = list(years)
+    for year in asked:
+        if year not in FILLED:
+            raise YearUnknown(year)
+    wanted = [year for year in asked if not _has_days(year) or _ramadans_lacking(year)]
     if not wanted:
         return 0
     with act(CHAIN, at=clock.now(), author=SYSTEM) as turn:
@@ -96,7 +139,10 @@ def seed_national_calendar(years: Iterable[int]) -> int:
 
 
 def seed_coming_years() -> int:
-    """This year and the next: what `himpun setup` sows, and the worker every day, so that a new year is never empty."""
+    """Sow this year and the next; the worker does so every day, so that a new year is never empty.
+
+    `himpun setup` sows last year as well, for the offices that begin with their old figures.
+    """
     year = clock.today().year
     return seed_national_calendar([year, year + 1])
 
@@ -105,14 +151,19 @@ def _has_days(year: int) -> bool:
     return Holiday.objects.filter(office=None, day__year=year).exists()
 
 
-def _has_ramadan(year: int) -> bool:
-    return SpecialHours.objects.filter(office=None, since__year=year).exists()
+def _ramadans_lacking(year: int) -> list[tuple[date, date]]:
+    """The spans of Ramadan beginning in this year (two in 2030) that no national hours overlap."""
+    national = SpecialHours.objects.filter(office=None)
+    spans = seed_ramadan(year)
+    return [
+        (since, until) for since, until in spans if not national.filter(since__lte=until, until__gte=since).exists()
+    ]
 
 
 def _seed_year(turn: Turn, year: int) -> int:
     days: list[SeedDay] = [] if _has_days(year) else seed_holidays(year)
     Holiday.objects.bulk_create(Holiday(day=day.day, name=day.name, kind=day.kind, source=GUESSED) for day in days)
-    spans = [] if _has_ramadan(year) else seed_ramadan(year)
+    spans = _ramadans_lacking(year)
     SpecialHours.objects.bulk_create(
         SpecialHours(name=RAMADAN, since=since, until=until, hours=RAMADAN_HOURS, source=RAMADAN_HOURS_SOURCE)
         for since, until in spans
@@ -123,6 +174,23 @@ def _seed_year(turn: Turn, year: int) -> int:
 
 def _all_calendars_moved_on() -> None:
     Office.objects.update(calendar_stamp=F("calendar_stamp") + 1)
+
+
+# --- what is not filled -----------------------------------------------------------------------------------------------
+
+
+def years_unfilled(first: date, last: date) -> list[int]:
+    """The years from the one of `first` to the one of `last` that have no national day at all."""
+    rows = Holiday.objects.filter(office=None, day__year__gte=first.year, day__year__lte=last.year)
+    filled = {day.year for day in rows.dates("day", "year")}
+    return [year for year in range(first.year, last.year + 1) if year not in filled]
+
+
+def unfilled_sentence(years: Sequence[int]) -> str:
+    """That these years count as free of holidays; "" when there are none of them."""
+    if not years:
+        return ""
+    return f"Libur nasional {', '.join(map(str, years))} belum diisi; hitungan ini menganggapnya tidak ada libur."
 
 
 # --- replacing --------------------------------------------------------------------------------------------------------
@@ -191,9 +259,10 @@ def compare(days: Sequence[SeedDay], source: str) -> Change:
     )
 
 
-def replace_days(*, days: Sequence[SeedDay], source: str) -> Change:
-    """Put this list in place of the national days of its year, in one go (by the operator). Raises DecreeMissing.
+def replace_days(*, days: Sequence[SeedDay], source: str, certain: bool = False) -> Change:
+    """Put this list in place of the national days of its year, in one go (by the operator).
 
+    Raises DecreeMissing, and ListTooShort unless the operator is `certain` of a list that looks incomplete.
     Calendars move on only when something changed; days that offices added themselves stay.
     """
     decree = " ".join(source.split())
@@ -203,6 +272,8 @@ def replace_days(*, days: Sequence[SeedDay], source: str) -> Change:
         change = compare(days, decree)
         if not (change.added or change.removed or change.changed):
             return change
+        if change.doubtful and not certain:
+            raise ListTooShort(change)
         Holiday.objects.filter(office=None, day__year=change.year).delete()
         Holiday.objects.bulk_create(Holiday(day=d.day, name=d.name, kind=d.kind, source=decree[:200]) for d in days)
         _all_calendars_moved_on()

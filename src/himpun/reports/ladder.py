@@ -19,9 +19,9 @@ from django.db.models import Max, Q
 from django.utils import timezone
 
 from himpun import clock
-from himpun.cycles.deadlines import TaskClock, clocks, clocks_in, outlooks_in
+from himpun.cycles.deadlines import NOT_LATE, TaskClock, clocks, clocks_in, outlooks_in
 from himpun.cycles.models import Cycle, Task
-from himpun.cycles.planning import day_length, in_words
+from himpun.cycles.planning import Late, late_by
 from himpun.cycles.queries import holders_of
 from himpun.cycles.standing import Survey, definitions_of, survey_of
 from himpun.indicators.models import DataRequest
@@ -64,7 +64,7 @@ class Unit:
     due_at: datetime | None
     done_at: datetime | None
     late: int
-    day: int
+    counted: Late
     reason: str
     request: int | None
 
@@ -76,7 +76,12 @@ class Unit:
     @property
     def words(self) -> str:
         """How late it is or was: "2 hari 3 jam"."""
-        return in_words(self.late, self.day)
+        return self.counted.words
+
+    @property
+    def late_days(self) -> float:
+        """The same in working days, with one decimal."""
+        return self.counted.in_days
 
 
 @dataclass(slots=True)
@@ -107,7 +112,7 @@ class Row:
     @property
     def late_days(self) -> float:
         """The same in working days of the office, with one decimal."""
-        return round(self.late / self.clock.day, 1) if self.clock else 0.0
+        return self.clock.counted.in_days if self.clock and self.late else 0.0
 
     @property
     def label(self) -> str:
@@ -284,21 +289,23 @@ def _units(office: Office, cycles: Sequence[Cycle], now: datetime) -> dict[int, 
     found: dict[int, list[Unit]] = defaultdict(list)
     for part in sorted(newest.values(), key=lambda part: (part.post.order, part.post_id)):
         request = requests.get((part.cycle.subject, part.post_id))
-        late = _late_by(calendar, part, of_open.get(part.pk))
-        found[part.cycle_id].append(_unit(part, request, late, day_length(calendar), holders.get(part.post_id, "")))
+        late, counted = _late_by(calendar, part, of_open.get(part.pk))
+        found[part.cycle_id].append(_unit(part, request, late, counted, holders.get(part.post_id, "")))
     return found
 
 
-def _late_by(calendar: worktime.WorkCalendar, part: Task, clock: TaskClock | None) -> int:
+def _late_by(calendar: worktime.WorkCalendar, part: Task, clock: TaskClock | None) -> tuple[int, Late]:
+    """How late a part is or was: in working minutes, and in working days as deadlines count them."""
     if clock is not None:
-        return clock.late if clock.state == "terlambat" else 0
-    if part.due_at is None or part.decided_at is None or part.decided_at <= part.due_at:
-        return 0
-    return max(worktime.minutes_between(calendar, part.due_at, part.decided_at), 0)
-
-
-def _unit(part: Task, request: DataRequest | None, late: int, day: int, holder: str) -> Unit:
+        return (clock.late, clock.counted) if clock.state == "terlambat" else (0, NOT_LATE)
     excused = part.decision == DataRequest.State.EXCUSED
+    if excused or part.due_at is None or part.decided_at is None or part.decided_at <= part.due_at:
+        return 0, NOT_LATE
+    minutes = max(worktime.minutes_between(calendar, part.due_at, part.decided_at), 0)
+    return minutes, late_by(calendar, part.due_at, part.decided_at)
+
+
+def _unit(part: Task, request: DataRequest | None, late: int, counted: Late, holder: str) -> Unit:
     state = request.state if request else (part.decision or DataRequest.State.SENT)
     label = request.get_state_display() if request else (part.decision or "Menunggu")
     return Unit(
@@ -308,8 +315,8 @@ def _unit(part: Task, request: DataRequest | None, late: int, day: int, holder: 
         holder,
         part.due_at,
         part.decided_at,
-        0 if excused else late,
-        day,
+        late,
+        counted,
         request.reason if request and request.state in ("dikecualikan", "dikembalikan") else "",
         request.pk if request else None,
     )

@@ -109,7 +109,7 @@ def _unit(unit: Unit, row: Row, period: Period) -> list[str]:
         "",
         _moment(unit.due_at),
         str(unit.late),
-        _days(round(unit.late / unit.day, 1)),
+        _days(unit.late_days),
         "",
         "",
         _moment(unit.done_at),

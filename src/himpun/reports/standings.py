@@ -13,7 +13,7 @@ from typing import Any
 from django.db.models import Count, F, Min, Q, QuerySet
 
 from himpun.cycles.models import Cycle, Pause, Task
-from himpun.cycles.planning import day_length, in_words
+from himpun.cycles.planning import Late, day_length, late_by
 from himpun.indicators.models import DataRequest
 from himpun.indicators.periods import Period
 from himpun.offices import worktime
@@ -37,6 +37,10 @@ SOP = "pengumpulan-data-kinerja"
 """The procedure a supervisor looks at first."""
 
 
+Span = tuple[worktime.WorkCalendar, datetime, datetime]
+"""What lateness is counted from in words: the calendar, the due moment and now. Only for the latest: it costs more."""
+
+
 @dataclass(slots=True)
 class Standing:
     """How an office stands in a period, without saying who holds what: enough to count, sort and filter by."""
@@ -44,6 +48,7 @@ class Standing:
     state: str = NOT_BEGUN
     late: int = 0
     day: int = 450
+    span: Span | None = None
     reporting: Reporting = field(default_factory=Reporting)
     excused: int = 0
     begun: bool = False
@@ -58,6 +63,7 @@ class Counts:
     late: int = 0
     day: int = 450
     latest: str = ""
+    span: Span | None = None
     reporting: Reporting = field(default_factory=Reporting)
     excused: int = 0
 
@@ -81,12 +87,16 @@ class Counts:
     @property
     def words(self) -> str:
         """How late the latest is: "5 hari 2 jam"."""
-        return in_words(self.late, self.day) if self.late else ""
+        return self._counted.words if self.late else ""
 
     @property
     def late_days(self) -> float:
         """The same in working days, with one decimal."""
-        return round(self.late / self.day, 1)
+        return self._counted.in_days
+
+    @property
+    def _counted(self) -> Late:
+        return late_by(*self.span) if self.span else Late()
 
     def add(self, name: str, standing: Standing) -> None:
         """Count one office."""
@@ -95,7 +105,7 @@ class Counts:
         self.reporting += standing.reporting
         self.excused += standing.excused
         if standing.late * self.day > self.late * standing.day:
-            self.late, self.day, self.latest = standing.late, standing.day, name
+            self.late, self.day, self.latest, self.span = standing.late, standing.day, name, standing.span
 
 
 def standings_of(offices: QuerySet[Office], period: Period, *, key: str, now: datetime) -> dict[int, Standing]:
@@ -128,6 +138,7 @@ def _note_late(found: Mapping[int, Standing], dues: Mapping[int, datetime], now:
         calendar, _ = calendars[pk]
         found[pk].state, found[pk].day = LATE, lengths[id(calendar)]
         found[pk].late = max(worktime.minutes_between(calendar, due, now), 0)
+        found[pk].span = (calendar, due, now)
 
 
 @dataclass(slots=True)

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET
 from himpun.offices import actions
 from himpun.offices.calendar import calendar_of, named_days, named_hours
 from himpun.offices.models import Holiday, Office, SpecialHours
+from himpun.offices.national import unfilled_sentence, years_unfilled
 from himpun.offices.rules import MAY_MANAGE_OFFICE
 from himpun.offices.worktime import WEEKDAYS
 from himpun.offices.year import STATES, months_of
@@ -46,6 +47,7 @@ def year_page(request: PersonRequest) -> HttpResponse:
         "office": office,
         "year": year,
         "years": (year - 1, year + 1),
+        "unfilled": unfilled_sentence(years_unfilled(first, last)),
         "months": months,
         "weekdays": [name.capitalize() for name in WEEKDAYS],
         "workdays": sum(month.workdays for month in months),
@@ -206,7 +208,7 @@ def _hours_as_typed(hours: SpecialHours) -> dict[str, str]:
 
 def _say(request: PersonRequest, office: Office, done: str) -> None:
     """What was done, and which deadlines it moved."""
-    messages.success(request, f"{done} {recounted(office) or 'Tidak ada batas waktu yang bergeser.'}")
+    messages.success(request, f"{done} {recounted(office, done.rstrip('.')) or 'Tidak ada batas waktu yang bergeser.'}")
 
 
 def _year(request: PersonRequest) -> int:

@@ -12,6 +12,7 @@ from himpun.offices import leaves as actions
 from himpun.offices.leaves import LeaveFields
 from himpun.offices.models import Holding, Leave, Office, Person
 from himpun.offices.queries import people_known_to
+from himpun.offices.rules import MAY_MANAGE_OFFICE
 from himpun.web.forms import Typed, attempt, read_date, read_whole
 from himpun.web.middleware import PersonRequest
 from himpun.web.views.offices import office_of, settings_form, wrong_dates
@@ -101,6 +102,8 @@ def leave_edit(request: PersonRequest, pk: int) -> HttpResponse:
     office, day = office_of(request), request.acting.day
     rows = Leave.objects.select_related("office", "person", "substitute")
     leave = get_object_or_404(rows, pk=pk, office=office)
+    if not request.acting.sees(MAY_MANAGE_OFFICE) and leave.person_id != request.acting.person.pk:
+        return redirect("leaves")  # the reason of a colleague's absence is for who manages the office
     ways = {"end": _end, "cancel": _cancel}
     act = request.POST.get("act", "")
     typed = Typed(_as_typed(leave) if request.method != "POST" or act in ways else request.POST)

@@ -130,9 +130,9 @@ def office_edit(request: PersonRequest) -> HttpResponse:
     return settings_form(request, "offices/office.html", typed, context)
 
 
-def recounted(office: Office) -> str:
+def recounted(office: Office, what: str = "") -> str:
     """Count the open deadlines anew where the calendar changed, and say how many moved; "" when none did."""
-    moved = len(recount(office))
+    moved = len(recount(office, what=what))
     return f"{moved} batas waktu bergeser dan diberitahukan." if moved else ""
 
 

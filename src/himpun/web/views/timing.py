@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 
 from himpun import clock
 from himpun.cycles import eventlog, xes
+from himpun.cycles.events import Log
 from himpun.cycles.planning import in_words
 from himpun.cycles.timing import Group, StepTiming, Suggestion, share_words
 from himpun.documents.pictures import as_svg
@@ -19,7 +20,7 @@ from himpun.offices.models import Office
 from himpun.procedures.definition import Procedure, role_titles, worded
 from himpun.procedures.flowchart import Mark, Sheet, layout, marked, svg
 from himpun.reports.paper import PDF_MEDIA
-from himpun.reports.rules import offices_from, readable_offices
+from himpun.reports.rules import offices_from, opened_offices, readable_offices
 from himpun.reports.timing import MOST, Evaluation, chart, evaluate, procedures_known
 from himpun.reports.timing_paper import DELAYS, marks_of, to_pdf
 from himpun.web.forms import read_whole
@@ -84,7 +85,27 @@ def timing_page(request: PersonRequest) -> HttpResponse:
     }
     if found and found.cases:
         context |= _shown(found)
+    elif found:
+        context["empty"] = _empty(asked, found, own=asked.office == request.acting.office)
     return render(request, "waktu/baku.html", context)
+
+
+def _empty(asked: Asked, found: Evaluation, *, own: bool) -> tuple[str, str]:
+    """What there is not, and what to do: by whether the procedure needs a letter and whose runs were asked for."""
+    letter = any("disposisi" in step.does for step in found.procedure.steps)
+    way = "dari surat yang dicatat di Surat Masuk" if letter else "dari halaman Siklus, tanpa surat"
+    name = asked.office.name
+    below = offices_from(asked.office).exclude(pk=asked.office.pk).exists()
+    where = f"{name} dan kantor di bawahnya" if below and asked.below else name
+    if below and asked.below:
+        advice = f"Pilih tahun atau prosedur lain. Siklus dimulai oleh tiap kantor sendiri, {way}."
+    elif below:
+        advice = f"Pilih lingkup “Beserta kantor di bawahnya”. Siklus {name} sendiri dimulai {way}."
+    elif own:
+        advice = f"Pilih tahun atau prosedur lain, atau mulai siklus {way}."
+    else:
+        advice = f"Pilih tahun atau prosedur lain. Siklus dimulai oleh {name} sendiri, {way}."
+    return f"Belum ada siklus {found.procedure.name} yang dimulai pada {asked.year} di {where}.", advice
 
 
 def _shown(found: Evaluation) -> dict[str, Any]:
@@ -208,18 +229,29 @@ def _found(request: PersonRequest) -> Evaluation:
     return found
 
 
+def _readable(log: Log, request: PersonRequest) -> Log:
+    """The log with people's names only from offices where the reader may open everything; posts are named everywhere."""
+    opened = opened_offices(request.acting.person, request.acting.day)
+    codes = set(Office.objects.filter(pk__in=opened).values_list("code", flat=True))
+    return [event if event.office in codes else event._replace(person="") for event in log]
+
+
 @require_GET
 def timing_csv(request: PersonRequest) -> HttpResponse:
     """The event log behind the page, as CSV."""
     found = _found(request)
-    return _file(eventlog.as_bytes(eventlog.write(found.log)), eventlog.MEDIA, _name(found, "csv"))
+    return _file(eventlog.as_bytes(eventlog.write(_readable(found.log, request))), eventlog.MEDIA, _name(found, "csv"))
 
 
 @require_GET
 def timing_xes(request: PersonRequest) -> HttpResponse:
     """The event log behind the page, as XES."""
     found = _found(request)
-    return _file(eventlog.as_bytes(xes.write(found.log, name=found.office.name)), xes.MEDIA, _name(found, "xes"))
+    return _file(
+        eventlog.as_bytes(xes.write(_readable(found.log, request), name=found.office.name)),
+        xes.MEDIA,
+        _name(found, "xes"),
+    )
 
 
 @require_GET
