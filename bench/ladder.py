@@ -47,7 +47,12 @@ def prepare(regencies: int, offices: int) -> dict[str, int]:
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     _state.update(kabupaten=kabupaten, offices=below)
-    return {"offices": len(below), "tasks": tasks, "requests": DataRequest.objects.count()}
+    return {
+        "offices": len(below),
+        "regency": len(below) // regencies,
+        "tasks": tasks,
+        "requests": DataRequest.objects.count(),
+    }
 
 
 def _new(code: str, kind: str, parent: Office | None) -> Office:

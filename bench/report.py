@@ -238,11 +238,13 @@ def _growth(of: dict[str, Any]) -> float:
 
 
 def _aims_of_time(both: dict[str, dict[str, Any]]) -> str:
+    size = next(iter(both.values()))["size"]
     told = []
     for database, of in both.items():
         fast = of["page"]["himpun"] <= LADDER_AIM and of["country"]["himpun"] <= COUNTRY_AIM
         told.append(f"{database}: {'reached' if fast else '**not reached**'}")
-    return f"Aim: the ladder of 53 offices within {LADDER_AIM} ms, of 7,285 by region within {COUNTRY_AIM} ms. {'; '.join(told)}."
+    aim = f"Aim: one regency of {size['regency']} offices within {LADDER_AIM} ms, {size['offices']:,} offices by region within {COUNTRY_AIM} ms."
+    return f"{aim} {'; '.join(told)}."
 
 
 def _conformance(found: Findings) -> str:
