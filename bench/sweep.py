@@ -68,7 +68,7 @@ def _founded(code: str) -> Office:
     return of
 
 
-def sweep(tasks: int, due: int) -> dict[str, float]:
+def sweep(tasks: int, due: int = 1000) -> dict[str, float]:
     """Milliseconds of one sweep with `due` tasks due among `tasks` open ones, how many it touched, and the bare SQL."""
     of = _state[tasks]
     ids = list(Task.objects.filter(cycle__office=of).order_by("pk").values_list("pk", flat=True)[:: tasks // due][:due])
