@@ -16,6 +16,7 @@ from himpun.offices.worktime import (
     OFF,
     TOO_LATE,
     WEEKDAYS,
+    ZONE_NAMES,
     Amount,
     Counted,
     Day,
@@ -26,7 +27,6 @@ from himpun.offices.worktime import (
 )
 from himpun.procedures.definition import read_duration
 
-ZONES = {"Asia/Jakarta": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
 SHOWN = 40
 LONGEST = 3660
 _MOMENT = re.compile(r"(\d{1,4})[-/](\d{1,2})[-/](\d{1,4})(?:[ T]+(\d{1,2})[.:](\d{2}))?\Z", re.ASCII)
@@ -149,7 +149,7 @@ def _begun(start: datetime, calendar: WorkCalendar) -> str:
 
 
 def _moment(at: datetime, calendar: WorkCalendar) -> str:
-    zone = ZONES.get(calendar.timezone.key, calendar.timezone.key)
+    zone = ZONE_NAMES.get(calendar.timezone.key, calendar.timezone.key)
     return f"{WEEKDAYS[at.weekday()].capitalize()}, {at:%d-%m-%Y %H.%M} {zone}"
 
 

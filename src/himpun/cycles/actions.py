@@ -18,7 +18,7 @@ from himpun.cycles import engine, ledger, rules
 from himpun.cycles.deadlines import check_deadline, planned_finish
 from himpun.cycles.due import due_of
 from himpun.cycles.models import Cycle, Pause, Task
-from himpun.cycles.step_actions import Deed, step_actions
+from himpun.cycles.step_actions import Deed, needs_letter, step_actions
 from himpun.errors import Conflict, FieldErrors, Refusal
 from himpun.indicators import actions as indicators
 from himpun.indicators.periods import Period
@@ -175,7 +175,7 @@ def begin(
 
 
 def _check_can_begin(office: Office, version: ProcedureVersion, period: str, letter: Letter | None) -> None:
-    if letter is None and any("disposisi" in step.does for step in version.definition.steps):
+    if letter is None and needs_letter(version.definition):
         raise LetterMissing(version.name)
     if Cycle.objects.filter(office=office, key=version.key, period=period, state=Cycle.State.OPEN).exists():
         raise AlreadyRunning(version.name, Period.parse(period).label)

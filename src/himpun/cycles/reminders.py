@@ -12,7 +12,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from himpun.offices import worktime
-from himpun.offices.worktime import Amount, WorkCalendar
+from himpun.offices.worktime import ZONE_NAMES, Amount, WorkCalendar
 from himpun.procedures.definition import read_duration
 
 BEFORE, AT, AFTER = "sebelum", "tepat", "sesudah"
@@ -24,7 +24,6 @@ STEP_LENGTH = 110
 MOST_LATE_DAYS = 4000
 """Lateness is counted up to some sixteen years of working days."""
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des")
-ZONES = {"Asia/Jakarta": "WIB", "Asia/Pontianak": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +173,7 @@ def lateness(calendar: WorkCalendar, due_at: datetime, now: datetime) -> tuple[i
 def shown_moment(at: datetime, zone: ZoneInfo) -> str:
     """ "7 Okt 2026 pukul 10.00 WIB"."""
     local = at.astimezone(zone)
-    name = ZONES.get(zone.key, local.tzname() or "")
+    name = ZONE_NAMES.get(zone.key, local.tzname() or "")
     return f"{local.day} {MONTHS[local.month - 1]} {local.year} pukul {local:%H.%M} {name}".strip()
 
 

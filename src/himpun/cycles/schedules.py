@@ -18,6 +18,7 @@ from himpun.cycles.actions import awaiting_step, begin
 from himpun.cycles.deadlines import planned_finish
 from himpun.cycles.models import Cycle, Schedule, ScheduleRun
 from himpun.cycles.planning import scheduled_deadline, scheduled_start
+from himpun.cycles.step_actions import needs_letter
 from himpun.errors import Conflict, FieldErrors, Refusal
 from himpun.indicators.periods import Kind, Period, for_day
 from himpun.notifications.actions import tell
@@ -134,7 +135,7 @@ def _check_procedure(office: Office, key: str) -> None:
         version = version_in_force(key, office, clock.today())
     except Refusal as refusal:
         raise FieldErrors({"key": str(refusal)}) from refusal
-    if any("disposisi" in step.does for step in version.definition.steps):
+    if needs_letter(version.definition):
         raise NeedsLetter(version.name)
 
 

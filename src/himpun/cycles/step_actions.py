@@ -71,6 +71,11 @@ class StepAction:
 # --- disposisi ------------------------------------------------------------------------------------------------------
 
 
+def needs_letter(procedure: Procedure) -> bool:
+    """Whether the procedure writes a disposition, and so can only begin from a letter."""
+    return any("disposisi" in step.does for step in procedure.steps)
+
+
 def _letter_missing(deed: Deed) -> list[str]:
     return (
         [] if deed.cycle.letter else ["Siklus ini belum punya surat. Batalkan, lalu mulai lagi dari surat di agenda."]

@@ -11,8 +11,7 @@ from himpun.documents.models import Approval, Document
 from himpun.documents.qr import qr_svg
 from himpun.offices.acting import Actor
 from himpun.offices.models import Office
-
-ZONES = {"Asia/Jakarta": "WIB", "Asia/Pontianak": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
+from himpun.offices.worktime import ZONE_NAMES
 
 
 def long_date(day: date) -> str:
@@ -30,7 +29,7 @@ def moment(at: datetime | None, office: Office) -> str:
     if at is None:
         return ""
     there = local(at, office)
-    return f"{long_date(there)} pukul {there:%H.%M} {ZONES.get(office.timezone, '')}".strip()
+    return f"{long_date(there)} pukul {there:%H.%M} {ZONE_NAMES.get(office.timezone, '')}".strip()
 
 
 def place_date(office: Office, at: datetime) -> str:

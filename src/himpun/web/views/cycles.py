@@ -17,7 +17,7 @@ from himpun.cycles.deadlines import Outlook, clocks_in, is_paused, outlooks_in, 
 from himpun.cycles.models import Cycle, Task
 from himpun.cycles.queries import BoardRow, board, holders_of
 from himpun.cycles.standing import survey_of
-from himpun.cycles.step_actions import addressed_roles, draft_of, gathered, recap_of
+from himpun.cycles.step_actions import addressed_roles, draft_of, gathered, needs_letter, recap_of
 from himpun.documents.work import ensure_issued, ensure_rendered
 from himpun.errors import Refusal
 from himpun.indicators.models import DataRequest
@@ -116,7 +116,7 @@ def cycle_new(request: PersonRequest) -> HttpResponse:
 
 def _without_letter(office: Office, request: PersonRequest) -> list[Any]:
     versions = versions_in_force(office, request.acting.day)
-    return [version for version in versions if not any("disposisi" in step.does for step in version.definition.steps)]
+    return [version for version in versions if not needs_letter(version.definition)]
 
 
 @require_GET

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from himpun import clock
 from himpun.cycles import schedules
 from himpun.cycles.models import Schedule, ScheduleRun
+from himpun.cycles.step_actions import needs_letter
 from himpun.errors import NotAllowed, Refusal
 from himpun.indicators.periods import Kind
 from himpun.offices.acting import HoldsNoPost
@@ -115,7 +116,7 @@ def _form(request: PersonRequest, schedule: Schedule | None, shown: dict[str, st
 
 
 def _starts_alone(version: ProcedureVersion) -> bool:
-    return not any("disposisi" in step.does for step in version.definition.steps)
+    return not needs_letter(version.definition)
 
 
 def _fields(request: PersonRequest) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from himpun import clock
 from himpun.cycles import eventlog, xes
 from himpun.cycles.events import Log
 from himpun.cycles.planning import in_words
+from himpun.cycles.step_actions import needs_letter
 from himpun.cycles.timing import Group, StepTiming, Suggestion, share_words
 from himpun.documents.pictures import as_svg
 from himpun.indicators.periods import Period
@@ -92,7 +93,7 @@ def timing_page(request: PersonRequest) -> HttpResponse:
 
 def _empty(asked: Asked, found: Evaluation, *, own: bool) -> tuple[str, str]:
     """What there is not, and what to do: by whether the procedure needs a letter and whose runs were asked for."""
-    letter = any("disposisi" in step.does for step in found.procedure.steps)
+    letter = needs_letter(found.procedure)
     way = "dari surat yang dicatat di Surat Masuk" if letter else "dari halaman Siklus, tanpa surat"
     name = asked.office.name
     below = offices_from(asked.office).exclude(pk=asked.office.pk).exists()
