@@ -14,6 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from himpun import clock
+from himpun.archive.journal import SYSTEM, act
 from himpun.commands.load_office import load
 from himpun.commands.setup import publish_own_procedures
 from himpun.cycles import actions, collecting, drafting
@@ -245,8 +246,14 @@ SMALL_ROLES = {
 def found_office(code: str = "kec-kecil", *, units: int = 2) -> Cast:
     """A small office, written straight to the database: the five roles, and `units` units with an indicator each.
 
-    The first unit's indicator needs evidence. Everybody's user name is "<office>.<role or unit number>".
+    The first unit's indicator needs evidence. Everybody's user name is "<office>.<role or unit number>". The rows are
+    sealed in a chain of the tests' own, so that the office's begins with its first act.
     """
+    with act("pengujian", at=MONDAY, author=SYSTEM):
+        return _found(code, units)
+
+
+def _found(code: str, units: int) -> Cast:
     seed_kinds()
     office = Office.objects.create(
         code=code,

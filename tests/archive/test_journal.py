@@ -40,7 +40,7 @@ def test_each_record_is_sealed_to_the_one_before_and_the_head_follows() -> None:
     assert [record.seq for record in records] == [1, 2, 3]
     assert [record.previous for record in records[1:]] == [record.digest for record in records[:-1]]
     assert ChainHead.objects.get(chain="kec").digest == records[-1].digest
-    assert verify.verify() == verify.Report(1, 3, 0, [])
+    assert verify.verify() == verify.Report(1, 3, 0, 0, [])
 
 
 @pytest.mark.django_db

@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from himpun import clock
+from himpun.archive.journal import SYSTEM, act
 from himpun.archive.models import Record
 from himpun.archive.verify import verify
 from himpun.cycles import actions, collecting, drafting, engine, ledger
@@ -257,7 +258,8 @@ def test_a_missing_role_is_refused_with_its_title(small: Cast) -> None:
 
 def test_a_role_that_went_missing_on_the_way_is_refused_with_its_title_and_nothing_is_half_done(small: Cast) -> None:
     cycle = start_plain(small)
-    Post.objects.filter(office=small.office, role="kepala").update(role="")
+    with act("pengujian", at=clock.now(), author=SYSTEM):
+        Post.objects.filter(office=small.office, role="kepala").update(role="")
 
     with pytest.raises(RoleEmpty, match="Camat"):
         small.decide(cycle, "sampaikan")
@@ -368,9 +370,9 @@ def test_after_collecting_an_answer_can_neither_be_returned_nor_excused(small: C
     small.decide(collecting_now, "sampaikan")
     request = small.requests(collecting_now)[0]
 
-    for act in (collecting.return_answer, collecting.excuse_unit):
+    for attempt in (collecting.return_answer, collecting.excuse_unit):
         with pytest.raises(CollectingOver):
-            act(request=request, reason="terlambat", by=small.umum)
+            attempt(request=request, reason="terlambat", by=small.umum)
     request.refresh_from_db()
     assert request.state == DataRequest.State.SUBMITTED
 

@@ -4,10 +4,12 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection, transaction
 from django.test import Client
 
 from himpun.archive import files
 from himpun.archive.models import Record, StoredFile
+from himpun.archive.verify import verify
 from himpun.cycles.step_actions import draft_of
 from himpun.documents.models import Delivery, Document
 from himpun.documents.work import ensure_rendered
@@ -136,8 +138,61 @@ def test_a_code_or_a_whole_address_can_be_typed(issued: Document) -> None:
 
 
 def test_verifying_asks_the_database_little(issued: Document, django_assert_max_num_queries: Any) -> None:
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(9):
         Client().get(f"/v/{issued.token}/")
+
+
+def _sql(statement: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+FORGED = {
+    "the signer's name": "UPDATE documents_approval SET name = 'Penipu' WHERE kind = 'tanda-tangan'",
+    "the day of the signature": "UPDATE documents_approval SET at = '2025-01-02 03:04:05+00' WHERE kind = 'tanda-tangan'",
+    "the number": "UPDATE documents_document SET number = 'X/1' WHERE id = {document}",
+    "the title": "UPDATE documents_document SET title = 'Judul lain' WHERE id = {document}",
+    "the signature taken away": "DELETE FROM documents_approval WHERE kind = 'tanda-tangan'",
+    "a paraf taken away": "DELETE FROM documents_approval WHERE kind = 'paraf'",
+    "which file is the signed one": "UPDATE documents_documentversion SET signed_sha256 = file_sha256 WHERE id = {version}",
+    "no file, so that it is issued anew": "UPDATE documents_documentversion SET signed_sha256 = '' WHERE id = {version}",
+    "the text": "UPDATE documents_documentversion SET content = '{{}}' WHERE id = {version}",
+    "the signature moved to the first version": "UPDATE documents_approval SET version_id = {first} WHERE kind = 'tanda-tangan'",
+}
+
+
+def test_what_was_forged_in_the_database_is_neither_shown_nor_issued_anew(
+    issued: Document,
+) -> None:
+    first, version = issued.versions.order_by("no")[0], issued.latest
+    files_before = StoredFile.objects.count()
+    for what, statement in FORGED.items():
+        with transaction.atomic():
+            _sql(statement.format(document=issued.pk, version=version.pk, first=first.pk))
+            answer = Client().get(f"/v/{issued.token}/")
+            assert answer.status_code == 409, what
+            page = answer.content.decode()
+            assert "tidak dapat dipastikan" in page
+            assert not any(word in page for word in ("Penipu", "X/1", "Judul lain", version.signed_sha256)), what
+            assert upload(issued, files.read(version.signed_sha256)).status_code == 409, what
+            transaction.set_rollback(True)
+    assert StoredFile.objects.count() == files_before
+    assert Client().get(f"/v/{issued.token}/").status_code == 200
+
+
+def test_a_signature_added_by_sql_to_a_draft_signs_nothing(kecamatan: Cast, issued: Document) -> None:
+    form = Document.objects.filter(kind=Document.Kind.ANSWER).first()
+    assert form is not None
+    with connection.cursor() as cursor:
+        columns = "kind, sha256, post_id, person_id, title, name, nip, rank, block, doubled, at"
+        cursor.execute(
+            f"INSERT INTO documents_approval (version_id, {columns}) SELECT %s, {columns} FROM documents_approval "  # noqa: S608
+            "WHERE kind = 'tanda-tangan'",
+            [form.latest.pk],
+        )
+
+    assert Client().get(f"/v/{form.token}/").status_code == 409
+    assert any("tidak pernah dicatat" in fault for fault in verify().faults)
 
 
 # --- receiving -------------------------------------------------------------------------------------------------------

@@ -3,9 +3,11 @@
 from django.db import models
 from django.db.models import F, Q
 
+from himpun.archive.seals import SealedQuerySet, sealed
 from himpun.offices.models import Office, Person
 
 
+@sealed("Token API", leave_out=["last_used"])
 class Token(models.Model):
     """Kept by the SHA-256 of its secret; the secret itself is shown once. Never gives more than the person's posts."""
 
@@ -18,6 +20,8 @@ class Token(models.Model):
     expires = models.DateTimeField("berlaku sampai")
     last_used = models.DateTimeField("terakhir dipakai", null=True, blank=True)
     revoked_at = models.DateTimeField("dicabut", null=True, blank=True)
+
+    objects = SealedQuerySet.as_manager()
 
     class Meta:
         ordering = ["-created", "-id"]

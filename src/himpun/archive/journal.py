@@ -15,6 +15,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
+from himpun.archive import seals
 from himpun.archive.chain import GENESIS, Entry, canonical, digest
 
 _LOCK = "SELECT seq, digest FROM archive_chainhead WHERE chain = %s"
@@ -45,6 +46,8 @@ class Turn:
         self.chain, self.at, self.author = chain, at, author
         self._seq, self._previous = seq, previous
         self._pending: list[tuple[Entry, str]] = []
+        self._subject = ""
+        self.touches = seals.Touches()
 
     def record(
         self,
@@ -73,11 +76,16 @@ class Turn:
         )
         sealed = digest(entry)
         self._pending.append((entry, sealed))
-        self._seq, self._previous = entry.seq, sealed
+        self._seq, self._previous, self._subject = entry.seq, sealed, subject
         return sealed
 
     def write(self, cursor: CursorWrapper) -> None:
-        """Write what was recorded: one INSERT and one move of the head, however many records; one statement where it can be."""
+        """Write what was recorded: one INSERT and one move of the head, however many records; one statement where it can be.
+
+        Rows of sealed tables that were written since go into records of their own, about the subject of the last act.
+        """
+        for rows in self.touches.taken() if self.touches else ():
+            self.record(seals.ROWS_WRITTEN, self._subject or f"chain:{self.chain}", rows)
         if not self._pending:
             return
         if connection.vendor == "postgresql":
@@ -153,5 +161,6 @@ def act(chain: str, *, at: datetime, author: Author) -> Iterator[Turn]:
     with transaction.atomic(), planned_cursor() as cursor:
         seq, previous = _take_head(cursor, chain)
         turn = Turn(chain, seq, previous, at, author)
-        yield turn
+        with seals.watching(turn.touches):
+            yield turn
         turn.write(cursor)

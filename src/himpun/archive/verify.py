@@ -1,10 +1,11 @@
-"""Checking the archive: every chain from its first record to its head, every file against its name."""
+"""Checking the archive: every chain from its first record to its head, every file against its name, every row of the
+sealed tables against what the journal recorded of it."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from himpun.archive import chain, files
+from himpun.archive import chain, comparing, files
 from himpun.archive.models import ChainHead, Record, StoredFile
 
 
@@ -15,7 +16,12 @@ class Report:
     chains: int
     records: int
     files: int
+    rows: int
     faults: list[str]
+
+
+ALSO: list[Callable[[], Iterator[str]]] = []
+"""What the rooms above hold against the journal in a way of their own: each gives sentences."""
 
 
 def verify() -> Report:
@@ -24,7 +30,10 @@ def verify() -> Report:
     names = sorted(set(heads) | set(Record.objects.values_list("chain", flat=True).distinct()))
     faults = [fault.sentence for name in names if (fault := _chain_fault(name, heads))]
     faults += _files_faults()
-    return Report(len(names), Record.objects.count(), StoredFile.objects.count(), faults)
+    faults += comparing.differences()
+    for check in ALSO:
+        faults += check()
+    return Report(len(names), Record.objects.count(), StoredFile.objects.count(), comparing.count_sealed(), faults)
 
 
 def _chain_fault(name: str, heads: dict[str, tuple[int, str]]) -> chain.Fault | None:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from django.db import models
 from django.db.models import Q
 
+from himpun.archive.seals import SealedQuerySet, sealed
 from himpun.budgets.efficiency import DEFAULT_CAP, DEFAULT_TOLERANCE, RULE_NAMES, Chosen
 from himpun.indicators.numbers import write_number
 from himpun.indicators.scoring import EfficiencyRule
@@ -16,12 +17,13 @@ MONEY_DIGITS, MONEY_PLACES = 15, 2
 PHYSICAL_DIGITS, PHYSICAL_PLACES = 7, 4
 
 
-class ProgramQuerySet(models.QuerySet["Program"]):
+class ProgramQuerySet(SealedQuerySet["Program"]):
     def visible_to(self, person: Person, day: date) -> "ProgramQuerySet":
         """Everybody of the office sees its programs."""
         return self.filter(office__in=Holding.objects.on(day).filter(person=person).values("post__office"))
 
 
+@sealed("Anggaran")
 class Program(models.Model):
     """A program, kegiatan or sub-kegiatan of one year. Pagu stands only where nothing is below it."""
 
@@ -68,6 +70,7 @@ class Program(models.Model):
         return f"{self.code} {self.name}"
 
 
+@sealed("Realisasi anggaran")
 class MonthlyProgress(models.Model):
     """Realisasi of one month (rupiah, not cumulative) and physical progress at its end (%, cumulative)."""
 
@@ -79,6 +82,8 @@ class MonthlyProgress(models.Model):
     physical = models.DecimalField(
         "fisik (%)", max_digits=PHYSICAL_DIGITS, decimal_places=PHYSICAL_PLACES, null=True, blank=True
     )
+
+    objects = SealedQuerySet.as_manager()
 
     class Meta:
         ordering = ["month"]
@@ -99,11 +104,14 @@ class MonthlyProgress(models.Model):
         return f"{self.program.code} bulan {self.month}"
 
 
+@sealed("Tautan anggaran")
 class IndicatorProgram(models.Model):
     """An indicator that a program serves, by the indicator's code: its versions are rows of their own."""
 
     program = models.ForeignKey(Program, models.CASCADE, related_name="links")
     indicator_code = models.CharField("kode indikator", max_length=40)
+
+    objects = SealedQuerySet.as_manager()
 
     class Meta:
         ordering = ["indicator_code"]
@@ -113,6 +121,7 @@ class IndicatorProgram(models.Model):
         return f"{self.indicator_code} → {self.program.code}"
 
 
+@sealed("Aturan efisiensi")
 class BudgetSetting(models.Model):
     """The efficiency rule of an office for a year. Without a row: selisih, ±5 points."""
 
@@ -123,6 +132,8 @@ class BudgetSetting(models.Model):
     )
     tolerance = models.DecimalField("toleransi (poin)", max_digits=5, decimal_places=2, default=DEFAULT_TOLERANCE)
     cap = models.DecimalField("batas E (%)", max_digits=5, decimal_places=2, default=DEFAULT_CAP)
+
+    objects = SealedQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -7,6 +7,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from himpun import clock
+from himpun.archive.sealing import seal_existing
 from himpun.errors import Refusal
 from himpun.offices.loading import seed_kinds
 from himpun.offices.national import seed_national_calendar
@@ -24,11 +25,16 @@ def run(options: argparse.Namespace) -> int:
     check_encoding()
     call_command("migrate", interactive=False, verbosity=0)
     call_command("createcachetable", verbosity=0)
+    sealed = seal_existing()
     seed_kinds()
     year = clock.today().year
     added = seed_national_calendar([year - 1, year, year + 1])
     published = publish_own_procedures()
     print(f"Basis data siap. {added} hari libur ditambahkan, {published} prosedur diterbitkan.")
+    if sealed:
+        print(
+            f"{sealed} baris yang sudah ada disegel dalam jurnal; perubahan di luar Himpun kini ditemukan verify-archive."
+        )
     return 0
 
 

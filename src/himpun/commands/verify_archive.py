@@ -16,5 +16,7 @@ def run(options: argparse.Namespace) -> int:
     for fault in report.faults:
         print(fault, file=sys.stderr)
     found = f"Ada {len(report.faults)} kesalahan." if report.faults else "Semua utuh."
-    print(f"Diperiksa: {report.chains} rantai, {report.records} catatan, {report.files} berkas. {found}")
+    print(
+        f"Diperiksa: {report.chains} rantai, {report.records} catatan, {report.files} berkas, {report.rows} baris tabel. {found}"
+    )
     return 1 if report.faults else 0

@@ -14,6 +14,7 @@ from django.db.models import Max
 
 from himpun import clock
 from himpun.archive.journal import Turn, act, planned_cursor
+from himpun.archive.seals import watching
 from himpun.cycles import engine, ledger, rules
 from himpun.cycles.deadlines import check_deadline, planned_finish
 from himpun.cycles.due import due_of
@@ -293,7 +294,8 @@ def decide(
                 raise _already_decided(task_id)
         actor = rules.check_may_decide(seen.actor, seen.post_title, seen.cycle_open, seen.part, seen.paused)
         turn = ledger.turn_of(seen, now)
-        outcome = _decide_seen(cursor, turn, seen, actor, decision, reason, form)
+        with watching(turn.touches):
+            outcome = _decide_seen(cursor, turn, seen, actor, decision, reason, form)
         turn.write(cursor)
     return outcome
 
@@ -325,7 +327,7 @@ def _decide_seen(
         for action in step_actions(step):
             if action.on_decide:
                 action.on_decide(deed)
-    _record_decision(turn, seen, outcome)
+    _record_decision(turn, seen, outcome, actor)
     finish = ledger.Finish(seen.task_id, decision, outcome.reason, actor, turn.at)
     _finish_and_go_on(cursor, turn, seen, procedure, outcome, finish)
     return outcome
@@ -364,7 +366,7 @@ def open_child_name(task: Task) -> str:
     return child.procedure.name if child else ""
 
 
-def _record_decision(turn: Turn, seen: ledger.Seen, outcome: engine.Outcome) -> None:
+def _record_decision(turn: Turn, seen: ledger.Seen, outcome: engine.Outcome, actor: Actor) -> None:
     following = outcome.following.no if outcome.following else "akhir"
     data = {
         "task": seen.task_id,
@@ -372,6 +374,10 @@ def _record_decision(turn: Turn, seen: ledger.Seen, outcome: engine.Outcome) -> 
         "visit": seen.visit,
         "decision": outcome.decision,
         "next": following,
+        "post": actor.post_id,
+        "person": actor.person_id,
+        "opened": seen.opened_at,
+        "due": seen.due_at,
     }
     if outcome.reason:
         data["reason"] = outcome.reason

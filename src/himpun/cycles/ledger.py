@@ -7,13 +7,14 @@ Nothing else writes to `cycles_task`.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
 from himpun.archive.journal import Turn
+from himpun.archive.seals import said_moment
 from himpun.offices.acting import Actor
 from himpun.offices.models import Holding
 
@@ -22,7 +23,7 @@ SELECT t.id, t.visit, t.step_no, t.part, t.decided_at IS NULL, t.post_id, p.code
        c.id, c.state, c.procedure_id, c.period, o.id, o.code, o.calendar_stamp,
        h.kind, u.id, u.username, u.name, u.nip, u.rank, head.seq, head.digest, above.title, own.title,
        (SELECT MAX(l.until) FROM offices_leave l WHERE l.person_id = u.id AND l.since <= %s AND l.until >= %s),
-       EXISTS (SELECT 1 FROM cycles_pause z WHERE z.cycle_id = c.id AND z.until IS NULL)
+       EXISTS (SELECT 1 FROM cycles_pause z WHERE z.cycle_id = c.id AND z.until IS NULL), t.opened_at, t.due_at
 FROM cycles_task t
 JOIN cycles_cycle c ON c.id = t.cycle_id
 JOIN offices_office o ON o.id = c.office_id
@@ -56,7 +57,7 @@ _NEXT_TYPED = _NEXT.replace("p.id, %s, %s", "p.id, %s, %s::timestamptz")  # Post
 @dataclass(frozen=True, slots=True)
 class Seen:
     """The task as found when the office's turn was taken, and who asks: `actor` is None when they do not hold its post,
-    and has `away_until` when they are on leave."""
+    and has `away_until` when they are on leave. Its moments are as the journal writes them."""
 
     task_id: int
     visit: int
@@ -74,6 +75,8 @@ class Seen:
     actor: Actor | None
     head: tuple[int, str]
     paused: bool = False
+    opened_at: str = ""
+    due_at: str = ""
 
 
 def see(cursor: CursorWrapper, task_id: int, person_id: int, day: date) -> Seen | None:
@@ -117,7 +120,16 @@ def _seen(row: tuple[Any, ...]) -> Seen:
         actor,
         (int(row[22]), str(row[23])),
         bool(row[27]),
+        _moment(row[28]),
+        _moment(row[29]),
     )
+
+
+def _moment(found: Any) -> str:
+    """A moment as the database gives it (SQLite without its zone, which is UTC), as the journal writes it; "" for none."""
+    if found is None:
+        return ""
+    return said_moment(found if found.tzinfo else found.replace(tzinfo=UTC))
 
 
 def _day(found: Any) -> date | None:

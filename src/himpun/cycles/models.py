@@ -5,18 +5,20 @@ from datetime import date
 from django.db import models
 from django.db.models import F, Q
 
+from himpun.archive.seals import SealedQuerySet, sealed
 from himpun.letters.models import Letter
 from himpun.notifications.models import Message
 from himpun.offices.models import Holding, Office, Person, Post
 from himpun.procedures.models import ProcedureVersion
 
 
-class CycleQuerySet(models.QuerySet["Cycle"]):
+class CycleQuerySet(SealedQuerySet["Cycle"]):
     def visible_to(self, person: Person, day: date) -> "CycleQuerySet":
         """Cycles of the offices where `person` holds a post on `day`."""
         return self.filter(office__in=Holding.objects.on(day).filter(person=person).values("post__office"))
 
 
+@sealed("Siklus")
 class Cycle(models.Model):
     """One run of one version of a procedure, for an office and a period."""
 
@@ -66,6 +68,7 @@ class Cycle(models.Model):
         return f"cycle:{self.pk}"
 
 
+@sealed("Langkah", leave_out=["nudge_at"], when=Q(decided_at__isnull=False))
 class Task(models.Model):
     """One step waiting for, or decided by, a post. `part` marks a unit's share of a step, awaited by the step itself.
 
@@ -86,6 +89,8 @@ class Task(models.Model):
     person = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="tasks_decided")
     person_name = models.CharField(max_length=200, blank=True)
     person_title = models.CharField(max_length=200, blank=True)
+
+    objects = SealedQuerySet.as_manager()
 
     class Meta:
         ordering = ["cycle", "visit", "part", "id"]
@@ -119,6 +124,7 @@ class Task(models.Model):
         return self.decided_at is None
 
 
+@sealed("Jeda")
 class Pause(models.Model):
     """Days on which a cycle's clock stands still, with the reason. Its working time is added to every open deadline."""
 
@@ -129,6 +135,8 @@ class Pause(models.Model):
     person = models.ForeignKey(Person, models.PROTECT, related_name="+")
     person_name = models.CharField(max_length=200)
     person_title = models.CharField(max_length=200)
+
+    objects = SealedQuerySet.as_manager()
 
     class Meta:
         ordering = ["cycle", "since"]
@@ -142,6 +150,7 @@ class Pause(models.Model):
         return f"Jeda {self.cycle}"
 
 
+@sealed("Jadwal")
 class Schedule(models.Model):
     """A procedure that an office starts by itself for every period of a kind.
 
@@ -165,6 +174,8 @@ class Schedule(models.Model):
     active_from = models.DateField("mulai berlaku")
     made_by = models.CharField(max_length=200)
 
+    objects = SealedQuerySet.as_manager()
+
     class Meta:
         ordering = ["office", "key", "kind"]
         constraints = [
@@ -181,6 +192,7 @@ class Schedule(models.Model):
         return max(-self.workday, 0)
 
 
+@sealed("Siklus terjadwal")
 class ScheduleRun(models.Model):
     """What became of one period of a schedule: the row that makes it happen once."""
 
@@ -197,6 +209,8 @@ class ScheduleRun(models.Model):
     cycle = models.ForeignKey(Cycle, models.PROTECT, null=True, blank=True, related_name="schedule_runs")
     reason = models.CharField(max_length=400, blank=True)
 
+    objects = SealedQuerySet.as_manager()
+
     class Meta:
         ordering = ["schedule", "-planned_at"]
         constraints = [models.UniqueConstraint(fields=["schedule", "period"], name="scheduled_once_per_period")]
@@ -205,6 +219,7 @@ class ScheduleRun(models.Model):
         return f"{self.schedule} {self.period}"
 
 
+@sealed("Aturan pengingat")
 class ReminderRule(models.Model):
     """When whom a procedure's open steps remind of their due moment. A procedure without rows has the usual rules.
 
@@ -223,6 +238,8 @@ class ReminderRule(models.Model):
     amount = models.CharField("waktu", max_length=40, blank=True)
     up = models.PositiveSmallIntegerField("ke atas", default=0)
     obligatory = models.BooleanField("wajib", default=True)
+
+    objects = SealedQuerySet.as_manager()
 
     class Meta:
         ordering = ["office", "key", "id"]

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q, Value
 from django.db.models.functions import Cast, Concat
 
+from himpun.archive.seals import SealedQuerySet, sealed
 from himpun.letters.models import Letter
 from himpun.offices.models import Holding, Office, Person, Post
 from himpun.offices.rules import MAY_SEE_ALL_VALUES
@@ -18,7 +19,7 @@ def new_token() -> str:
     return secrets.token_urlsafe(12)
 
 
-class DocumentQuerySet(models.QuerySet["Document"]):
+class DocumentQuerySet(SealedQuerySet["Document"]):
     def visible_to(self, person: Person, day: date) -> "DocumentQuerySet":
         """Documents of the offices where `person` holds a post, and those sent to their post.
 
@@ -42,6 +43,7 @@ def _secret_letters(person: Person, day: date) -> models.QuerySet[Letter, Any]:
     return secret.annotate(key=Concat(Value("letter:"), Cast("pk", models.CharField()))).values("key")
 
 
+@sealed("Dokumen")
 class Document(models.Model):
     """A naskah. `subject` names what it belongs to as text ("cycle:12"); `token` is its public verification address."""
 
@@ -80,6 +82,7 @@ class Document(models.Model):
         return self.versions.order_by("-no")[0]
 
 
+@sealed("Versi dokumen")
 class DocumentVersion(models.Model):
     """One version: the content a template was given, the narrative texts a person wrote into it, and the SHA-256 of the PDF it gave (empty until rendered).
 
@@ -98,6 +101,8 @@ class DocumentVersion(models.Model):
     made_by_name = models.CharField(max_length=200)
     made_by_title = models.CharField(max_length=200)
 
+    objects = SealedQuerySet.as_manager()
+
     class Meta:
         ordering = ["document", "no"]
         constraints = [models.UniqueConstraint(fields=["document", "no"], name="version_no_once")]
@@ -106,6 +111,7 @@ class DocumentVersion(models.Model):
         return f"{self.document} versi {self.no}"
 
 
+@sealed("Persetujuan")
 class Approval(models.Model):
     """A paraf or a signature, by the holder of a post, bound to the SHA-256 of exactly one version.
 
@@ -130,6 +136,8 @@ class Approval(models.Model):
     block = models.JSONField(default=list)
     doubled = models.BooleanField(default=False)
     at = models.DateTimeField()
+
+    objects = SealedQuerySet.as_manager()
 
     class Meta:
         ordering = ["at", "id"]
@@ -156,6 +164,7 @@ class Approval(models.Model):
         return f"{self.name} {' dan '.join(one.deed for one in mine)}: orang yang sama, diizinkan kantor"
 
 
+@sealed("Distribusi")
 class Delivery(models.Model):
     """One line of the distribution list: to whom, how, when sent, and when and by whom it was opened."""
 
@@ -168,6 +177,8 @@ class Delivery(models.Model):
     sent_at = models.DateTimeField(null=True, blank=True)
     opened_at = models.DateTimeField(null=True, blank=True)
     opened_by = models.CharField(max_length=200, blank=True)
+
+    objects = SealedQuerySet.as_manager()
 
     class Meta:
         ordering = ["id"]

@@ -12,6 +12,7 @@ from django_tasks import task
 from himpun import clock
 from himpun.archive import files
 from himpun.archive.journal import SYSTEM, act
+from himpun.documents import proof
 from himpun.documents.issue import issued_content
 from himpun.documents.models import Approval, Document, DocumentVersion
 from himpun.documents.pictures import with_pictures
@@ -41,9 +42,13 @@ def ensure_rendered(version: DocumentVersion) -> str:
 
 
 def ensure_issued(version: DocumentVersion) -> str:
-    """The SHA-256 of the signed document as issued (number, paraf, signature, QR); "" while it is not signed."""
+    """The SHA-256 of the signed document as issued (number, paraf, signature, QR); "" while it is not signed.
+
+    Raises DocumentAltered where what is to be issued is not what the journal recorded.
+    """
     if version.signed_sha256 or not is_signed(version):
         return version.signed_sha256
+    proof.check(version)
     _render_into(version, "signed_sha256", issued_content(version), "documents:document:issued")
     return version.signed_sha256
 

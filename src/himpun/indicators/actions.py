@@ -5,19 +5,21 @@ Saving a draft is not an act: it leaves who and when on the line, and the journa
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Context, Decimal
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max, Prefetch, QuerySet
+from django.db.models import Max, Model, Prefetch, QuerySet
 
 from himpun import clock
 from himpun.archive import files
 from himpun.archive.chain import canonical
 from himpun.archive.journal import Turn
+from himpun.archive.seals import release, touch
 from himpun.errors import Conflict, FieldErrors, Refusal
 from himpun.indicators import computing, rules
 from himpun.indicators.checks import Finding, Level, check_figure
@@ -421,8 +423,17 @@ def submit(turn: Turn, *, request: DataRequest, actor: Actor) -> None:
     )
 
 
+def _given_in(request: DataRequest) -> Iterator[tuple[type[Model], QuerySet[Any, int]]]:
+    """The rows that an answer consists of, by table: sealed while it is answered, drafts while the unit may still type."""
+    yield RequestLine, request.lines.values_list("pk", flat=True)
+    yield Value, Value.objects.filter(line__request=request).values_list("pk", flat=True)
+    yield Evidence, Evidence.objects.filter(line__request=request).values_list("pk", flat=True)
+
+
 def take_answer(turn: Turn, *, request: DataRequest, by: str) -> None:
-    """The answer of a unit becomes the figures that count; what it no longer gives counts no longer."""
+    """The answer of a unit becomes the figures that count; what it no longer gives counts no longer. Its rows are sealed."""
+    for model, rows in _given_in(request):
+        touch(model, rows)
     asked = Period.parse(request.period)
     data, blank = [], []
     for line in lines_of(request):
@@ -461,6 +472,8 @@ def return_request(turn: Turn, *, request: DataRequest, reason: str) -> None:
     """Hand an answer back to its unit. Raises FieldErrors without a reason, or Conflict when it is not answered."""
     reason = _reason(reason, "Tulis apa yang harus diperbaiki unit ini.")
     _move(request, (DataRequest.State.SUBMITTED,), DataRequest.State.RETURNED, reason=reason)
+    for model, rows in _given_in(request):
+        release(model, rows)
     turn.record("indicators:request:returned", f"request:{request.pk}", {"unit": request.unit.title, "reason": reason})
 
 

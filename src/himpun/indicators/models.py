@@ -8,11 +8,13 @@ from datetime import date
 from django.db import models
 from django.db.models import Q
 
+from himpun.archive.seals import SealedQuerySet, sealed
 from himpun.indicators.periods import Kind, Period
 from himpun.offices.models import Holding, Office, Person, Post
 from himpun.offices.rules import MAY_SEE_ALL_VALUES
 
 
+@sealed("Skala")
 class Scale(models.Model):
     """What an office calls a capaian: levels from the highest down, as `scoring.Scale` reads them.
 
@@ -25,6 +27,8 @@ class Scale(models.Model):
     levels = models.JSONField("tingkat")
     default = models.BooleanField("skala kantor", default=False)
     source = models.CharField("dasar", max_length=200, blank=True)
+
+    objects = SealedQuerySet.as_manager()
 
     class Meta:
         ordering = ["-year", "name"]
@@ -48,7 +52,7 @@ class Element(models.Model):
         return self.code
 
 
-class IndicatorQuerySet(models.QuerySet["Indicator"]):
+class IndicatorQuerySet(SealedQuerySet["Indicator"]):
     def visible_to(self, person: Person, day: date) -> "IndicatorQuerySet":
         """The dictionary is for everybody of the office."""
         return self.filter(office__in=Office.objects.visible_to(person, day))
@@ -58,6 +62,7 @@ class IndicatorQuerySet(models.QuerySet["Indicator"]):
         return self.filter(superseded_at__isnull=True)
 
 
+@sealed("Indikator", many=["contributors"])
 class Indicator(models.Model):
     """One entry of the dictionary for one year: the indicator card of domain.md §3.
 
@@ -142,6 +147,7 @@ class Indicator(models.Model):
         return self.name
 
 
+@sealed("Variabel")
 class Variable(models.Model):
     """A raw figure an indicator is computed from: pembilang and penyebut, or one value."""
 
@@ -162,6 +168,8 @@ class Variable(models.Model):
     whole = models.BooleanField("bilangan bulat", default=False)
     required = models.BooleanField("wajib diisi", default=True)
 
+    objects = SealedQuerySet.as_manager()
+
     class Meta:
         ordering = ["order", "id"]
         constraints = [models.UniqueConstraint(fields=["indicator", "name"], name="variable_once_per_indicator")]
@@ -170,6 +178,7 @@ class Variable(models.Model):
         return self.label
 
 
+@sealed("Syarat angka")
 class FigureCheck(models.Model):
     """What the figures of one indicator must fulfil together: "laki + perempuan = jumlah". Blocks, or asks why."""
 
@@ -178,6 +187,8 @@ class FigureCheck(models.Model):
     sentence = models.CharField("kalimat bila tidak terpenuhi", max_length=300)
     blocks = models.BooleanField("menahan pengiriman", default=True)
 
+    objects = SealedQuerySet.as_manager()
+
     class Meta:
         ordering = ["id"]
 
@@ -185,12 +196,15 @@ class FigureCheck(models.Model):
         return self.condition
 
 
+@sealed("Target")
 class Target(models.Model):
     """The target of an indicator for a year or a period, as written: a number, a band "2,60–3,50" or a grade."""
 
     indicator = models.ForeignKey(Indicator, models.CASCADE, related_name="targets")
     period = models.CharField("periode", max_length=10)
     value = models.CharField("target", max_length=60)
+
+    objects = SealedQuerySet.as_manager()
 
     class Meta:
         ordering = ["period"]
@@ -200,7 +214,7 @@ class Target(models.Model):
         return f"{self.period}: {self.value}"
 
 
-class DataRequestQuerySet(models.QuerySet["DataRequest"]):
+class DataRequestQuerySet(SealedQuerySet["DataRequest"]):
     def visible_to(self, person: Person, day: date) -> "DataRequestQuerySet":
         """A unit sees its own requests; those who collect or judge see all of their office's."""
         held = Holding.objects.on(day).filter(person=person)
@@ -208,6 +222,7 @@ class DataRequestQuerySet(models.QuerySet["DataRequest"]):
         return self.filter(Q(unit__in=held.values("post")) | Q(office__in=all_seers))
 
 
+@sealed("Permintaan data")
 class DataRequest(models.Model):
     """What one unit is asked for one period. A repeated collection of the same period is a new round."""
 
@@ -258,6 +273,7 @@ class DataRequest(models.Model):
         return self.state in self.OPEN
 
 
+@sealed("Isian", by_hand=True, when=Q(request__state__in=["dijawab", "dibekukan"]))
 class RequestLine(models.Model):
     """One indicator in a request: note, nihil with its reason. The figures are its values."""
 
@@ -279,6 +295,7 @@ class RequestLine(models.Model):
         return f"{self.indicator}"
 
 
+@sealed("Angka isian", by_hand=True, when=Q(line__request__state__in=["dijawab", "dibekukan"]))
 class Value(models.Model):
     """One raw figure, exact. A row exists only where something was typed: blank is not 0."""
 
@@ -294,6 +311,7 @@ class Value(models.Model):
         return self.text
 
 
+@sealed("Bukti dukung", by_hand=True, when=Q(line__request__state__in=["dijawab", "dibekukan"]))
 class Evidence(models.Model):
     """A file that shows a figure is true, kept under its SHA-256."""
 
@@ -313,7 +331,7 @@ class Evidence(models.Model):
         return self.name
 
 
-class FigureQuerySet(models.QuerySet["Figure"]):
+class FigureQuerySet(SealedQuerySet["Figure"]):
     def current(self) -> "FigureQuerySet":
         """The figure that counts of every element, unit and period."""
         return self.filter(current=True)
@@ -380,6 +398,7 @@ class Figure(models.Model):
         return Period(Kind.of_months(self.months), self.year, self.month // self.months)
 
 
+@sealed("Lembar lewat surel", leave_out=["handled_at"])
 class FormArrival(models.Model):
     """A filled-in form that came by mail and waits for its unit: nothing of it counts until somebody of the unit applies it."""
 
@@ -398,6 +417,7 @@ class FormArrival(models.Model):
         return self.name
 
 
+@sealed("Impor angka")
 class FigureImport(models.Model):
     """A file or message that brought figures: kept whole under its SHA-256, with what became of its rows."""
 
@@ -414,6 +434,8 @@ class FigureImport(models.Model):
     by = models.CharField(max_length=200)
     title = models.CharField(max_length=200)
 
+    objects = SealedQuerySet.as_manager()
+
     class Meta:
         ordering = ["-at"]
 
@@ -421,6 +443,7 @@ class FigureImport(models.Model):
         return f"{self.name} ({self.rows} baris)"
 
 
+@sealed("Pemetaan kolom")
 class ColumnMapping(models.Model):
     """How an office's own sheet becomes figures; found again by the shape of its header (`fingerprint`)."""
 
@@ -431,6 +454,8 @@ class ColumnMapping(models.Model):
     saved_at = models.DateTimeField()
     saved_by = models.CharField(max_length=200)
 
+    objects = SealedQuerySet.as_manager()
+
     class Meta:
         ordering = ["name"]
         constraints = [models.UniqueConstraint(fields=["office", "fingerprint"], name="mapping_once_per_shape")]
@@ -439,6 +464,7 @@ class ColumnMapping(models.Model):
         return self.name
 
 
+@sealed("Pemetaan kode")
 class CodeMapping(models.Model):
     """Another system's code for one of ours: DHIS2's and ADX's data elements, organisation units and periods."""
 
@@ -452,6 +478,8 @@ class CodeMapping(models.Model):
     foreign = models.CharField("kode di sana", max_length=120)
     own = models.CharField("kode di sini", max_length=120)
 
+    objects = SealedQuerySet.as_manager()
+
     class Meta:
         ordering = ["system", "kind", "foreign"]
         constraints = [
@@ -462,12 +490,13 @@ class CodeMapping(models.Model):
         return f"{self.system} {self.foreign} = {self.own}"
 
 
-class CorrectionQuerySet(models.QuerySet["Correction"]):
+class CorrectionQuerySet(SealedQuerySet["Correction"]):
     def visible_to(self, person: Person, day: date) -> "CorrectionQuerySet":
         """Corrections are for everybody of the office: they change figures everybody reads."""
         return self.filter(office__in=Office.objects.visible_to(person, day))
 
 
+@sealed("Koreksi")
 class Correction(models.Model):
     """A change of a frozen figure: asked with reason and evidence by one person, decided by another."""
 
@@ -514,6 +543,7 @@ class Correction(models.Model):
         return f"{self.old} menjadi {self.new}"
 
 
+@sealed("Rekap")
 class Recap(models.Model):
     """The frozen figures of one period and round. `digest` is the SHA-256 of the canonical JSON of the frozen lines.
 
@@ -531,6 +561,8 @@ class Recap(models.Model):
     finished_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
+    objects = SealedQuerySet.as_manager()
+
     class Meta:
         ordering = ["-frozen_at"]
         constraints = [models.UniqueConstraint(fields=["office", "period", "round"], name="recap_once_per_round")]
@@ -539,6 +571,7 @@ class Recap(models.Model):
         return f"Rekap {self.period}"
 
 
+@sealed("Baris rekap")
 class RecapLine(models.Model):
     """One indicator's frozen figures and score, and the analysis written about it afterwards.
 
@@ -554,6 +587,8 @@ class RecapLine(models.Model):
     frozen = models.JSONField()
     cause = models.TextField("penyebab", blank=True)
     follow_up = models.TextField("tindak lanjut", blank=True)
+
+    objects = SealedQuerySet.as_manager()
 
     class Meta:
         ordering = ["order", "id"]

@@ -10,6 +10,7 @@ from django.db.models import Max
 from himpun import clock
 from himpun.archive import files
 from himpun.archive.journal import Turn, act
+from himpun.archive.seals import touch
 from himpun.errors import FieldErrors
 from himpun.letters.models import INSTRUCTIONS, Disposition, IssuedNumber, Letter, NumberRegister
 from himpun.letters.numbering import DEFAULT_PATTERN, fill
@@ -131,6 +132,7 @@ def issue_number(*, office: Office, register: str, subject: str, unit: str = "",
     day = clock.today()
     row, _ = NumberRegister.objects.get_or_create(office=office, name=register, year=day.year)
     sequence = _next_in(row.pk)
+    touch(NumberRegister, [row.pk])
     pattern = str(office.number_patterns.get(register) or DEFAULT_PATTERN)
     text = fill(pattern, sequence=sequence, day=day, unit=unit or office.code.upper())
     IssuedNumber.objects.create(register=row, sequence=sequence, text=text, subject=subject, at=turn.at)

@@ -5,11 +5,12 @@ from datetime import date
 from django.db import models
 from django.db.models import Q
 
+from himpun.archive.seals import SealedQuerySet, sealed
 from himpun.offices.models import Holding, Office, Person, Post
 from himpun.offices.rules import MAY_READ_SECRET_LETTERS
 
 
-class LetterQuerySet(models.QuerySet["Letter"]):
+class LetterQuerySet(SealedQuerySet["Letter"]):
     def visible_to(self, person: Person, day: date) -> "LetterQuerySet":
         """Letters of the offices where `person` holds a post; secret ones only to those who may read them."""
         held = Holding.objects.on(day).filter(person=person)
@@ -19,6 +20,7 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         return self.filter(open_ | Q(office__in=secret.values("post__office")) | addressed).distinct()
 
 
+@sealed("Surat masuk")
 class Letter(models.Model):
     """One row of the agenda surat masuk (domain.md §5)."""
 
@@ -60,6 +62,7 @@ class Letter(models.Model):
         return f"{self.number} dari {self.sender}"
 
 
+@sealed("Disposisi", many=["addressees"])
 class Disposition(models.Model):
     """An instruction written on a letter by the holder of a post, to one or more posts."""
 
@@ -74,6 +77,8 @@ class Disposition(models.Model):
     note = models.TextField("catatan", blank=True)
     subject = models.CharField(max_length=120, db_index=True)
     at = models.DateTimeField()
+
+    objects = SealedQuerySet.as_manager()
 
     class Meta:
         ordering = ["at", "id"]
@@ -93,6 +98,7 @@ INSTRUCTIONS = {
 }
 
 
+@sealed("Register nomor")
 class NumberRegister(models.Model):
     """A register of numbers: one sequence without gaps for an office, a register name and a year."""
 
@@ -101,6 +107,8 @@ class NumberRegister(models.Model):
     year = models.PositiveIntegerField()
     last = models.PositiveIntegerField(default=0)
 
+    objects = SealedQuerySet.as_manager()
+
     class Meta:
         constraints = [models.UniqueConstraint(fields=["office", "name", "year"], name="one_register_per_year")]
 
@@ -108,6 +116,7 @@ class NumberRegister(models.Model):
         return f"{self.name} {self.year}"
 
 
+@sealed("Nomor naskah")
 class IssuedNumber(models.Model):
     """One number given out, and what it was given to."""
 
@@ -116,6 +125,8 @@ class IssuedNumber(models.Model):
     text = models.CharField(max_length=120)
     subject = models.CharField(max_length=120)
     at = models.DateTimeField()
+
+    objects = SealedQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["register", "sequence"], name="number_given_once")]

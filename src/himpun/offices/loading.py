@@ -11,6 +11,7 @@ from importlib import resources
 from django.db.models import F
 
 from himpun.archive.journal import Turn
+from himpun.archive.seals import touch
 from himpun.errors import Refusal
 from himpun.offices.files import HoldingRow, OfficeFiles
 from himpun.offices.leaves import LeaveFields, load_leave
@@ -70,6 +71,7 @@ def load_office(files: OfficeFiles) -> Office:
 
 def load_people(turn: Turn, office: Office, files: OfficeFiles) -> None:
     """Make or update posts, people, who holds what, and holidays of an office, within its turn."""
+    touch(Office, [office.pk, *([office.parent_id] if office.parent_id else [])])
     posts = _load_posts(office, files)
     people = _load_people(files)
     for row in files.holdings:

@@ -7,6 +7,8 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
 
+from himpun.archive.seals import SealedQuerySet, sealed
+
 UNIT = "unit"
 
 
@@ -22,12 +24,13 @@ class OfficeKind(models.Model):
         return self.name
 
 
-class OfficeQuerySet(models.QuerySet["Office"]):
+class OfficeQuerySet(SealedQuerySet["Office"]):
     def visible_to(self, person: "Person", day: date) -> "OfficeQuerySet":
         """The offices where `person` holds a post on `day`."""
         return self.filter(posts__holdings__in=Holding.objects.on(day).filter(person=person)).distinct()
 
 
+@sealed("Kantor", leave_out=["calendar_stamp", "deadlines_stamp"])
 class Office(models.Model):
     """One office. `day_minutes` is the length of "1 hari"; `hours` the working week; both settings of the office.
 
@@ -66,6 +69,7 @@ class Office(models.Model):
         return {**self.kind.titles, **own}
 
 
+@sealed("Jabatan")
 class Post(models.Model):
     """A position (jabatan). Tasks belong to posts, never to people."""
 
@@ -76,6 +80,8 @@ class Post(models.Model):
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
     unit_code = models.CharField("kode unit", max_length=40, blank=True)
     order = models.PositiveIntegerField("urutan", default=0)
+
+    objects = SealedQuerySet.as_manager()
 
     class Meta:
         ordering = ["office", "order", "id"]
@@ -91,6 +97,10 @@ class Post(models.Model):
 
 
 class PersonManager(BaseUserManager["Person"]):
+    def get_queryset(self) -> SealedQuerySet["Person"]:
+        """The people, in a queryset whose updates the turn sees."""
+        return SealedQuerySet(self.model, using=self._db)
+
     def create_user(self, username: str, password: str | None = None, **fields: Any) -> "Person":
         """Make a person who can log in; without a password they cannot until one is set."""
         person = self.model(username=username, **fields)
@@ -99,6 +109,7 @@ class PersonManager(BaseUserManager["Person"]):
         return person
 
 
+@sealed("Orang", leave_out=["password", "last_login"], hidden=["nip", "email"])
 class Person(AbstractBaseUser):
     """Somebody who can log in. What they may do comes from the posts they hold, never from here."""
 
@@ -119,7 +130,7 @@ class Person(AbstractBaseUser):
         return self.name
 
 
-class HoldingQuerySet(models.QuerySet["Holding"]):
+class HoldingQuerySet(SealedQuerySet["Holding"]):
     def on(self, day: date) -> "HoldingQuerySet":
         """The holdings in force on `day`, also of people on leave: what they may see."""
         return self.filter(Q(until__isnull=True) | Q(until__gte=day), since__lte=day)
@@ -140,6 +151,7 @@ def _leave_of_holder(day: date) -> "models.QuerySet[Leave]":
     return Leave.objects.filter(person=models.OuterRef("person"), since__lte=day, until__gte=day)
 
 
+@sealed("Cuti")
 class Leave(models.Model):
     """Days on which a person does not act in any of their posts, by a letter, and who stands in for them."""
 
@@ -156,6 +168,8 @@ class Leave(models.Model):
     letter = models.CharField("surat", max_length=200, blank=True)
     substitute = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="stands_in")
 
+    objects = SealedQuerySet.as_manager()
+
     class Meta:
         ordering = ["-since", "id"]
         constraints = [
@@ -168,6 +182,7 @@ class Leave(models.Model):
         return f"{self.get_kind_display()} {self.person}"
 
 
+@sealed("Pemangku jabatan")
 class Holding(models.Model):
     """Who holds which post from when to when, and the letter that says so.
 
@@ -246,6 +261,7 @@ def _cut(text: str) -> str:
     return text if len(text) <= TITLE_ROOM else f"{text[: TITLE_ROOM - 1]}…"
 
 
+@sealed("Hari libur")
 class Holiday(models.Model):
     """A day on which nobody works: national (office is null) or of one office, with the decree as its source.
 
@@ -265,6 +281,8 @@ class Holiday(models.Model):
     name = models.CharField("nama", max_length=200)
     source = models.CharField("dasar", max_length=200, blank=True)
 
+    objects = SealedQuerySet.as_manager()
+
     class Meta:
         ordering = ["day"]
         constraints = [
@@ -275,6 +293,7 @@ class Holiday(models.Model):
         return f"{self.day} {self.name}"
 
 
+@sealed("Jam khusus")
 class SpecialHours(models.Model):
     """Days with other working hours (Ramadan): national (office is null) or of one office, with their source.
 
@@ -288,6 +307,8 @@ class SpecialHours(models.Model):
     until = models.DateField("sampai")
     hours = models.JSONField("jam kerja", default=dict)
     source = models.CharField("dasar", max_length=200, blank=True)
+
+    objects = SealedQuerySet.as_manager()
 
     class Meta:
         ordering = ["since"]

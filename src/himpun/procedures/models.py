@@ -4,10 +4,12 @@ from functools import lru_cache
 
 from django.db import models
 
+from himpun.archive.seals import SealedQuerySet, sealed
 from himpun.offices.models import Office
 from himpun.procedures.definition import Procedure, runnable
 
 
+@sealed("Naskah SOP")
 class ProcedureVersion(models.Model):
     """One published text of a procedure. Without an office it is shared by every office that has none of its own."""
 
@@ -20,6 +22,8 @@ class ProcedureVersion(models.Model):
     in_force_from = models.DateField("berlaku sejak")
     published_at = models.DateTimeField("diterbitkan")
     published_by = models.CharField("oleh", max_length=200)
+
+    objects = SealedQuerySet.as_manager()
 
     class Meta:
         ordering = ["key", "-number"]

@@ -8,6 +8,8 @@ from typing import Any
 from himpun.indicators.periods import MONTHS, Period, PeriodUnreadable
 
 ACTS = {
+    "archive:rows:written": "Menyegel isi tabel: {summary}",
+    "archive:rows:begun": "Mulai menyegel isi tabel",
     "letters:letter:registered": "Mencatat surat {number} dari {sender} pada agenda {agenda}",
     "letters:letter:disposed": "Menulis disposisi atas surat {letter} kepada {to}",
     "letters:number:issued": "Mengambil nomor {number} dari register {register}",

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from himpun import clock
 from himpun.archive.models import Record
+from himpun.archive.seals import ROWS_WRITTEN
 from himpun.cycles import actions, deadlines
 from himpun.cycles.deadlines import Outlook, clocks_in, is_paused, outlooks_in, request_clocks_in
 from himpun.cycles.models import Cycle, Task
@@ -53,7 +54,7 @@ BUTTONS = {
     "tanda tangan": "Tanda tangani",
     "bekukan": "Bekukan data",
 }
-UNSAID = ("documents:version:rendered", "documents:document:issued")
+UNSAID = ("documents:version:rendered", "documents:document:issued", ROWS_WRITTEN)
 """What the system does by itself afterwards: in the archive, but not in a cycle's story."""
 
 

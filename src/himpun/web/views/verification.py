@@ -26,6 +26,7 @@ from himpun.archive.journal import Author
 from himpun.documents.actions import note_opened
 from himpun.documents.models import Approval, Delivery, Document, DocumentVersion
 from himpun.documents.parts import moment
+from himpun.documents.proof import DocumentAltered, signed_version
 from himpun.documents.work import ensure_issued
 from himpun.web.forms import Typed
 
@@ -75,7 +76,10 @@ def verify(request: HttpRequest, token: str) -> HttpResponse:
     document = Document.objects.select_related("office").filter(token=token).first()
     if document is None:
         return _unknown(request, "Kode ini tidak dikenal. Periksa kembali kode atau alamat yang tercetak pada dokumen.")
-    issued = _issued(document)
+    try:
+        issued = _issued(document)
+    except DocumentAltered:
+        return render(request, "verification/altered.html", {"office": document.office}, status=409)
     if issued is None:
         return render(request, "verification/not_issued.html")
     context = {"document": document, "version": issued, **_approvals(issued), **_place_among_versions(document, issued)}
@@ -94,10 +98,9 @@ def _unknown(request: HttpRequest, sentence: str) -> HttpResponse:
 
 
 def _issued(document: Document) -> DocumentVersion | None:
-    """The newest signed version, with the file that was issued; None while nothing is signed."""
-    signed = document.versions.filter(approvals__kind=Approval.Kind.SIGNATURE).order_by("-no").first()
+    """The newest signed version, with the file that was issued; None while nothing is signed. Raises DocumentAltered."""
+    signed = signed_version(document)
     if signed is not None:
-        signed.document = document
         ensure_issued(signed)
     return signed
 
@@ -176,7 +179,10 @@ def receipt(request: HttpRequest, token: str) -> HttpResponse:
     delivery = _delivery(token)
     if delivery is None:
         return _unknown(request, "Tautan ini tidak dikenal. Salin seluruhnya, atau minta pengirim mengirimkannya lagi.")
-    issued = _issued(delivery.document)
+    try:
+        issued = _issued(delivery.document)
+    except DocumentAltered:
+        return render(request, "verification/altered.html", {"office": delivery.document.office}, status=409)
     if delivery.sent_at is None or issued is None:
         return render(request, "verification/not_sent.html", {"delivery": delivery})
     typed = Typed(request.POST)
@@ -209,7 +215,10 @@ def receipt_pdf(request: HttpRequest, token: str) -> HttpResponse:
     delivery = _delivery(token)
     if delivery is None:
         return _unknown(request, "Tautan ini tidak dikenal. Salin seluruhnya, atau minta pengirim mengirimkannya lagi.")
-    issued = _issued(delivery.document)
+    try:
+        issued = _issued(delivery.document)
+    except DocumentAltered:
+        return redirect("receipt", token)
     if delivery.opened_at is None or delivery.post_id is not None or issued is None:
         return redirect("receipt", token)
     response = HttpResponse(files.read(issued.signed_sha256), content_type="application/pdf")

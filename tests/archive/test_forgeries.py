@@ -1,0 +1,218 @@
+"""Whoever has the database's password changes, adds or deletes a row of any official table: `verify-archive` names it.
+
+The scenery is a whole finished year of an office with a row in every sealed table; each test forges one thing by SQL,
+in a savepoint, and asks what differs.
+"""
+
+import json
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import DataError, IntegrityError, connection, models, transaction
+from django.test import override_settings
+from pytest_django.plugin import DjangoDbBlocker
+
+from himpun import clock
+from himpun.api import actions as api
+from himpun.api.actions import make_token
+from himpun.api.codes import Code
+from himpun.api.rules import READ_FIGURES
+from himpun.archive.comparing import Said, differences, said_by_journal
+from himpun.archive.journal import SYSTEM, act
+from himpun.archive.seals import SEALED, Kind
+from himpun.archive.triggers import APPEND_ONLY, lifting
+from himpun.budgets.actions import set_setting
+from himpun.cycles.deadlines import pause_cycle
+from himpun.cycles.models import Cycle, Schedule, ScheduleRun
+from himpun.cycles.reminder_rules import save_rules
+from himpun.cycles.reminders import Rule
+from himpun.indicators.corrections import ask_correction, decide_correction
+from himpun.indicators.models import (
+    ColumnMapping,
+    DataRequest,
+    Figure,
+    FigureCheck,
+    FigureImport,
+    FormArrival,
+    Indicator,
+    Scale,
+)
+from himpun.indicators.scoring import EfficiencyRule
+from himpun.offices.leaves import LeaveFields, record_leave
+from himpun.offices.models import SpecialHours
+from tests.cast import MECHANISM, MONDAY, SOP, Cast, load_cast, publish
+from tests.conftest import type_papers
+
+pytestmark = pytest.mark.django_db
+
+NOW = MONDAY
+PDF = b"%PDF-1.4 bukti"
+
+
+@pytest.fixture(scope="module")
+def built_once(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Said]:
+    """The office, and what its journal says of every row; undone after the last test."""
+    plain = override_settings(
+        ARCHIVE_ROOT=tmp_path_factory.mktemp("arsip"),
+        TASKS={"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}},
+    )
+    with django_db_blocker.unblock(), plain, pytest.MonkeyPatch.context() as patch, clock.held_at(MONDAY):
+        type_papers(patch)
+        with transaction.atomic():
+            publish()
+            _build(load_cast("kecamatan-contoh"))
+            yield said_by_journal()
+            transaction.set_rollback(True)
+
+
+def _build(cast: Cast) -> None:
+    cast.finish()
+    office, umum = cast.office, cast.umum
+    unit = cast.units[0]
+    given = LeaveFields("cuti", date(2026, 12, 1), date(2026, 12, 3), "800/1", cast.units[1])
+    record_leave(office=office, person=unit, fields=given, by=umum)
+    frozen = Figure.objects.current().filter(frozen=True, number__isnull=False, office=office).first()
+    assert frozen is not None
+    asked = ask_correction(
+        figure_id=frozen.pk,
+        new="3",
+        reason="Satu desa terlewat",
+        evidence_name="bukti.pdf",
+        evidence=PDF,
+        evidence_type="application/pdf",
+        by=cast.holder(frozen.unit),
+    )
+    decide_correction(correction_id=asked.pk, approve=True, by=cast.kepala)
+    make_token(person=umum, office=office, name="Aplikasi daerah", scopes=[READ_FIGURES])
+    api.save_codes(office=office, codes=[Code("dhis2", "unit", "u1", cast.post_of_unit(0).code)], by=cast.kasubbag)
+    set_setting(office=office, year=2026, rule=EfficiencyRule.DIFFERENCE, tolerance="5", cap="20", by=cast.kasubbag)
+    save_rules(office=office, key=SOP, rules=[Rule("tepat", "", 0, True)], by=cast.kasubbag)
+    running = cast.start(period="2026-TW4")
+    pause_cycle(cycle=running, reason="Menunggu juknis", by=cast.kepala)
+    _write_the_rest(cast, running)
+
+
+def _write_the_rest(cast: Cast, running: Cycle) -> None:
+    """Rows of the tables whose acts need a long way, written as acts write them: within a turn."""
+    office, request = cast.office, DataRequest.objects.filter(office=cast.office).first()
+    with act(office.code, at=clock.now(), author=SYSTEM) as turn:
+        SpecialHours.objects.create(
+            office=office, name="Ramadan", since=date(2027, 2, 1), until=date(2027, 3, 1), hours={}
+        )
+        Scale.objects.create(office=office, name="Hijau", year=2026, levels=[{"name": "Baik", "above": ""}])
+        indicator = Indicator.objects.filter(office=office).first()
+        FigureCheck.objects.create(indicator=indicator, condition="a <= b", sentence="a paling banyak b")
+        FormArrival.objects.create(
+            request=request, sha256="0" * 64, name="isian.xlsx", sender="a@contoh.id", at=turn.at
+        )
+        FigureImport.objects.create(
+            office=office, name="a.csv", format="csv", sha256="0" * 64, digest="1" * 64, rows=1, added=1, changed=0, same=0,
+            at=turn.at, by="Analis", title="Analis",
+        )  # fmt: skip
+        ColumnMapping.objects.create(
+            office=office, fingerprint="2" * 64, name="Lembar", mapping={"a": 1}, saved_at=turn.at, saved_by="Analis"
+        )
+        schedule = Schedule.objects.create(
+            office=office, key=MECHANISM, kind="TW", active_from=date(2026, 1, 1), made_by="Kasubbag"
+        )
+        ScheduleRun.objects.create(
+            schedule=schedule, period="2026-TW4", planned_at=turn.at, at=turn.at, state="dimulai", cycle=running
+        )
+        turn.record("tests:rows:written", f"office:{office.code}")
+
+
+@pytest.fixture
+def said(built_once: Said) -> Iterator[Said]:
+    with transaction.atomic():
+        yield built_once
+        transaction.set_rollback(True)
+
+
+def _sql(statement: str, *values: object) -> None:
+    """As somebody with the database's password would: past the triggers, past Himpun."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("PRAGMA ignore_check_constraints = ON")
+        for table in APPEND_ONLY:
+            for lift in lifting(table, connection.vendor):
+                cursor.execute(lift)
+        cursor.execute(statement, values)
+
+
+def _other(column: models.Field[Any, Any], value: Any) -> Any:
+    """Another value of the same type."""
+    if isinstance(column, models.JSONField):
+        return json.dumps({"lain": True})
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, datetime | date):
+        return value + timedelta(days=1)
+    if isinstance(value, time):
+        return time(3, 7)
+    if isinstance(value, int | Decimal):
+        return value + 1000
+    if isinstance(value, str):
+        return "lain" if value != "lain" else "beda"
+    if isinstance(column, models.DateTimeField):
+        return NOW
+    if isinstance(column, models.DateField):
+        return NOW.date()
+    return 1
+
+
+FIELDS = [(label, name) for label, kind in SEALED.items() for name in kind.fields]
+
+
+def test_a_year_as_it_was_lived_is_whole(said: Said) -> None:
+    assert list(differences(said)) == []
+
+
+def test_every_sealed_table_has_a_row_to_forge(said: Said) -> None:
+    assert [label for label, kind in SEALED.items() if not kind.model._base_manager.exists()] == []
+
+
+@pytest.mark.parametrize("label", list(SEALED))
+def test_each_field_changed_by_sql_is_named(said: Said, label: str) -> None:
+    kind = SEALED[label]
+    row = _sealed_row(kind, said)
+    unseen = []
+    for name in kind.fields:
+        column = kind.model._meta.get_field(name)
+        try:
+            with transaction.atomic():
+                value = connection.ops.adapt_unknown_value(_other(column, getattr(row, name)))
+                _sql(f'UPDATE {kind.model._meta.db_table} SET "{column.column}" = %s WHERE id = %s', value, row.pk)  # noqa: S608
+                found = list(differences(said, [kind]))
+                if not any(f"nomor {row.pk}" in one and (f"({name})" in one or "dibaca" in one) for one in found):
+                    unseen.append((name, found))
+                transaction.set_rollback(True)
+        except (IntegrityError, DataError):  # the database itself refuses it
+            continue
+    assert unseen == []
+
+
+@pytest.mark.parametrize("label", list(SEALED))
+def test_a_row_deleted_by_sql_is_named(said: Said, label: str) -> None:
+    kind = SEALED[label]
+    row = _sealed_row(kind, said)
+    _without_references()
+    _sql(f"DELETE FROM {kind.model._meta.db_table} WHERE id = %s", row.pk)  # noqa: S608
+
+    (sentence,) = [one for one in differences(said, [kind]) if "hilang" in one]
+
+    assert f"{kind.noun} nomor {row.pk} hilang" in sentence
+
+
+def _without_references() -> None:
+    if connection.vendor == "postgresql":
+        _sql("SET LOCAL session_replication_role = replica")
+
+
+def _sealed_row(kind: Kind, said: Said) -> models.Model:
+    """A row that the journal knows."""
+    return next(row for row in kind.model._base_manager.all() if said.of([kind.key(row.pk)]))
