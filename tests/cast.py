@@ -22,6 +22,7 @@ from himpun.cycles.models import Cycle, Task
 from himpun.cycles.step_actions import draft_of
 from himpun.documents.work import ensure_issued, ensure_rendered
 from himpun.indicators import actions as indicators
+from himpun.indicators.frozen import frozen_in
 from himpun.indicators.models import DataRequest, Indicator, Recap, Target, Variable
 from himpun.letters.actions import register_letter
 from himpun.letters.models import Letter
@@ -128,11 +129,15 @@ class Cast:
         self.decide(child, "sampaikan")
 
     def fill(self, request: DataRequest, *, by: Person | None = None) -> None:
-        """Fill in every figure of a request plausibly, as its unit would, without sending it."""
+        """Fill in every figure of a request plausibly, as its unit would, without sending it; what is frozen stays."""
         who = by or self.holder(request.unit)
-        for line in indicators.lines_of(request):
+        lines = list(indicators.lines_of(request))
+        frozen = frozen_in(lines)
+        for line in lines:
             figures = {
-                variable.pk: self.figure(line.indicator, variable.kind) for variable in line.indicator.variables.all()
+                variable.pk: self.figure(line.indicator, variable.kind)
+                for variable in line.indicator.variables.all()
+                if (line.pk, variable.pk) not in frozen
             }
             indicators.save_line(
                 line_id=line.pk, by=who, figures=figures, note="Sesuai laporan", explanation="Sudah dicocokkan ulang"

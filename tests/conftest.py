@@ -19,6 +19,7 @@ from himpun import clock
 from himpun.archive.chain import canonical
 from himpun.archive.triggers import APPEND_ONLY, lifting, protecting
 from himpun.cycles import actions, pace, standing
+from himpun.indicators import guard
 from himpun.offices import calendar
 from tests.cast import MONDAY, Cast, found_office, load_cast, publish
 
@@ -114,14 +115,16 @@ _flush = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
 
 
 def _flush_with_triggers_lifted(self: TransactionTestCase) -> None:
-    """Transactional tests empty all tables at their end, which the append-only triggers rightly refuse."""
+    """Transactional tests empty all tables at their end, which the triggers rightly refuse."""
     for table in APPEND_ONLY:
         _run(lifting(table, connection.vendor))
+    _run(guard.lifting(connection.vendor))
     try:
         _flush(self)
     finally:
         for table in APPEND_ONLY:
             _run(protecting(table, connection.vendor))
+        _run(guard.protecting(connection.vendor))
 
 
 TransactionTestCase._fixture_teardown = _flush_with_triggers_lifted  # type: ignore[attr-defined]

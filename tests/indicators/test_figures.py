@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 import pytest
+from django.db import DatabaseError, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -11,8 +12,8 @@ from himpun import clock
 from himpun.archive.journal import SYSTEM, Turn, act
 from himpun.indicators import figures
 from himpun.indicators.figures import Datum, FiguresFrozen, Taken, ensure_elements, take_in
-from himpun.indicators.models import DataRequest, Figure, Variable
-from tests.cast import Cast
+from himpun.indicators.models import Correction, DataRequest, Figure, Indicator, RequestLine, Variable
+from tests.cast import PERIOD, Cast
 
 
 @pytest.fixture
@@ -29,9 +30,9 @@ def datum(cast: Cast, variable: Variable, number: str | None, *, month: int = 9,
     return Datum(variable.pk, figures.element_of(variable), unit, 2026, month, 3, value, text)
 
 
-def take(cast: Cast, data: Sequence[Datum], *, source: str = "import:1", **how: bool) -> Taken:
+def take(cast: Cast, data: Sequence[Datum], *, source: str = "import:1") -> Taken:
     with act(cast.office.code, at=clock.now(), author=SYSTEM) as turn:
-        return take_in(turn, office=cast.office, data=data, source=source, by="Analis", **how)
+        return take_in(turn, office=cast.office, data=data, source=source, by="Analis")
 
 
 def counting(cast: Cast) -> dict[tuple[int, int, int, int, int], tuple[Decimal | None, str, int]]:
@@ -61,20 +62,104 @@ def test_another_number_is_a_new_version_and_the_old_one_stays(small: Cast, vari
     assert figures.history_of(new) == [new, old]
 
 
-def test_a_frozen_figure_stays_unless_who_brings_it_may_change_it(small: Cast, variables: list[Variable]) -> None:
-    take(small, [datum(small, variables[0], "7")], frozen=True)
-    other = datum(small, variables[0], "8")
+def freeze(cast: Cast, variable: Variable, number: str) -> Figure:
+    """A figure that is frozen."""
+    take(cast, [datum(cast, variable, number)])
+    figures.freeze_places([datum(cast, variable, number).place])
+    return Figure.objects.current().get(element=variable.element_id)
+
+
+@pytest.mark.parametrize("others", [1, figures.MANY])
+def test_nothing_that_is_taken_in_replaces_a_frozen_figure(small: Cast, variables: list[Variable], others: int) -> None:
+    freeze(small, variables[0], "7")
+    beside = [
+        datum(small, variables[1], "9", month=month)._replace(year=2000 + n)
+        for n in range(others // 12 + 1)
+        for month in range(1, 13)
+    ]
 
     with pytest.raises(FiguresFrozen, match="Ajukan koreksi"):
-        take(small, [other, datum(small, variables[1], "9")])
+        take(small, [datum(small, variables[0], "8"), *beside])
+
+    assert [row[0] for row in counting(small).values()] == [7]
+    assert take(small, [datum(small, variables[0], "7"), *beside]).same == 1
+
+
+def test_an_approved_correction_is_a_frozen_version_of_its_own(small: Cast, variables: list[Variable]) -> None:
+    figure = freeze(small, variables[0], "7")
+    approved(small, figure)
+    with act(small.office.code, at=clock.now(), author=SYSTEM) as turn:
+        new = figures.correct(turn, figure=figure, number=Decimal(8), text="", source="correction:1", by="Camat")
+        again = figures.correct(turn, figure=figure, number=Decimal(9), text="", source="correction:2", by="Camat")
+
+    assert new is not None
+    assert (new.frozen, new.version, again) == (True, 2, None)
+    assert [row[0] for row in counting(small).values()] == [8]
+
+
+def approved(cast: Cast, figure: Figure) -> None:
+    Correction.objects.create(
+        office=cast.office,
+        figure=figure,
+        old="7",
+        new="8",
+        reason="keliru",
+        state=Correction.State.APPROVED,
+        asked_at=clock.now(),
+        decided_at=clock.now(),
+        asked_person=cast.kepala,
+    )
+
+
+FORGED: list[dict[str, object]] = [
+    {"number": 8},
+    {"text": "A"},
+    {"current": False},
+    {"frozen": False},
+    {"month": 6},
+    {"source": "import:9"},
+]
+
+
+@pytest.mark.parametrize("change", FORGED)
+def test_the_database_itself_refuses_to_change_a_frozen_figure(
+    small: Cast, variables: list[Variable], change: dict[str, object]
+) -> None:
+    freeze(small, variables[0], "7")
+
+    with pytest.raises(DatabaseError, match="sudah dibekukan"), transaction.atomic():
+        Figure.objects.update(**change)
+
     assert [row[0] for row in counting(small).values()] == [7]
 
-    assert take(small, [other], over_frozen=True) == Taken(0, 1, 0)
-    assert take(small, [datum(small, variables[0], "8")]) == Taken(0, 0, 1)
+
+def test_the_database_refuses_to_delete_a_frozen_figure_and_to_let_an_old_one_count_again(
+    small: Cast, variables: list[Variable]
+) -> None:
+    figure = freeze(small, variables[0], "7")
+    take(small, [datum(small, variables[1], "9")])
+    with pytest.raises(DatabaseError, match="sudah dibekukan"), transaction.atomic():
+        Figure.objects.filter(pk=figure.pk).delete()
+
+    approved(small, figure)
+    Figure.objects.filter(pk=figure.pk).update(current=False)
+    with pytest.raises(DatabaseError, match="sudah dibekukan"), transaction.atomic():
+        Figure.objects.filter(pk=figure.pk).update(current=True)
+    Figure.objects.exclude(pk=figure.pk).delete()
+    assert Figure.objects.count() == 1
+
+
+def request_of(cast: Cast, **fields: object) -> DataRequest:
+    """A request of the first unit, with the lines of its indicator."""
+    asked = DataRequest.objects.create(
+        office=cast.office, unit=cast.post_of_unit(0), period=PERIOD, origin="uji", **fields
+    )
+    RequestLine.objects.create(request=asked, indicator=Indicator.objects.get(code="IKU-01"))
+    return asked
 
 
 def test_what_is_withdrawn_gives_way_to_what_counted_before(small: Cast, variables: list[Variable]) -> None:
-    asked = DataRequest.objects.create(office=small.office, unit=small.post_of_unit(0), period="2026-TW3", origin="uji")
+    asked = request_of(small, withdrawn_at=clock.now())
     take(small, [datum(small, variables[0], "7")], source="import:1")
     take(small, [datum(small, variables[0], "8"), datum(small, variables[1], "9")], source=f"request:{asked.pk}")
 
@@ -84,11 +169,37 @@ def test_what_is_withdrawn_gives_way_to_what_counted_before(small: Cast, variabl
     assert Figure.objects.count() == 3
 
 
+def test_what_was_withdrawn_earlier_does_not_come_back(small: Cast, variables: list[Variable]) -> None:
+    first, second = request_of(small, withdrawn_at=clock.now()), request_of(small, round=2)
+    take(small, [datum(small, variables[0], "7")], source=f"request:{first.pk}")
+    figures.withdraw([first])
+    take(small, [datum(small, variables[0], "8")], source=f"request:{second.pk}")
+    DataRequest.objects.filter(pk=second.pk).update(withdrawn_at=clock.now())
+
+    figures.withdraw([second])
+
+    assert counting(small) == {}
+
+
+def test_a_frozen_figure_is_not_withdrawn_and_not_retired(small: Cast, variables: list[Variable]) -> None:
+    asked = request_of(small, withdrawn_at=clock.now())
+    row = datum(small, variables[0], "7")
+    take(small, [row], source=f"request:{asked.pk}")
+    figures.freeze_places([row.place])
+
+    figures.withdraw([asked])
+    figures.retire_places([row.place])
+
+    assert [number for number, *_ in counting(small).values()] == [7]
+
+
 def test_a_unit_that_says_nihil_leaves_its_figure_behind(small: Cast, variables: list[Variable]) -> None:
     row = datum(small, variables[0], "7")
     take(small, [row])
 
-    figures.retire_places(row.unit_id, [(row.element_id, 2026, 9, 3)])
+    figures.retire_places([row.place], answers_only=True)
+    assert len(counting(small)) == 1
+    figures.retire_places([row.place])
 
     assert counting(small) == {}
     assert Figure.objects.count() == 1
@@ -129,6 +240,6 @@ def test_few_and_many_are_taken_in_alike(
 
 def _way(way: object, turn: Turn, cast: Cast, rows: list[Datum], source: str) -> Taken:
     assert callable(way)
-    taken = way(turn, cast.office, rows, source, "Analis", False, False)
+    taken = way(turn, cast.office, rows, source, "Analis")
     assert isinstance(taken, Taken)
     return taken

@@ -14,6 +14,7 @@ from himpun.indicators import actions
 from himpun.indicators.models import DataRequest, Figure, Indicator, RequestLine, Variable
 from himpun.offices.models import Person
 from tests.cast import MECHANISM, PERIOD, Cast
+from tests.reports.figures import figure_of, freeze
 from tests.web.test_pages import screen
 
 pytestmark = pytest.mark.django_db
@@ -193,3 +194,64 @@ def test_a_file_of_this_request_is_offered_to_its_other_rows(
     assert "rekap.pdf" in shared.content.decode()
     assert other.evidence.get().sha256 == file.sha256
     assert "Belum ada berkas lain" in browser.get(address).content.decode()
+
+
+# --- a second round over frozen figures -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def again(small: Cast) -> RequestLine:
+    """The second unit's line in a second round: 7 of 9 were frozen in the first."""
+    from himpun.cycles.actions import start_cycle
+
+    freeze(small)
+    cycle = start_cycle(office=small.office, key=MECHANISM, period=PERIOD, by=small.kasubbag)
+    small.to_collecting(cycle)
+    return small.requests(cycle)[1].lines.get()
+
+
+def test_a_second_round_shows_the_frozen_figure_read_only_with_the_way_to_a_correction(
+    small: Cast, again: RequestLine
+) -> None:
+    page = screen(small.units[1]).get(reverse("request", args=[again.request_id])).content.decode()
+    figure = figure_of(small, "IKU-02.pembilang")
+
+    cell = re.search(rf'<input[^>]*name="v-{again.pk}-{figure.variable_id}"[^>]*>', page)
+    assert cell is not None
+    assert 'value="7"' in cell[0]
+    assert "readonly" in cell[0]
+    assert f'<a href="{reverse("figure", args=[figure.pk])}">Ajukan koreksi</a>' in page
+    assert "Ajukan koreksi" in screen(small.units[1]).get(reverse("figure", args=[figure.pk])).content.decode()
+
+
+def test_another_figure_over_a_frozen_one_is_told_at_its_cell_and_stays_there_to_be_put_right(
+    small: Cast, again: RequestLine
+) -> None:
+    browser = screen(small.units[1])
+    figure = figure_of(small, "IKU-02.pembilang")
+
+    saved = browser.post(reverse("line_save", args=[again.pk]), typed(again, "8", "9"))
+    assert saved.status_code == 422
+    assert "Ajukan koreksi" in part(saved.content.decode(), f"e-v-{again.pk}-{figure.variable_id}")
+
+    sent = browser.post(reverse("request_submit", args=[again.request_id]), {**typed(again, "8", "9"), "send": "1"})
+    page = sent.content.decode()
+    assert sent.status_code == 422
+    assert "Ajukan koreksi" in part(page, f"e-v-{again.pk}-{figure.variable_id}")
+    cell = re.search(rf'<input[^>]*name="v-{again.pk}-{figure.variable_id}"[^>]*>', page)
+    assert cell is not None
+    assert 'value="8"' in cell[0]
+    assert "readonly" not in cell[0]
+    assert figure_of(small, "IKU-02.pembilang").number == 7
+
+    sent = browser.post(reverse("request_submit", args=[again.request_id]), {**typed(again, "7", "9"), "send": "1"})
+    assert sent.status_code == 302
+
+
+def test_nihil_over_a_frozen_figure_is_told_beside_its_box(small: Cast, again: RequestLine) -> None:
+    words = {**typed(again, "7", "9", nihil="1", reason="tidak ada")}
+
+    saved = screen(small.units[1]).post(reverse("line_save", args=[again.pk]), words)
+
+    assert saved.status_code == 422
+    assert "dinyatakan nihil" in part(saved.content.decode(), f"n-{again.pk}")

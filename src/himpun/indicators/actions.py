@@ -25,14 +25,17 @@ from himpun.indicators import computing, rules
 from himpun.indicators.checks import Finding, Level, check_figure
 from himpun.indicators.figures import (
     Datum,
-    element_of,
+    Place,
     ensure_elements,
-    freeze_figures,
+    freeze_places,
+    in_force_at,
     mark_used,
+    places_of,
     retire_places,
     take_in,
     withdraw,
 )
+from himpun.indicators.frozen import NOT_NIHIL, Cells, findings_over_frozen, frozen_in, wrong_over_frozen
 from himpun.indicators.measuring import WORDS, OfficeYear
 from himpun.indicators.models import (
     DataRequest,
@@ -45,7 +48,7 @@ from himpun.indicators.models import (
     Variable,
 )
 from himpun.indicators.numbers import read_number
-from himpun.indicators.periods import Period, is_due, value_period
+from himpun.indicators.periods import Period, is_due
 from himpun.indicators.reviewing import Before, before_of, limits_of, review, sentences
 from himpun.offices.acting import Actor, HoldsNoPost, acting_for
 from himpun.offices.models import UNIT, Office, Person, Post
@@ -86,8 +89,9 @@ def indicators_due(office: Office, period: Period) -> QuerySet[Indicator]:
 def prepare_requests(turn: Turn, *, office: Office, period: Period, origin: str) -> list[DataRequest]:
     """One request for every unit, and for any other post that answers for an indicator due. Raises NothingDue.
 
-    A unit with nothing due is asked nothing: its request is excused from the start, with that reason. Figures of an
-    earlier round of the same period are carried over, so that nobody types them twice.
+    A unit with nothing due is asked nothing: its request is excused from the start, with that reason. The answer of an
+    earlier round of the same period is carried over with the figures in force, so that nobody types them twice; what is
+    frozen stands in any round.
     """
     by_post: dict[int, list[Indicator]] = {}
     due = list(indicators_due(office, period).prefetch_related("contributors"))
@@ -125,7 +129,22 @@ def _prepare(
     )
     if number > 1:
         _carry_over(post, period, number - 1, lines)
+    _take_over_figures(request, frozen_only=number == 1)
     return request
+
+
+def _take_over_figures(request: DataRequest, *, frozen_only: bool) -> None:
+    """The figures in force into a request just prepared: what an import or a correction changed since is not undone."""
+    lines = list(lines_of(request))
+    places = {(line, variable): place for line in lines for variable, place in places_of(line).items()}
+    found = in_force_at(places.values())
+    for (line, variable), place in places.items():
+        figure = found.get(place)
+        if figure is None or (frozen_only and not figure.frozen):
+            continue
+        given = {"number": figure.number, "text": figure.text}
+        Value.objects.update_or_create(line=line, variable_id=variable, defaults=given)
+        RequestLine.objects.filter(pk=line.pk, nihil=True).update(nihil=False, nihil_reason="")
 
 
 def _carry_over(post: Post, period: Period, number: int, lines: list[RequestLine]) -> None:
@@ -185,17 +204,28 @@ def save_line(
 ) -> RequestLine:
     """Save one line of a draft: raw figures by variable id as typed, note, nihil, why a warned-of figure is right.
 
-    What is None stays as it is. Raises NotYourRequest, RequestClosed or FieldErrors (keyed "v<variable id>": unreadable, out of range, of
-    another type); with an error nothing of the line is saved and the page keeps what was typed.
+    What is None stays as it is. Raises NotYourRequest, RequestClosed or FieldErrors (keyed "v<variable id>": unreadable,
+    out of range, of another type, not what is frozen; "nihil": a figure is frozen); with an error nothing of the line is
+    saved and the page keeps what was typed.
     """
     with transaction.atomic():
         check_may_fill(_locked_request(line_id), by)
         line = RequestLine.objects.select_related("indicator", "request__unit").get(pk=line_id)
         wanted = read_figures(line.indicator, figures or {})
+        _check_frozen(line, wanted, nihil=bool(nihil))
         for variable, (number, text) in wanted.items():
             _save_value(line, variable, number, text)
         _save_words(line, note, nihil, nihil_reason, explanation, by)
     return line
+
+
+def _check_frozen(line: RequestLine, wanted: Mapping[Variable, tuple[Decimal | None, str]], *, nihil: bool) -> None:
+    cells = frozen_in([line])
+    wrong = wrong_over_frozen(line.pk, wanted, cells)
+    if cells and nihil:
+        wrong["nihil"] = NOT_NIHIL
+    if wrong:
+        raise FieldErrors(wrong)
 
 
 def _locked_request(line_id: int) -> DataRequest:
@@ -365,12 +395,14 @@ def gaps_of(request: DataRequest) -> dict[int, str]:
 
 @dataclass(frozen=True, slots=True)
 class RequestReview:
-    """Every line of a request reviewed: what was found and what it lacks by line id, and what was reported before."""
+    """Every line of a request reviewed: what was found and what it lacks by line id, what was reported before, and what
+    is frozen already."""
 
     lines: list[RequestLine]
     before: dict[int, Before]
     findings: dict[int, list[Finding]]
     gaps: dict[int, str]
+    frozen: Cells
 
 
 def review_request(request: DataRequest, line_id: int | None = None) -> RequestReview:
@@ -378,12 +410,17 @@ def review_request(request: DataRequest, line_id: int | None = None) -> RequestR
     rows = lines_of(request).prefetch_related("indicator__checks")
     lines = list(rows if line_id is None else rows.filter(pk=line_id))
     before = before_of(request, lines)
-    findings = {line.pk: review(line, before) for line in lines}
-    return RequestReview(lines, before, findings, {line.pk: _gap_of(line, findings[line.pk]) for line in lines})
+    frozen = frozen_in(lines) if request.is_open else {}
+    over = {line.pk: findings_over_frozen(line, frozen) for line in lines}
+    findings = {line.pk: over[line.pk] + review(line, before) for line in lines}
+    gaps = {line.pk: _gap_of(line, findings[line.pk], frozen, sentences(over[line.pk], Level.WRONG)) for line in lines}
+    return RequestReview(lines, before, findings, gaps, frozen)
 
 
-def _gap_of(line: RequestLine, findings: list[Finding]) -> str:
-    filled = {value.variable_id for value in line.values.all()}
+def _gap_of(line: RequestLine, findings: list[Finding], frozen: Cells, over_frozen: list[str]) -> str:
+    filled = {value.variable_id for value in line.values.all()} | {
+        variable for row, variable in frozen if row == line.pk
+    }
     variables = line.indicator.variables.all()
     return rules.gap_of(
         name=line.indicator.name,
@@ -392,6 +429,7 @@ def _gap_of(line: RequestLine, findings: list[Finding]) -> str:
         missing=[variable.label for variable in variables if variable.required and variable.pk not in filled],
         evidence_required=line.indicator.evidence_required,
         evidence=len(line.evidence.all()),
+        over_frozen=over_frozen,
         wrong=sentences(findings, Level.WRONG),
         warnings=sentences(findings, Level.LOOK),
         explanation=line.explanation,
@@ -415,7 +453,9 @@ def submit(turn: Turn, *, request: DataRequest, actor: Actor) -> None:
         submitted_by=actor.name,
         submitted_title=actor.title,
     )
+    _answer_frozen(reviewed)
     take_answer(turn, request=request, by=f"{actor.name} ({actor.title})")
+    reviewed = replace(reviewed, lines=list(lines_of(request)))
     turn.record(
         "indicators:request:submitted",
         f"request:{request.pk}",
@@ -430,24 +470,43 @@ def _given_in(request: DataRequest) -> Iterator[tuple[type[Model], QuerySet[Any,
     yield Evidence, Evidence.objects.filter(line__request=request).values_list("pk", flat=True)
 
 
+def _answer_frozen(reviewed: RequestReview) -> None:
+    """What is frozen is part of the answer, also where the unit left it to Himpun."""
+    filled = {(line.pk, value.variable_id) for line in reviewed.lines for value in line.values.all()}
+    Value.objects.bulk_create(
+        Value(line_id=line, variable_id=variable, number=figure.number, text=figure.text)
+        for (line, variable), figure in reviewed.frozen.items()
+        if (line, variable) not in filled
+    )
+
+
 def take_answer(turn: Turn, *, request: DataRequest, by: str) -> None:
-    """The answer of a unit becomes the figures that count; what it no longer gives counts no longer. Its rows are sealed."""
+    """The answer of a unit becomes the figures that count; what it no longer gives counts no longer, unless frozen.
+
+    Nihil is said of the whole row, whoever brought a figure; a field left blank takes back only the unit's own answer.
+    The rows of the answer are sealed.
+    """
     for model, rows in _given_in(request):
         touch(model, rows)
-    asked = Period.parse(request.period)
-    data, blank = [], []
-    for line in lines_of(request):
-        period = value_period(line.indicator.frequency, asked)
-        place = (period.year, period.last_month, period.kind.months)
-        values = {} if line.nihil else {value.variable_id: value for value in line.values.all()}
-        for variable in line.indicator.variables.all():
-            value = values.get(variable.pk)
-            if value is None:
-                blank.append((variable.element_id, *place))
+    data: list[Datum] = []
+    nihil: list[Place] = []
+    blank: list[Place] = []
+    lines = list(lines_of(request))
+    ensure_elements(variable for line in lines for variable in line.indicator.variables.all())
+    for line in lines:
+        values = {value.variable_id: value for value in line.values.all()}
+        for variable, place in places_of(line).items():
+            value = values.get(variable)
+            if line.nihil:
+                nihil.append(place)
+            elif value is None:
+                blank.append(place)
             else:
-                data.append(Datum(variable.pk, element_of(variable), request.unit_id, *place, value.number, value.text))
-    take_in(turn, office=request.office, data=data, source=f"request:{request.pk}", by=by, over_frozen=True)
-    retire_places(request.unit_id, blank)
+                unit, element, year, month, months = place
+                data.append(Datum(variable, element, unit, year, month, months, value.number, value.text))
+    take_in(turn, office=request.office, data=data, source=f"request:{request.pk}", by=by)
+    retire_places(nihil)
+    retire_places(blank, answers_only=True)
 
 
 def _figures_of(reviewed: RequestReview) -> list[dict[str, object]]:
@@ -486,18 +545,27 @@ def excuse_request(turn: Turn, *, request: DataRequest, reason: str) -> None:
 
 
 def withdraw_requests(turn: Turn, *, origin: str, reason: str) -> int:
-    """Ask nothing more for a run that was cancelled: what is not answered yet is excused. Returns how many."""
+    """Ask nothing more for a run that was cancelled: what is not answered yet is excused. Returns how many.
+
+    Answers that are not frozen count no longer, and what they had displaced counts again. What is frozen stays in force:
+    cancelling a run is no way around a correction.
+    """
     unanswered = DataRequest.objects.filter(origin=origin, state__in=(DataRequest.State.PREPARED, *DataRequest.OPEN))
     units = list(unanswered.values_list("unit__title", flat=True))
     if units:
         unanswered.update(state=DataRequest.State.EXCUSED, reason=reason)
         turn.record("indicators:request:withdrawn", origin, {"units": units, "reason": reason})
-    withdraw(DataRequest.objects.filter(origin=origin, submitted_at__isnull=False))
+    thawed = DataRequest.objects.filter(origin=origin, withdrawn_at__isnull=True).exclude(
+        state=DataRequest.State.FROZEN
+    )
+    answered = list(thawed.filter(submitted_at__isnull=False))
+    thawed.update(withdrawn_at=turn.at)
+    withdraw(answered)
     return len(units)
 
 
 def withdraw_recaps(turn: Turn, *, origin: str, reason: str) -> int:
-    """Take the recaps of a cancelled run out of what counts; returns how many. Nothing is deleted."""
+    """Take the recaps of a cancelled run out of what counts; returns how many. Nothing is deleted, its figures stay frozen."""
     withdrawn = Recap.objects.filter(origin=origin, withdrawn_at__isnull=True).update(withdrawn_at=turn.at)
     if withdrawn:
         turn.record("indicators:recap:withdrawn", origin, {"reason": reason})
@@ -523,11 +591,15 @@ def _move(request: DataRequest, sources: tuple[str, ...], target: str, **fields:
 
 
 def freeze(turn: Turn, *, office: Office, period: Period, origin: str, actor: Actor) -> Recap:
-    """Freeze the answers of a run into a recap: figures, scores and their formulas, under one digest."""
+    """Freeze what a run asked for into a recap: figures, scores and their formulas, under one digest.
+
+    The figures in force are frozen, whoever brought them: an import since the answer removes nothing and is not undone.
+    """
     requests = DataRequest.objects.filter(origin=origin).select_related("unit").order_by("unit__order")
     number = requests.aggregate(last=Max("round"))["last"] or 1
-    freeze_figures(requests)
-    frozen = _frozen_lines(office, period, list(requests))
+    lines = [line for request in requests for line in lines_of(request)]
+    freeze_places(place for line in lines for place in places_of(line).values())
+    frozen = _frozen_lines(office, period, lines)
     digest = hashlib.sha256(canonical([content for _, content in frozen]).encode()).hexdigest()
     recap = Recap.objects.create(
         office=office,
@@ -560,10 +632,9 @@ def freeze(turn: Turn, *, office: Office, period: Period, origin: str, actor: Ac
 
 
 def _frozen_lines(
-    office: Office, period: Period, requests: list[DataRequest]
+    office: Office, period: Period, lines: list[RequestLine]
 ) -> list[tuple[RequestLine, dict[str, object]]]:
     """What a recap keeps, an indicator each: with the line of who answers for it, measured as it was asked."""
-    lines = [line for request in requests for line in lines_of(request)]
     by_indicator: dict[int, list[RequestLine]] = {}
     for line in lines:
         owns = line.request.unit_id == line.indicator.owner_id

@@ -13,7 +13,7 @@ from typing import Any
 from himpun.indicators import scoring
 from himpun.indicators.charts import CATEGORY_COLOURS, Bar
 from himpun.indicators.formula import Node
-from himpun.indicators.measuring import WORDS, Measured, OfficeYear, read_target
+from himpun.indicators.measuring import WORDS, Cell, Measured, OfficeYear, read_target
 from himpun.indicators.models import Indicator, RequestLine
 from himpun.indicators.numbers import MAX_DIGITS, MINUS, write_number, write_percent
 from himpun.indicators.periods import Period, value_period
@@ -34,7 +34,8 @@ def frozen_of(year: OfficeYear, lines: Sequence[RequestLine], period: Period) ->
     score, so_far = year.score(indicator.code, period), year.year_score(indicator.code, period)
     written, _ = year.target(indicator.code, period)
     scale = year.scale(indicator.code)
-    nihil = [line for line in lines if line.nihil]
+    given = {line.pk: _cells_of(year, line, period) for line in lines}
+    nihil = [line for line in lines if line.nihil and not given[line.pk]]
     several = len(lines) > 1
     return {
         "kode": indicator.code,
@@ -46,9 +47,9 @@ def frozen_of(year: OfficeYear, lines: Sequence[RequestLine], period: Period) ->
         "agregasi": indicator.aggregation,
         "periode": value_period(indicator.frequency, period).code,
         "unit": ", ".join(line.request.unit.title for line in lines),
-        "variabel": [row for line in lines for row in _variables_of(line, several)],
+        "variabel": [row for line in lines for row in _variables_of(line, given[line.pk], several)],
         "nihil": len(nihil) == len(lines),
-        "nihil_alasan": _joined(lines, lambda line: line.nihil_reason if line.nihil else "", several),
+        "nihil_alasan": _joined(nihil, lambda line: line.nihil_reason, several),
         "catatan": _joined(lines, lambda line: line.note, several),
         "penjelasan": _joined(lines, lambda line: line.explanation, several),
         "bukti": [{"nama": file.name, "sha256": file.sha256} for line in lines for file in line.evidence.all()],
@@ -133,12 +134,22 @@ def in_step(measured: Measured, compared: str) -> str:
     return next((f"{worked} = {number}" for number in written if number.lstrip(MINUS) in taken), measured.formula)
 
 
-def _variables_of(line: RequestLine, several: bool) -> list[dict[str, str]]:
-    values = {value.variable_id: value for value in line.values.all()}
+def _cells_of(year: OfficeYear, line: RequestLine, period: Period) -> dict[str, Cell]:
+    """The figures in force of a line by variable, whoever brought them."""
+    measured = value_period(line.indicator.frequency, period)
+    unit = line.request.unit.code
+    found = {
+        variable.name: year.cells.get((line.indicator.code, variable.name, measured), {}).get(unit)
+        for variable in line.indicator.variables.all()
+    }
+    return {name: cell for name, cell in found.items() if cell is not None}
+
+
+def _variables_of(line: RequestLine, given: Mapping[str, Cell], several: bool) -> list[dict[str, str]]:
     rows = []
+    title = line.request.unit.title
     for variable in line.indicator.variables.all():
-        value = values.get(variable.pk)
-        title = line.request.unit.title
+        cell = given.get(variable.name)
         rows.append(
             {
                 "nama": variable.name,
@@ -146,7 +157,7 @@ def _variables_of(line: RequestLine, several: bool) -> list[dict[str, str]]:
                 "satuan": variable.unit,
                 "jenis": variable.kind,
                 "unit": title,
-                "nilai": "" if value is None else value_text(value.number, value.text),
+                "nilai": "" if cell is None else value_text(cell.number, cell.text),
             }
         )
     return rows

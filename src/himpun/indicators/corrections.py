@@ -16,7 +16,7 @@ from himpun.archive.journal import Turn, act
 from himpun.errors import Conflict, FieldErrors, NotAllowed
 from himpun.indicators.actions import check_evidence, read_figure, read_figures
 from himpun.indicators.computing import value_text
-from himpun.indicators.figures import Datum, take_in
+from himpun.indicators.figures import correct
 from himpun.indicators.models import Correction, Figure, Recap
 from himpun.indicators.periods import Period
 from himpun.notifications.actions import tell
@@ -172,28 +172,17 @@ def decide_correction(*, correction_id: int, approve: bool, reason: str = "", by
 
 def _correct(turn: Turn, correction: Correction) -> None:
     figure = correction.figure
-    if not Figure.objects.filter(pk=figure.pk, current=True).exists():
-        raise AlreadyAsked
     number, text = read_figure(figure.variable.indicator, correction.new)
-    datum = Datum(
-        figure.variable_id,
-        figure.element_id,
-        figure.unit_id,
-        figure.year,
-        figure.month,
-        figure.months,
-        number,
-        text,
-    )
-    take_in(
+    corrected = correct(
         turn,
-        office=correction.office,
-        data=[datum],
+        figure=figure,
+        number=number,
+        text=text,
         source=f"correction:{correction.pk}",
         by=f"{correction.asked_by} ({correction.asked_title})",
-        frozen=True,
-        over_frozen=True,
     )
+    if corrected is None:
+        raise AlreadyAsked
 
 
 def _told(correction: Correction) -> dict[str, object]:

@@ -1,7 +1,8 @@
 """Taking figures in: the one way in which a submitted request, an import and a correction become current figures.
 
 A figure that is already there and the same is left alone, so that taking in twice changes nothing; a different one
-becomes a new version and the old row stays. Few figures are compared in Python, many in the database by way of a
+becomes a new version and the old row stays. What is frozen is changed by `correct` alone, for an approved correction:
+nothing here replaces, retires or withdraws it, and the database refuses it too (`guard.py`). Few figures are compared in Python, many in the database by way of a
 temporary table; a property test holds the two against each other. The caller holds the office's turn, so that two of
 them never work on one office at once.
 """
@@ -12,17 +13,19 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from himpun.archive.journal import Turn
 from himpun.errors import Conflict
-from himpun.indicators.models import DataRequest, Element, Figure, Indicator, Variable
-from himpun.indicators.periods import Period
+from himpun.indicators.models import DataRequest, Element, Figure, Indicator, RequestLine, Variable
+from himpun.indicators.periods import Period, value_period
 from himpun.offices.models import Office
 
 MANY = 400
 """From so many figures on the database compares them; both ways give the same."""
 TABLE = Figure._meta.db_table
+Place = tuple[int, int, int, int, int]
+"""What only one current figure may have: unit, element, and its period as year, last month, length in months."""
 
 
 class Datum(NamedTuple):
@@ -38,8 +41,8 @@ class Datum(NamedTuple):
     text: str = ""
 
     @property
-    def place(self) -> tuple[int, int, int, int, int]:
-        """What only one current figure may have: unit, element and period."""
+    def place(self) -> Place:
+        """Where it counts."""
         return self.unit_id, self.element_id, self.year, self.month, self.months
 
 
@@ -56,7 +59,7 @@ class FiguresFrozen(Conflict):
 
     code = "angka-sudah-dibekukan"
 
-    def __init__(self, places: list[tuple[int, int, int, int, int]]) -> None:
+    def __init__(self, places: list[Place]) -> None:
         super().__init__(
             f"{len(places)} angka sudah dibekukan dalam rekap dan tidak diganti diam-diam. Ajukan koreksi dengan alasan dan bukti."
         )
@@ -97,26 +100,19 @@ def take_in(
     data: Sequence[Datum],
     source: str,
     by: str,
-    frozen: bool = False,
-    over_frozen: bool = False,
 ) -> Taken:
-    """Make `data` current (each place once). Raises FiguresFrozen, and then nothing was changed.
-
-    `over_frozen` is for who may change what was frozen: a new round of the procedure, an approved correction.
-    """
+    """Make `data` current (each place once). Raises FiguresFrozen, and then nothing was changed."""
     if not data:
         return Taken(0, 0, 0)
     take = _take_many if len(data) >= MANY else _take_few
-    return take(turn, office, data, source, by, frozen, over_frozen)
+    return take(turn, office, data, source, by)
 
 
-def _take_few(
-    turn: Turn, office: Office, data: Sequence[Datum], source: str, by: str, frozen: bool, over_frozen: bool
-) -> Taken:
+def _take_few(turn: Turn, office: Office, data: Sequence[Datum], source: str, by: str) -> Taken:
     current = current_at(data)
     changed = [row for row in data if row.place in current and not is_same(row, current[row.place])]
     locked = [row.place for row in changed if current[row.place].frozen]
-    if locked and not over_frozen:
+    if locked:
         raise FiguresFrozen(locked)
     if changed:
         Figure.objects.filter(pk__in=[current[row.place].pk for row in changed]).update(current=False)
@@ -126,7 +122,6 @@ def _take_few(
             office=office,
             **row._asdict(),
             version=current[row.place].version + 1 if row.place in current else 1,
-            frozen=frozen,
             source=source,
             at=turn.at,
             by=by,
@@ -136,7 +131,7 @@ def _take_few(
     return Taken(len(added), len(changed), len(data) - len(added) - len(changed))
 
 
-def current_at(data: Sequence[Datum]) -> dict[tuple[int, int, int, int, int], Figure]:
+def current_at(data: Sequence[Datum]) -> dict[Place, Figure]:
     """The current figures at the places of `data`, locked, by place."""
     found = Figure.objects.current().filter(
         unit_id__in={row.unit_id for row in data},
@@ -148,6 +143,28 @@ def current_at(data: Sequence[Datum]) -> dict[tuple[int, int, int, int, int], Fi
         (figure.unit_id, figure.element_id, figure.year, figure.month, figure.months): figure
         for figure in found.select_for_update()
     }
+
+
+def correct(turn: Turn, *, figure: Figure, number: Decimal | None, text: str, source: str, by: str) -> Figure | None:
+    """A new version in place of a frozen figure, for its approved correction; None when it no longer counts."""
+    if not Figure.objects.filter(pk=figure.pk, current=True, frozen=True).update(current=False):
+        return None
+    return Figure.objects.create(
+        office_id=figure.office_id,
+        variable_id=figure.variable_id,
+        element_id=figure.element_id,
+        unit_id=figure.unit_id,
+        year=figure.year,
+        month=figure.month,
+        months=figure.months,
+        number=number,
+        text=text,
+        version=figure.version + 1,
+        frozen=True,
+        source=source,
+        at=turn.at,
+        by=by,
+    )
 
 
 def is_same(row: Datum, figure: Figure) -> bool:
@@ -170,13 +187,11 @@ _RETIRE = f"UPDATE {TABLE} SET current = FALSE WHERE id IN (SELECT old FROM comp
 _ADD = f"""INSERT INTO {TABLE} (office_id, variable_id, element_id, unit_id, year, month, months, number, text, version,
     current, frozen, source, at, by)
     SELECT %s, variable_id, element_id, unit_id, year, month, months, number, text, COALESCE(version, 0) + 1,
-    TRUE, %s, %s, %s, %s FROM compared_figure"""  # noqa: S608
+    TRUE, FALSE, %s, %s, %s FROM compared_figure"""  # noqa: S608
 _TEMPORARY = ("staged_figure", "compared_figure")
 
 
-def _take_many(
-    turn: Turn, office: Office, data: Sequence[Datum], source: str, by: str, frozen: bool, over_frozen: bool
-) -> Taken:
+def _take_many(turn: Turn, office: Office, data: Sequence[Datum], source: str, by: str) -> Taken:
     postgres = connection.vendor == "postgresql"
     with connection.cursor() as cursor:
         _drop(cursor)
@@ -185,13 +200,13 @@ def _take_many(
         cursor.execute(_COMPARED)
         cursor.execute(_LOCKED)
         locked = [tuple(row) for row in cursor.fetchall()]
-        if locked and not over_frozen:
+        if locked:
             _drop(cursor)
             raise FiguresFrozen(locked)
         cursor.execute(_RETIRE)
         changed = cursor.rowcount
         at = connection.ops.adapt_datetimefield_value(turn.at)
-        cursor.execute(_ADD, [office.pk, frozen, source, at, by])
+        cursor.execute(_ADD, [office.pk, source, at, by])
         written = cursor.rowcount
         _drop(cursor)
     return Taken(written - changed, changed, len(data) - written)
@@ -227,43 +242,123 @@ def as_line(row: Datum) -> str:
     return f"{variable}\t{element}\t{unit}\t{year}\t{month}\t{months}\t{shown}\t{text.translate(_ESCAPES) if text else ''}\n"
 
 
+# --- the places of a request ----------------------------------------------------------------------------------------
+
+
+def places_of(line: RequestLine) -> dict[int, Place]:
+    """Where the figures of a line count, by variable (request, indicator and variables should be loaded)."""
+    period = value_period(line.indicator.frequency, Period.parse(line.request.period))
+    return {
+        variable.pk: (line.request.unit_id, element_of(variable), period.year, period.last_month, period.kind.months)
+        for variable in line.indicator.variables.all()
+        if variable.element_id is not None
+    }
+
+
+def in_force_at(places: Iterable[Place]) -> dict[Place, Figure]:
+    """The figures that count at these places."""
+    return {_place(figure): figure for figure in _versions_at(set(places)) if figure.current}
+
+
+def _place(figure: Figure) -> Place:
+    return figure.unit_id, figure.element_id, figure.year, figure.month, figure.months
+
+
+def _versions_at(places: set[Place]) -> list[Figure]:
+    """Every version at these places, the newest first."""
+    found = Figure.objects.filter(
+        unit_id__in={unit for unit, *_ in places},
+        element_id__in={place[1] for place in places},
+        year__in={place[2] for place in places},
+        month__in={place[3] for place in places},
+    )
+    return [figure for figure in found.order_by("-id") if _place(figure) in places]
+
+
+def freeze_places(places: Iterable[Place]) -> None:
+    """Freeze what counts at these places, whoever brought it."""
+    thawed = [figure.pk for figure in in_force_at(places).values() if not figure.frozen]
+    Figure.objects.filter(pk__in=thawed, frozen=False).update(frozen=True)
+
+
 # --- what no longer counts ------------------------------------------------------------------------------------------
 
 
-def retire_places(unit_id: int, places: Iterable[tuple[int | None, int, int, int]]) -> None:
-    """Let a unit's figures at (element, year, month, months) no longer count: it now says nihil. The rows stay."""
-    by_period: dict[tuple[int, int, int], list[int | None]] = {}
-    for element, *period in places:
-        by_period.setdefault((period[0], period[1], period[2]), []).append(element)
-    for (year, month, months), elements in by_period.items():
-        here = Figure.objects.current().filter(unit=unit_id, year=year, month=month, months=months)
-        here.filter(element__in=elements).update(current=False)
+def retire_places(places: Iterable[Place], *, answers_only: bool = False) -> None:
+    """Let what counts at these places no longer count: the unit now says nihil. The rows stay, and so does what is frozen.
 
-
-def answered_by(requests: Iterable[DataRequest]) -> QuerySet[Figure]:
-    """The figures that count and came with the answers to these requests."""
-    asked = list(requests)
-    return Figure.objects.current().filter(
-        unit__in={request.unit_id for request in asked},
-        year__in={Period.parse(request.period).year for request in asked},
-        source__in=[f"request:{request.pk}" for request in asked],
-    )
+    `answers_only` leaves what an import brought: a field left blank takes back only what the unit itself had answered.
+    """
+    retired = [
+        figure.pk
+        for figure in in_force_at(places).values()
+        if not figure.frozen and (not answers_only or figure.source.startswith("request:"))
+    ]
+    Figure.objects.filter(pk__in=retired, frozen=False).update(current=False)
 
 
 def withdraw(requests: Iterable[DataRequest]) -> None:
-    """Let nothing that these requests brought count any more; the version before it counts again."""
-    asked = list(requests)
-    sources = {f"request:{request.pk}" for request in asked}
-    for figure in answered_by(asked):
-        Figure.objects.filter(pk=figure.pk).update(current=False)
-        earlier = next((one for one in history_of(figure) if one.source not in sources), None)
-        if earlier is not None:
-            Figure.objects.filter(pk=earlier.pk).update(current=True)
+    """Let no answer to these requests count any more, unless it is frozen; what it had displaced counts again.
+
+    The requests must be marked already (withdrawn or excused): what other such requests brought does not come back.
+    """
+    lines = RequestLine.objects.filter(request__in=list(requests))
+    places = {place for line in _loaded(lines) for place in places_of(line).values()}
+    by_place: dict[Place, list[Figure]] = {}
+    for figure in _versions_at(places):
+        by_place.setdefault(_place(figure), []).append(figure)
+    gone = _withdrawn_sources(figure for versions in by_place.values() for figure in versions)
+    said = _Said(set(by_place))
+    retired, back = [], []
+    for place, versions in by_place.items():
+        current = next((figure for figure in versions if figure.current), None)
+        if current and (current.frozen or current.source not in gone):
+            continue
+        if current:
+            retired.append(current.pk)
+        earlier = next((figure for figure in versions if figure.source not in gone and not figure.frozen), None)
+        if earlier and not said.takes_back(place, earlier):
+            back.append(earlier.pk)
+    Figure.objects.filter(pk__in=retired, frozen=False).update(current=False)
+    Figure.objects.filter(pk__in=back).update(current=True)
 
 
-def freeze_figures(requests: Iterable[DataRequest]) -> None:
-    """Freeze what these requests brought."""
-    answered_by(requests).filter(frozen=False).update(frozen=True)
+def _loaded(lines: QuerySet[RequestLine]) -> QuerySet[RequestLine]:
+    return lines.select_related("request", "indicator").prefetch_related("indicator__variables", "values")
+
+
+def _withdrawn_sources(figures: Iterable[Figure]) -> set[str]:
+    """The sources of these figures that are withdrawn requests."""
+    keys = {int(figure.source.partition(":")[2]) for figure in figures if figure.source.startswith("request:")}
+    withdrawn = Q(withdrawn_at__isnull=False) | Q(state=DataRequest.State.EXCUSED)
+    found = DataRequest.objects.filter(withdrawn, pk__in=keys).values_list("pk", flat=True)
+    return {f"request:{key}" for key in found}
+
+
+class _Said:
+    """What the answers that stand say of places: where they say nihil since when, and which they give."""
+
+    def __init__(self, places: set[Place]) -> None:
+        standing = RequestLine.objects.filter(
+            request__unit__in={unit for unit, *_ in places},
+            request__withdrawn_at__isnull=True,
+            request__state__in=(DataRequest.State.SUBMITTED, DataRequest.State.FROZEN),
+        )
+        self.nihil: dict[Place, datetime] = {}
+        self.blank: set[tuple[Place, str]] = set()
+        for line in _loaded(standing):
+            given = set() if line.nihil else {value.variable_id for value in line.values.all()}
+            for variable, place in places_of(line).items():
+                at = line.request.submitted_at
+                if line.nihil and at:
+                    self.nihil[place] = max(at, self.nihil.get(place, at))
+                if variable not in given:
+                    self.blank.add((place, f"request:{line.request_id}"))
+
+    def takes_back(self, place: Place, figure: Figure) -> bool:
+        """Whether its giver, or a unit that said nihil after it, took this figure back."""
+        nihil = self.nihil.get(place)
+        return (place, figure.source) in self.blank or (nihil is not None and nihil >= figure.at)
 
 
 def history_of(figure: Figure) -> list[Figure]:

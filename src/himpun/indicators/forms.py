@@ -25,6 +25,7 @@ from himpun.indicators.actions import (
     save_line,
 )
 from himpun.indicators.computing import value_text
+from himpun.indicators.frozen import NOT_NIHIL, Cells, frozen_in, wrong_over_frozen
 from himpun.indicators.models import DataRequest, RequestLine
 from himpun.indicators.own_sheets import OwnSheet, rows_for_request
 from himpun.indicators.periods import Period
@@ -137,7 +138,7 @@ def _made_at(request: DataRequest, lines: Sequence[RequestLine]) -> datetime:
 
 
 def _form_line(no: int, line: RequestLine, review: RequestReview) -> FormLine:
-    values = _values_of(line)
+    values = _values_of(line, review.frozen)
     return FormLine(
         line_id=line.pk,
         no=no,
@@ -166,8 +167,13 @@ def _form_line(no: int, line: RequestLine, review: RequestReview) -> FormLine:
     )
 
 
-def _values_of(line: RequestLine) -> dict[int, str]:
-    return {value.variable_id: value_text(value.number, value.text) for value in line.values.all()}
+def _values_of(line: RequestLine, frozen: Cells) -> dict[int, str]:
+    """What stands in a line: as saved, and what is frozen as it is frozen."""
+    saved = {value.variable_id: value_text(value.number, value.text) for value in line.values.all()}
+    fixed = {
+        variable: value_text(figure.number, figure.text) for (row, variable), figure in frozen.items() if row == line.pk
+    }
+    return saved | fixed
 
 
 # --- back: what would change ----------------------------------------------------------------------------------------
@@ -181,18 +187,22 @@ def read_back(request: DataRequest, *, name: str, content: bytes, by: Person) ->
     check_may_fill(request, by)
     book = read_book(name, content)
     lines = list(lines_of(request))
+    frozen = frozen_in(lines)
+    now = {(line.pk, variable): text for line in lines for variable, text in _values_of(line, frozen).items()}
     if book.sheet(workbook.HIDDEN) is not None:
-        return _checked(_of_form(request, name, book, lines), lines)
-    return _checked(_of_sheet(request, name, book, lines), lines)
+        return _checked(_of_form(request, name, book, lines, now), lines, frozen)
+    return _checked(_of_sheet(request, name, book, lines, now), lines, frozen)
 
 
-def _of_form(request: DataRequest, name: str, book: Book, lines: Sequence[RequestLine]) -> Preview:
+Now = Mapping[tuple[int, int], str]
+
+
+def _of_form(request: DataRequest, name: str, book: Book, lines: Sequence[RequestLine], now: Now) -> Preview:
     filled = workbook.read_form(book)
     if filled.form_id != form_id(request):
         raise FormRefused(_why_other(filled.form_id, request))
     asked = [(line.pk, variable.pk) for line in lines for variable in line.indicator.variables.all()]
     workbook.check_current(filled, form_id(request), asked)
-    now = {(line.pk, variable): text for line in lines for variable, text in _values_of(line).items()}
     words = {line.pk: Words(line.note, line.nihil, line.nihil_reason) for line in lines}
     merge = workbook.compare(filled, now, words)
     labels = _labels(lines)
@@ -242,10 +252,9 @@ def _why_other(found: str, request: DataRequest) -> str:
     return f"Formulir ini usang: putaran {number}, sedangkan yang berjalan putaran {request.round}. {download}"
 
 
-def _of_sheet(request: DataRequest, name: str, book: Book, lines: Sequence[RequestLine]) -> Preview:
+def _of_sheet(request: DataRequest, name: str, book: Book, lines: Sequence[RequestLine], now: Now) -> Preview:
     read = rows_for_request(request, book, lines)
     labels = _labels(lines)
-    now = {(line.pk, variable): text for line in lines for variable, text in _values_of(line).items()}
     changes: list[Edit] = []
     conflicts: list[Edit] = []
     for row in read.rows:
@@ -282,22 +291,32 @@ def _here(
     return str(getattr(words[line], field))
 
 
-def _checked(preview: Preview, lines: Sequence[RequestLine]) -> Preview:
-    """The preview with every figure read as `save_line` will read it; what it refuses is wrong, with its cell."""
-    indicators = {line.pk: line.indicator for line in lines}
+def _checked(preview: Preview, lines: Sequence[RequestLine], frozen: Cells) -> Preview:
+    """The preview with everything read as `save_line` will read it; what it refuses is wrong, with its cell."""
+    by_id = {line.pk: line for line in lines}
     wrong, spoiled = list(preview.wrong), set(preview.spoiled)
     for edit in (*preview.changes, *preview.conflicts):
-        if edit.variable_id is None:
+        cause = _refused(by_id[edit.line_id], edit, frozen)
+        if not cause:
             continue
-        try:
-            read_figures(indicators[edit.line_id], {edit.variable_id: edit.file})
-        except FieldErrors as error:
-            if not any(f"({edit.address})" in told.column for told in preview.wrong):
-                row = int("".join(letter for letter in edit.address if letter.isdigit()))
-                wrong.append(Wrong(row, f"{edit.label} ({edit.address})", edit.file, " ".join(error.fields.values())))
-            spoiled.add(edit.line_id)
+        if not any(f"({edit.address})" in told.column for told in preview.wrong):
+            row = int("".join(letter for letter in edit.address if letter.isdigit()))
+            wrong.append(Wrong(row, f"{edit.label} ({edit.address})", edit.file, cause))
+        spoiled.add(edit.line_id)
     ordered = tuple(sorted(wrong, key=lambda told: told.row))
     return replace(preview, wrong=ordered, spoiled=frozenset(spoiled))
+
+
+def _refused(line: RequestLine, edit: Edit, frozen: Cells) -> str:
+    """Why `save_line` would refuse this edit; "" when it would not."""
+    if edit.variable_id is None:
+        is_frozen = any(row == line.pk for row, _ in frozen)
+        return NOT_NIHIL if is_frozen and edit.field == "nihil" and edit.file == workbook.YES else ""
+    try:
+        read = read_figures(line.indicator, {edit.variable_id: edit.file})
+    except FieldErrors as error:
+        return " ".join(error.fields.values())
+    return " ".join(wrong_over_frozen(line.pk, read, frozen).values())
 
 
 # --- back: taken in -------------------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from himpun.indicators import figures
 from himpun.indicators.actions import read_figure
 from himpun.indicators.figures import Datum, Taken
 from himpun.indicators.measuring import WORDS, definitions
-from himpun.indicators.models import Figure, FigureImport, Indicator, RecapLine, Variable
+from himpun.indicators.models import DataRequest, Figure, FigureImport, Indicator, RecapLine, RequestLine, Variable
 from himpun.indicators.numbers import write_number
 from himpun.indicators.periods import Period, is_due, value_period
 from himpun.offices.acting import Actor, acting_in, capacities
@@ -31,6 +31,13 @@ STEP = 50_000
 """Progress is told after so many rows."""
 KEPT_WRONG = 1_000
 """So many wrong rows are told; more of them is another file than was meant."""
+
+
+FROZEN = "Angka ini sudah dibekukan dalam rekap. Buka angkanya lalu ajukan koreksi dengan alasan dan bukti."
+FROZEN_BLANK = (
+    "Periode ini sudah dibekukan tanpa angka ini. Minta pengumpul memulai putaran baru untuk periode ini; angka yang belum "
+    "ada diisi di sana."
+)
 
 
 class FigureRow(NamedTuple):
@@ -249,7 +256,7 @@ class _Checked:
                 progress(count)
 
     def lock(self) -> None:
-        """Take out what would change frozen figures: they are changed by a correction."""
+        """Take out what would change what is frozen: a figure is changed by a correction, a blank one filled in a new round."""
         frozen = self._frozen_periods()
         if not frozen:
             return
@@ -259,37 +266,52 @@ class _Checked:
             for indicator, variable in year.values()
         }
         at_risk = [
-            place
+            (place, row, counts)
             for place, row in enumerate(self.data)
-            if (elements[row.element_id], row.year, row.month, row.months) in frozen
+            if (counts := frozen.get((elements[row.element_id], row.year, row.month, row.months))) is not None
         ]
         if not at_risk:
             return
-        current = figures.current_at([self.data[place] for place in at_risk])
-        drop = {place for place in at_risk if not _unchanged(self.data[place], current)}
-        for place in sorted(drop):
-            row = self.data[place]
-            shown = row.text if row.number is None else write_number(row.number)
-            self._refuse(
-                self.rows[place],
-                "nilai",
-                shown,
-                "Periode ini sudah dibekukan dalam rekap. Ajukan koreksi dengan alasan dan bukti.",
-            )
+        current = figures.current_at([row for _, row, _ in at_risk])
+        asked = self._asked_again()
+        drop = set()
+        for place, row, counts in at_risk:
+            figure = current.get(row.place)
+            cause = ""
+            if figure is None and counts and row.place not in asked:
+                cause = FROZEN_BLANK
+            elif figure is not None and figure.frozen and not figures.is_same(row, figure):
+                cause = FROZEN
+            if cause:
+                drop.add(place)
+                shown = row.text if row.number is None else write_number(row.number)
+                self._refuse(self.rows[place], "nilai", shown, cause)
         if drop:
             self.data[:] = [row for place, row in enumerate(self.data) if place not in drop]
             self.rows[:] = [row for place, row in enumerate(self.rows) if place not in drop]
 
-    def _frozen_periods(self) -> set[tuple[str, int, int, int]]:
-        counting = RecapLine.objects.filter(recap__office=self.office, recap__withdrawn_at__isnull=True)
-        years = {row.year for row in self.data}
-        found = set()
-        for code, measured in counting.filter(indicator__year__in=years).values_list(
-            "indicator__code", "frozen__periode"
-        ):
+    def _frozen_periods(self) -> dict[tuple[str, int, int, int], bool]:
+        """Indicators and periods that a recap has frozen, and whether one that counts has."""
+        lines = RecapLine.objects.filter(
+            recap__office=self.office, indicator__year__in={row.year for row in self.data}
+        ).values_list("indicator__code", "frozen__periode", "recap__withdrawn_at")
+        found: dict[tuple[str, int, int, int], bool] = {}
+        for code, measured, withdrawn in lines:
             period = Period.parse(str(measured))  # SQLite hands the year "2026" out as a number
-            found.add((code, period.year, period.last_month, period.kind.months))
+            key = (code, period.year, period.last_month, period.kind.months)
+            found[key] = found.get(key, False) or withdrawn is None
         return found
+
+    def _asked_again(self) -> set[figures.Place]:
+        """Where a run asks for figures that is not frozen yet."""
+        state = DataRequest.State
+        lines = RequestLine.objects.filter(
+            request__office=self.office,
+            request__withdrawn_at__isnull=True,
+            request__state__in=(*DataRequest.OPEN, state.PREPARED, state.SUBMITTED),
+        )
+        loaded = lines.select_related("request", "indicator").prefetch_related("indicator__variables")
+        return {place for line in loaded for place in figures.places_of(line).values()}
 
     def take(self, turn: Turn, source: _Source) -> Taken:
         """Make the figures current. Raises FiguresFrozen only for figures frozen outside of a recap."""
@@ -420,10 +442,6 @@ def _check_limits(variable: Variable, number: Decimal) -> None:
         raise Refusal(f"{variable.label} paling besar {write_number(variable.maximum)}.")
     if variable.whole and number != int(number):
         raise Refusal(f"{variable.label} harus bilangan bulat.")
-
-
-def _unchanged(row: Datum, current: Mapping[tuple[int, int, int, int, int], Figure]) -> bool:
-    return row.place in current and figures.is_same(row, current[row.place])
 
 
 def _status(row: Datum, current: Mapping[tuple[int, int, int, int, int], Figure]) -> str:

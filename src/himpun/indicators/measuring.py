@@ -421,8 +421,11 @@ def _cells_of(
 
 
 def _absences_of(offices: Sequence[Office], year: int) -> Iterator[tuple[int, tuple[str, Period], Absence]]:
-    """Why units gave no figure, in the last round of each request: nihil, or the unit was excused."""
-    asked_in_year = {"office__in": offices, "period__startswith": str(year)}
+    """Why units gave no figure, in the last round of each request: nihil, or the unit was excused.
+
+    A round whose run was cancelled says nothing.
+    """
+    asked_in_year = {"office__in": offices, "period__startswith": str(year), "withdrawn_at__isnull": True}
     latest = {
         (unit, code): number
         for unit, code, number in DataRequest.objects.filter(**asked_in_year)

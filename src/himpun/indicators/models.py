@@ -224,7 +224,11 @@ class DataRequestQuerySet(SealedQuerySet["DataRequest"]):
 
 @sealed("Permintaan data")
 class DataRequest(models.Model):
-    """What one unit is asked for one period. A repeated collection of the same period is a new round."""
+    """What one unit is asked for one period. A repeated collection of the same period is a new round.
+
+    A request whose run was cancelled before its recap was frozen is withdrawn: its answer stays to be read, and counts
+    for nothing.
+    """
 
     class State(models.TextChoices):
         PREPARED = "disiapkan", "Disiapkan"
@@ -246,6 +250,7 @@ class DataRequest(models.Model):
     submitted_by = models.CharField(max_length=200, blank=True)
     submitted_title = models.CharField(max_length=200, blank=True)
     reason = models.TextField("alasan", blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
 
     objects = DataRequestQuerySet.as_manager()
 

@@ -51,11 +51,14 @@ def gap_of(
     missing: Sequence[str],
     evidence_required: bool,
     evidence: int,
+    over_frozen: Sequence[str] = (),
     wrong: Sequence[str] = (),
     warnings: Sequence[str] = (),
     explanation: str = "",
 ) -> str:
     """What one line still lacks, as a sentence; "" when it is complete. A warning that is explained lacks nothing."""
+    if over_frozen:
+        return f"{name}: {over_frozen[0]}"
     if nihil:
         return "" if nihil_reason.strip() else f"{name}: tulis alasan nihil."
     if missing:

@@ -271,10 +271,10 @@ def _corrected(offices: Sequence[Office], period: Period) -> set[tuple[int, str]
 
 
 def reporting_of(offices: Sequence[Office], period: Period) -> dict[int, Reporting]:
-    """Requests of periods within `period`, by office; units that were excused were not asked."""
+    """Requests of periods within `period`, by office; who was excused, or asked by a cancelled run, was not asked."""
     codes = [part.code for kind in Kind for part in _parts(kind, period)]
     state = DataRequest.State
-    asked = DataRequest.objects.filter(office__in=offices, period__in=codes).exclude(
+    asked = DataRequest.objects.filter(office__in=offices, period__in=codes, withdrawn_at__isnull=True).exclude(
         Q(state__in=(state.EXCUSED, state.PREPARED)) | Q(origin__startswith="muat:")
     )
     answered = Q(state__in=(state.SUBMITTED, state.FROZEN))

@@ -191,9 +191,9 @@ def reporting_in(offices: QuerySet[Office], period: Period) -> dict[int, tuple[R
     state = DataRequest.State
     answered = Q(state__in=(state.SUBMITTED, state.FROZEN))
     in_time = answered & (Q(due_at__isnull=True) | Q(submitted_at__lte=F("due_at")))
-    sent = DataRequest.objects.filter(office__in=offices.values("pk"), period=period.code).exclude(
-        Q(state=state.PREPARED) | Q(origin__startswith="muat:")
-    )
+    sent = DataRequest.objects.filter(
+        office__in=offices.values("pk"), period=period.code, withdrawn_at__isnull=True
+    ).exclude(Q(state=state.PREPARED) | Q(origin__startswith="muat:"))
     rows = (
         sent.order_by()
         .values_list("office_id")

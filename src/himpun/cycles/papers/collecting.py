@@ -149,9 +149,12 @@ def _unit(place: int, request: DataRequest, recap: Recap, office: Office) -> con
         "reason": request.reason if excused else "",
         "submitted_by": "" if excused else f"{request.submitted_by} ({request.submitted_title})",
         "submitted_at": "" if excused else moment(request.submitted_at, office),
-        "values": []
-        if excused
-        else [row for line in recap.lines.all() for row in _values(line.frozen, request.unit.title)],
+        "values": [
+            row
+            for line in recap.lines.all()
+            for row in _values(line.frozen, request.unit.title)
+            if row["value"] or not excused
+        ],
     }
 
 

@@ -102,13 +102,15 @@ def _row(line: RequestLine, typed: Typed, gaps: dict[int, str], review: RequestR
         "note": typed.data.get(f"note-{line.pk}", line.note),
         "nihil": nihil,
         "nihil_reason": typed.data.get(f"reason-{line.pk}", line.nihil_reason),
+        "nihil_error": typed.errors.get(f"{line.pk}:nihil", ""),
+        "frozen": any(cell["frozen"] for cell in cells),
         "explanation": typed.data.get(f"explain-{line.pk}", line.explanation),
         "complete": not review.gaps[line.pk],
     }
 
 
 def _cells(line: RequestLine, review: RequestReview) -> list[dict[str, Any]]:
-    """The cells of a row: what is saved, what was found in it, and the rules that the page checks by while typing."""
+    """The cells of a row: what is saved or frozen, what was found in it, and the rules that the page checks by while typing."""
     values = {value.variable_id: value_text(value.number, value.text) for value in line.values.all()}
     found: dict[str, list[Finding]] = {}
     for finding in review.findings[line.pk]:
@@ -117,11 +119,13 @@ def _cells(line: RequestLine, review: RequestReview) -> list[dict[str, Any]]:
     for variable in line.indicator.variables.all():
         before = review.before.get(variable.pk, NOTHING_BEFORE)
         here = found.get(f"v{variable.pk}", [])
+        frozen = review.frozen.get((line.pk, variable.pk))
         cells.append(
             {
                 "variable": variable,
                 "name": f"v-{line.pk}-{variable.pk}",
-                "value": values.get(variable.pk, ""),
+                "value": value_text(frozen.number, frozen.text) if frozen else values.get(variable.pk, ""),
+                "frozen": frozen,
                 "error": " ".join(sentences(here, Level.WRONG)),
                 "warning": " ".join(sentences(here, Level.LOOK)),
                 "before": before,
@@ -183,6 +187,7 @@ def save_line(request: PersonRequest, pk: int) -> HttpResponse:
         "gap": review.gaps[line.pk],
         "cells": cells,
         "error": errors.get("", ""),
+        "nihil_error": errors.get(f"{line.pk}:nihil", ""),
         "row_wrong": wrong,
         "row_warnings": warnings,
         "unexplained": warned and not review.lines[0].explanation,

@@ -236,6 +236,7 @@
   function putIn(field, value) {
     if (field.type === "checkbox") field.checked = Boolean(value);
     else field.value = value;
+    field.readOnly = false; // what was typed before the figure was frozen is shown, and can be put right
     if (field.matches("[data-cell]")) judgeCell(field);
   }
 
@@ -385,7 +386,7 @@
   }
 
   function pasteBlock(start, block) {
-    const count = { pasted: 0, unreadable: 0, guessed: 0, over: 0 };
+    const count = { pasted: 0, unreadable: 0, guessed: 0, frozen: 0, over: 0 };
     const rows = new Set();
     let last = start;
     if (!block.length) return;
@@ -396,6 +397,10 @@
         return;
       }
       const figure = pastedFigure(text, cell.dataset);
+      if (cell.readOnly) {
+        if (figure.text !== cell.value) count.frozen += 1;
+        return;
+      }
       cell.value = figure.text;
       keep(cell);
       judgeCell(cell);
@@ -419,6 +424,7 @@
   function pastedSentence(count) {
     const parts = [`${count.pasted} angka ditempel`, `${count.unreadable} tidak dapat dibaca`];
     if (count.guessed) parts.push(`${count.guessed} ditebak tanda pemisahnya (bergaris putus-putus; periksa)`);
+    if (count.frozen) parts.push(`${count.frozen} berbeda dari angka beku dan tidak diganti (ajukan koreksi)`);
     if (count.over) parts.push(`${count.over} tidak muat dan tidak ditempel`);
     return `${parts.join(", ")}.`;
   }
