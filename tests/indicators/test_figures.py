@@ -4,12 +4,16 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from himpun import clock
+from himpun.archive import files
+from himpun.archive.comparing import differences
 from himpun.archive.journal import SYSTEM, Turn, act
+from himpun.archive.models import Record
+from himpun.archive.seals import ROWS_WRITTEN, SEALED
 from himpun.indicators import figures
 from himpun.indicators.figures import Datum, FiguresFrozen, Taken, ensure_elements, take_in
 from himpun.indicators.models import Correction, DataRequest, Figure, Indicator, RequestLine, Variable
@@ -243,3 +247,37 @@ def _way(way: object, turn: Turn, cast: Cast, rows: list[Datum], source: str) ->
     taken = way(turn, cast.office, rows, source, "Analis")
     assert isinstance(taken, Taken)
     return taken
+
+
+@pytest.mark.parametrize("rows", [figures.MANY - 1, figures.MANY])
+def test_figures_taken_in_few_or_many_are_sealed_one_by_one(small: Cast, variables: list[Variable], rows: int) -> None:
+    kind = SEALED["indicators.figure"]
+    data = [
+        datum(small, variables[n % 2], f"{n}.5", month=3 * (n % 4 + 1))._replace(
+            year=1900 + n // 8, months=(1, 3)[n // 4 % 2]
+        )
+        for n in range(rows)
+    ]
+    take(small, data)
+    take(small, [row._replace(number=Decimal(1)) for row in data], source="import:2")
+    assert list(differences(kinds=[kind])) == []
+
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE indicators_figure SET number = 96 WHERE id = (SELECT MAX(id) FROM indicators_figure)")
+        cursor.execute(
+            "UPDATE indicators_figure SET current = FALSE WHERE id = (SELECT MAX(id) - 1 FROM indicators_figure)"
+        )
+        cursor.execute("DELETE FROM indicators_figure WHERE id = (SELECT MIN(id) FROM indicators_figure)")
+    inactive, number, gone = differences(kinds=[kind])
+
+    assert "(current)" in inactive
+    assert "di tabel “96”, di jurnal “1”" in number
+    assert "hilang dari tabel" in gone
+
+
+def test_a_list_of_sealed_rows_that_was_taken_away_is_named(small: Cast, variables: list[Variable]) -> None:
+    take(small, [datum(small, variables[0], "1")._replace(year=1500 + n) for n in range(figures.MANY)])
+    listed = Record.objects.get(act=ROWS_WRITTEN, data__contains='"bulk"').file_sha256
+    files.path_of(listed).unlink()
+
+    assert f"Daftar baris {listed}" in next(differences(kinds=[]))

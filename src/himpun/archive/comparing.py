@@ -8,13 +8,16 @@ archive needs no more memory than an office's.
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from itertools import islice
+from typing import Any, TypeVar
 
 from django.db.models import Model
 
+from himpun.archive import bulk, files
 from himpun.archive.models import Record
 from himpun.archive.seals import CHUNK, ROWS_WRITTEN, SEALED, Kind
 
+T = TypeVar("T")
 Fields = Mapping[str, Any]
 Says = Callable[[Record, Any], Iterable[tuple[str, Fields]]]
 
@@ -27,29 +30,39 @@ class Said:
 
     def __init__(self, records: Iterable[Record]) -> None:
         self._kept = sqlite3.connect("")
-        self._kept.execute(
-            "CREATE TABLE said (key TEXT PRIMARY KEY, fields TEXT, whole INTEGER, place TEXT) WITHOUT ROWID"
-        )
+        self._kept.execute("CREATE TABLE said (key TEXT PRIMARY KEY, fields TEXT, place TEXT) WITHOUT ROWID")
+        self.unread: list[str] = []
         for record in records:
             self._take(record)
 
     def _take(self, record: Record) -> None:
         data, place = json.loads(record.data), f"nomor {record.seq} pada rantai {record.chain}"
         if record.act != ROWS_WRITTEN:
-            for key, fields in SAID_BY_ACTS[record.act](record, data):
-                earlier, _ = self.of([key]).get(key, ({}, ""))
-                self._put([(key, {**earlier, **fields}, place)], whole=False)
+            self._put_over([(key, fields, place) for key, fields in SAID_BY_ACTS[record.act](record, data)])
             return
-        self._put([(key, fields, place) for key, fields in data.get("rows", {}).items()], whole=True)
+        self._put([(key, fields, place) for key, fields in data.get("rows", {}).items()])
+        if "bulk" in data:
+            self._take_many(record.file_sha256, place)
         ended = [(key,) for key in (*data.get("gone", ()), *data.get("released", ()))]
         self._kept.executemany("DELETE FROM said WHERE key = ?", ended)
 
-    def _put(self, rows: list[tuple[str, Fields, str]], *, whole: bool) -> None:
+    def _take_many(self, sha256: str, place: str) -> None:
+        try:
+            for chunk in batched(bulk.sealed_rows(sha256), CHUNK):
+                self._put_over([(key, fields, place) for key, fields in chunk])
+        except (files.FileMissing, ValueError):
+            self.unread.append(f"Daftar baris {sha256} yang disebut catatan {place} tidak dapat dibaca.")
+
+    def _put(self, rows: Iterable[tuple[str, Fields, str]]) -> None:
         self._kept.executemany(
-            "INSERT INTO said VALUES (?, ?, ?, ?) ON CONFLICT (key) DO UPDATE "
-            "SET fields = excluded.fields, whole = MAX(whole, excluded.whole), place = excluded.place",
-            [(key, json.dumps(fields), whole, place) for key, fields, place in rows],
+            "INSERT OR REPLACE INTO said VALUES (?, ?, ?)",
+            [(key, json.dumps(fields), place) for key, fields, place in rows],
         )
+
+    def _put_over(self, rows: list[tuple[str, Fields, str]]) -> None:
+        """What is said of some fields, over what was said before of the others."""
+        earlier = self.of([key for key, _, _ in rows])
+        self._put((key, {**earlier.get(key, ({}, ""))[0], **fields}, place) for key, fields, place in rows)
 
     def of(self, keys: list[str]) -> dict[str, tuple[dict[str, Any], str]]:
         """What is said of these rows, and where."""
@@ -87,6 +100,7 @@ def said_by_journal() -> Said:
 def differences(said: Said | None = None, kinds: Iterable[Kind] | None = None) -> Iterator[str]:
     """Each difference between the sealed tables and the journal, as a sentence."""
     said = said or said_by_journal()
+    yield from said.unread
     for kind in kinds or SEALED.values():
         keys = list(kind.model._base_manager.order_by("pk").values_list("pk", flat=True))
         must = _must_be_sealed(kind)
@@ -109,6 +123,13 @@ def differences_of(rows: Iterable[Model], said: Said) -> Iterator[str]:
 def count_sealed() -> int:
     """How many rows the sealed tables hold."""
     return sum(kind.model._base_manager.count() for kind in SEALED.values())
+
+
+def batched(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    """The items, so many at a time."""
+    rest = iter(items)
+    while chunk := list(islice(rest, size)):
+        yield chunk
 
 
 def _must_be_sealed(kind: Kind) -> set[Any] | None:

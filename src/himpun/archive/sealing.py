@@ -4,12 +4,16 @@ It must not happen again: a row added by SQL would then be sealed as if it had a
 """
 
 import json
-from collections.abc import Iterator
 
 from himpun import clock
+from himpun.archive import bulk
+from himpun.archive.comparing import batched
 from himpun.archive.journal import SYSTEM, Turn, act
 from himpun.archive.models import Record
 from himpun.archive.seals import BEGUN, BEGUN_CHAIN, CHUNK, ROWS_WRITTEN, SEALED, Kind
+
+FILE_ROWS = 100_000
+"""So many rows in one file, of the tables that hold very many."""
 
 
 def seal_existing() -> int:
@@ -28,13 +32,13 @@ def seal_existing() -> int:
 def _seal(turn: Turn, kind: Kind) -> int:
     there = kind.model._base_manager.all() if kind.when is None else kind.model._base_manager.filter(kind.when)
     keys = list(there.order_by("pk").values_list("pk", flat=True))
-    for chunk in _chunks(keys):
+    if kind.many_at_once:
+        for chunk in batched(keys, FILE_ROWS):
+            lines = (json.dumps([row.pk, *kind.content(row).values()]) for row in kind.rows(chunk))
+            bulk.record_rows(turn, f"rows:{kind.label}", kind, lines, fields=list(kind.fields), same={})
+        return len(keys)
+    for chunk in batched(keys, CHUNK):
         rows = {kind.key(row.pk): kind.content(row) for row in kind.rows(chunk)}
         summary = f"{len(rows)} {kind.noun.lower()} yang sudah ada"
         turn.record(ROWS_WRITTEN, f"rows:{kind.label}", {"rows": rows, "summary": summary})
     return len(keys)
-
-
-def _chunks(keys: list[int]) -> Iterator[list[int]]:
-    for start in range(0, len(keys), CHUNK):
-        yield keys[start : start + CHUNK]

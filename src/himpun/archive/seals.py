@@ -37,7 +37,8 @@ M = TypeVar("M", bound=models.Model)
 class Kind:
     """A sealed table. `noun` names a row of it to people, `when` says which rows must have a seal (none: all of them).
 
-    Rows of a table sealed `by_hand` are sealed when an act says so: they are drafts until then.
+    Rows of a table sealed `by_hand` are sealed when an act says so: they are drafts until then. Of a table with
+    `many_at_once` more rows are written in one act than a record should hold: see `bulk.py`.
     """
 
     model: type[models.Model]
@@ -47,6 +48,7 @@ class Kind:
     many: tuple[str, ...]
     when: Q | None
     by_hand: bool
+    many_at_once: bool
 
     @property
     def label(self) -> str:
@@ -71,7 +73,7 @@ class Kind:
 
     def content(self, row: models.Model) -> dict[str, Any]:
         """What a row says, field by field, as the journal keeps it."""
-        said = {name: _plain(getattr(row, name), hide=name in self.hidden) for name in self.fields}
+        said = {name: plain(getattr(row, name), hide=name in self.hidden) for name in self.fields}
         return said | {name: sorted(one.pk for one in getattr(row, name).all()) for name in self.many}
 
     def called(self, name: str) -> str:
@@ -94,6 +96,7 @@ def sealed(
     many: Iterable[str] = (),
     when: Q | None = None,
     by_hand: bool = False,
+    many_at_once: bool = False,
 ) -> Callable[[type[M]], type[M]]:
     """Seal a model's table. `leave_out` names fields that change without an act, `hidden` those kept as a digest only,
     `many` its relations to many that belong to what a row says."""
@@ -109,6 +112,7 @@ def sealed(
             tuple(many),
             when,
             by_hand,
+            many_at_once,
         )
         SEALED[kind.label] = kind
         if not by_hand:
@@ -126,7 +130,7 @@ def said_moment(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
-def _plain(value: Any, *, hide: bool) -> Any:
+def plain(value: Any, *, hide: bool = False) -> Any:
     """A field's value in JSON, spelled alike on both databases."""
     if isinstance(value, datetime):
         value = said_moment(value)
@@ -151,6 +155,7 @@ class Touches:
     """The rows written in one turn, by table."""
 
     written: dict[str, set[Any]] = field(default_factory=dict)
+    made: set[str] = field(default_factory=set)
     gone: set[str] = field(default_factory=set)
     released: set[str] = field(default_factory=set)
 
@@ -170,7 +175,7 @@ class Touches:
         last = {"rows": rows, "gone": sorted(self.gone), "released": sorted(self.released)}
         if any(last.values()):
             yield _said({name: said for name, said in last.items() if said})
-        self.written, self.gone, self.released = {}, set(), set()
+        self.written, self.made, self.gone, self.released = {}, set(), set(), set()
 
 
 def _said(data: dict[str, Any]) -> dict[str, Any]:
@@ -211,10 +216,18 @@ def release(model: type[models.Model], pks: Iterable[Any]) -> None:
 
 
 def _saved(
-    sender: type[models.Model], instance: models.Model, update_fields: frozenset[str] | None = None, **signal: Any
+    sender: type[models.Model],
+    instance: models.Model,
+    created: bool,
+    update_fields: frozenset[str] | None = None,
+    **signal: Any,
 ) -> None:
-    if _watched.get() is not None and (update_fields is None or SEALED[sender._meta.label_lower].seals(update_fields)):
-        touch(sender, [instance.pk])
+    touches, kind = _watched.get(), SEALED[sender._meta.label_lower]
+    if touches is None or not (update_fields is None or kind.seals(update_fields)):
+        return
+    touch(sender, [instance.pk])
+    if created:
+        touches.made.add(kind.key(instance.pk))
 
 
 def _deleted(sender: type[models.Model], instance: models.Model, **signal: Any) -> None:
@@ -222,7 +235,8 @@ def _deleted(sender: type[models.Model], instance: models.Model, **signal: Any) 
     if touches is not None:
         kind = SEALED[sender._meta.label_lower]
         touches.written.get(kind.label, set()).discard(instance.pk)
-        touches.gone.add(kind.key(instance.pk))
+        if (key := kind.key(instance.pk)) not in touches.made:
+            touches.gone.add(key)
 
 
 def _linked(

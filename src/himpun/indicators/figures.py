@@ -15,7 +15,9 @@ from typing import Any, NamedTuple
 from django.db import connection
 from django.db.models import Q, QuerySet
 
+from himpun.archive.bulk import record_rows
 from himpun.archive.journal import Turn
+from himpun.archive.seals import SEALED
 from himpun.errors import Conflict
 from himpun.indicators.models import DataRequest, Element, Figure, Indicator, RequestLine, Variable
 from himpun.indicators.periods import Period, value_period
@@ -183,11 +185,18 @@ _COMPARED = f"""CREATE TEMPORARY TABLE compared_figure AS
     ON f.unit_id = s.unit_id AND f.year = s.year AND f.element_id = s.element_id AND f.month = s.month
     AND f.months = s.months AND f.current WHERE f.id IS NULL OR NOT COALESCE({_SAME}, FALSE)"""  # noqa: S608 - constants of this module
 _LOCKED = "SELECT unit_id, element_id, year, month, months FROM compared_figure WHERE frozen"
-_RETIRE = f"UPDATE {TABLE} SET current = FALSE WHERE id IN (SELECT old FROM compared_figure WHERE old IS NOT NULL)"  # noqa: S608
+_RETIRE = f"""UPDATE {TABLE} SET current = FALSE WHERE id IN (SELECT old FROM compared_figure WHERE old IS NOT NULL)
+    RETURNING id"""  # noqa: S608
 _ADD = f"""INSERT INTO {TABLE} (office_id, variable_id, element_id, unit_id, year, month, months, number, text, version,
     current, frozen, source, at, by)
     SELECT %s, variable_id, element_id, unit_id, year, month, months, number, text, COALESCE(version, 0) + 1,
-    TRUE, FALSE, %s, %s, %s FROM compared_figure"""  # noqa: S608
+    TRUE, FALSE, %s, %s, %s FROM compared_figure RETURNING {{array}}"""  # noqa: S608
+_FIELDS = ["variable_id", "element_id", "unit_id", "year", "month", "months", "number", "text", "version"]
+_ARRAY = {
+    "sqlite": f"json_array(id, {', '.join(_FIELDS)})".replace("number", "CAST(number AS TEXT)"),
+    "postgresql": f"json_build_array(id, {', '.join(_FIELDS)})::text".replace("number", "number::text"),
+}
+"""A written row as the seals of many rows list it."""
 _TEMPORARY = ("staged_figure", "compared_figure")
 
 
@@ -204,12 +213,20 @@ def _take_many(turn: Turn, office: Office, data: Sequence[Datum], source: str, b
             _drop(cursor)
             raise FiguresFrozen(locked)
         cursor.execute(_RETIRE)
-        changed = cursor.rowcount
+        retired = [f"[{key}]" for (key,) in cursor.fetchall()]
         at = connection.ops.adapt_datetimefield_value(turn.at)
-        cursor.execute(_ADD, [office.pk, source, at, by])
-        written = cursor.rowcount
+        cursor.execute(_ADD.format(array=_ARRAY[connection.vendor]), [office.pk, source, at, by])
+        written = [line for (line,) in cursor.fetchall()]
         _drop(cursor)
-    return Taken(written - changed, changed, len(data) - written)
+    _seal_many(turn, office, source, by, retired, written)
+    return Taken(len(written) - len(retired), len(retired), len(data) - len(written))
+
+
+def _seal_many(turn: Turn, office: Office, source: str, by: str, retired: list[str], written: list[str]) -> None:
+    kind = SEALED[Figure._meta.label_lower]
+    record_rows(turn, source, kind, retired, fields=[], same={"current": False})
+    same = {"office_id": office.pk, "source": source, "at": turn.at, "by": by, "current": True, "frozen": False}
+    record_rows(turn, source, kind, written, fields=_FIELDS, same=same)
 
 
 def _drop(cursor: Any) -> None:

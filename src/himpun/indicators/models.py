@@ -346,6 +346,7 @@ class FigureQuerySet(SealedQuerySet["Figure"]):
         return self.filter(year=period.year, month=period.last_month, months=period.kind.months)
 
 
+@sealed("Angka", many_at_once=True)
 class Figure(models.Model):
     """A collected figure: one element, unit and period, whoever brought it (a request, an import, a correction).
 
