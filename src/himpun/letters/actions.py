@@ -9,6 +9,7 @@ from django.db.models import Max
 
 from himpun import clock
 from himpun.archive import files
+from himpun.archive.incoming import Incoming
 from himpun.archive.journal import Turn, act
 from himpun.errors import FieldErrors
 from himpun.letters.models import INSTRUCTIONS, Disposition, IssuedNumber, Letter, NumberRegister
@@ -23,7 +24,7 @@ class Scan:
     """The letter itself, as scanned."""
 
     name: str
-    content: bytes
+    content: bytes | Incoming
     media_type: str
 
 
