@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -31,9 +32,9 @@ def told(prepared: tuple[Path, str, dict[str, Any]]) -> dict[str, Any]:
     return prepared[2]
 
 
-@pytest.fixture
-def serve(prepared: tuple[Path, str, dict[str, Any]]) -> Iterator[Callable[..., Service]]:
-    """Starts services on the prepared database: serve("--no-worker", HIMPUN_EVIDENCE_MAX_BYTES="…")."""
+@contextmanager
+def starting(prepared: tuple[Path, str, dict[str, Any]]) -> Iterator[Callable[..., Service]]:
+    """Starts services on the prepared database, and ends them: serve("--no-worker", HIMPUN_EVIDENCE_MAX_BYTES="…")."""
     folder, database, _ = prepared
     started: list[Service] = []
 
@@ -42,6 +43,21 @@ def serve(prepared: tuple[Path, str, dict[str, Any]]) -> Iterator[Callable[..., 
         started.append(Service(folder, environment, *arguments, port=port))
         return started[-1]
 
-    yield start
-    for service in started:
-        service.end()
+    try:
+        yield start
+    finally:
+        for service in started:
+            service.end()
+
+
+@pytest.fixture
+def serve(prepared: tuple[Path, str, dict[str, Any]]) -> Iterator[Callable[..., Service]]:
+    with starting(prepared) as start:
+        yield start
+
+
+@pytest.fixture(scope="module")
+def service(prepared: tuple[Path, str, dict[str, Any]]) -> Iterator[Service]:
+    """One service for the tests of a module that leave it as it was; it takes large evidence."""
+    with starting(prepared) as start:
+        yield start("--no-worker", HIMPUN_EVIDENCE_MAX_BYTES="250000000").await_answer()

@@ -162,8 +162,14 @@ def is_alive(pid: int) -> bool:
     return bool(fields) and fields[0] != "Z"
 
 
+def forget_peak(pid: int) -> int:
+    """Let the kernel count a process's peak anew; returns what it holds now, in bytes."""
+    Path(f"/proc/{pid}/clear_refs").write_text("5")
+    return memory_peak(pid)
+
+
 def memory_peak(pid: int) -> int:
-    """The most memory a process ever held, in bytes."""
+    """The most memory a process held, in bytes."""
     text = Path(f"/proc/{pid}/status").read_text()
     found = re.search(r"VmHWM:\s+(\d+) kB", text)
     return int(found[1]) * 1024 if found else 0

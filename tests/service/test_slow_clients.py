@@ -19,11 +19,6 @@ Serve = Callable[..., Service]
 OF_EACH = 50
 
 
-@pytest.fixture
-def service(serve: Serve) -> Service:
-    return serve("--no-worker").await_answer()
-
-
 @contextmanager
 def slow_clients(service: Service) -> Iterator[list[socket.socket]]:
     """50 that never finish their head, 50 their body, 50 that say nothing, and 50 that do not read a large answer."""
@@ -43,13 +38,17 @@ def slow_clients(service: Service) -> Iterator[list[socket.socket]]:
 
 
 def log_in(service: Service, username: str) -> Answer:
+    return service.ask(login_request(service, username))
+
+
+def login_request(service: Service, username: str) -> bytes:
     page = service.get("/akun/login/")
     cookie = page.header("set-cookie").partition(";")[0]
     token = page.body.partition('name="csrfmiddlewaretoken" value="')[2].partition('"')[0]
     body = urlencode({"csrfmiddlewaretoken": token, "login": username, "password": PASSWORD}).encode()
     headers = (f"Cookie: {cookie}", f"Content-Length: {len(body)}", "Connection: close")
     kind = "Content-Type: application/x-www-form-urlencoded"
-    return service.ask(head("POST", "/akun/login/", kind, *headers) + body)
+    return head("POST", "/akun/login/", kind, *headers) + body
 
 
 def test_a_login_answers_within_a_second_among_200_slow_clients(service: Service, told: dict[str, Any]) -> None:
@@ -120,17 +119,12 @@ def test_one_address_does_not_take_all_places(service: Service) -> None:
     assert quick.status == 403, "a body that comes with its head needs no place (Django refuses it for want of a token)"
 
 
-def test_what_is_in_hand_is_finished_when_the_end_is_asked_for(service: Service, told: dict[str, Any]) -> None:
+def test_what_is_in_hand_is_finished_when_the_end_is_asked_for(serve: Serve, told: dict[str, Any]) -> None:
     """A login takes a while (its password is dear to check); the service is told to end meanwhile."""
-    page = service.get("/akun/login/")
-    cookie = page.header("set-cookie").partition(";")[0]
-    token = page.body.partition('name="csrfmiddlewaretoken" value="')[2].partition('"')[0]
-    body = urlencode({"csrfmiddlewaretoken": token, "login": told["username"], "password": PASSWORD}).encode()
-    kind = "Content-Type: application/x-www-form-urlencoded"
+    service = serve("--no-worker").await_answer()
+    request = login_request(service, told["username"])
     with service.connect() as connection:
-        connection.sendall(
-            head("POST", "/akun/login/", kind, f"Cookie: {cookie}", f"Content-Length: {len(body)}") + body
-        )
+        connection.sendall(request)
         settle(0.03)
         service.process.terminate()
         answer = Answer(read_all(connection))

@@ -10,18 +10,13 @@ from typing import Any
 import pytest
 
 from tests.scratch import until
-from tests.service.running import Answer, Service, form_with_file, head, memory_peak, read_all, written
+from tests.service.running import Answer, Service, forget_peak, form_with_file, head, memory_peak, read_all, written
 
 pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("layanan")]
 
 Serve = Callable[..., Service]
 MB = 1_000_000
 BLOCK = bytes(range(256)) * 1024
-
-
-@pytest.fixture
-def service(serve: Serve) -> Service:
-    return serve("--no-worker", HIMPUN_EVIDENCE_MAX_BYTES=str(250 * MB)).await_answer()
 
 
 @pytest.fixture
@@ -77,7 +72,7 @@ def test_300_mb_of_nobody_in_particular_are_refused_unread(
     service: Service, folder: Path, path: str, chunked: bool
 ) -> None:
     web, before = service.one("gate.server"), kept(folder)
-    peak, disk = memory_peak(web), written(web)
+    peak, disk = forget_peak(web), written(web)
 
     sent, answer = send(service, path, 300 * MB, chunked=chunked)
 
@@ -101,7 +96,7 @@ def test_200_mb_of_evidence_are_written_once_and_never_held_in_memory(
     size = 200 * MB
     web = service.one("gate.server")
     service.get("/permintaan/", as_person(told["unit"]))
-    peak, disk = memory_peak(web), written(web)
+    peak, disk = forget_peak(web), written(web)
 
     _, answer = send(service, f"/permintaan/baris/{told['line']}/bukti/", size, as_person(told["unit"]))
 
@@ -203,7 +198,7 @@ def test_a_gzipped_message_of_a_program_is_read(service: Service, told: dict[str
 
 def test_a_gzip_bomb_ends_at_the_limit(service: Service, told: dict[str, Any]) -> None:
     web = service.one("gate.server")
-    peak = memory_peak(web)
+    peak = forget_peak(web)
 
     answer = program(service, told["token"], gzip.compress(bytes(500 * MB)), "Content-Encoding: gzip")
 

@@ -147,7 +147,7 @@ class Gate:
             refusal = BodyTooBig()
         answer = refusal_answer(refusal, as_json=asked.wants_json)
         await _send_whole(answer, send)
-        if asked.has_body and not arriving.ended:
+        if asked.has_body and not arriving.ended and "expect" not in asked.headers:
             await arriving.drain(64 * MB if known else MB, 20 if known else 2)
 
 
