@@ -3,9 +3,18 @@
 import os
 import sys
 
+from himpun.gate.keeper import main as serve
+from himpun.parent import follow
+
 
 def main() -> None:
-    """Set Django up and run a subcommand; refusals are printed as sentences with exit code 1."""
+    """Set Django up and run a subcommand; refusals are printed as sentences with exit code 1.
+
+    `serve` only keeps processes that do so themselves: it begins, and answers a signal, at once.
+    """
+    follow()
+    if sys.argv[1:2] == ["serve"]:
+        sys.exit(serve(sys.argv[2:]))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "himpun.settings")
     import django
 

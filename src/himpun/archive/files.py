@@ -1,18 +1,22 @@
 """Files kept by content: the name of a file is the SHA-256 of its bytes, so a changed file is a wrong name.
 
 A file is written beside its place, forced to disk and renamed, so that a killed process leaves either the whole file
-or none. Storing the same bytes twice keeps one file.
+or none. Storing the same bytes twice keeps one file. An upload arrives as `Incoming`, already written and digested:
+storing it is a rename.
 """
 
 import contextlib
 import hashlib
+import io
 import os
 import tempfile
 from pathlib import Path
+from typing import BinaryIO
 
 from django.conf import settings
 
 from himpun import clock
+from himpun.archive.incoming import Incoming, UploadTooLarge
 from himpun.archive.models import StoredFile
 from himpun.errors import Refusal
 
@@ -34,9 +38,11 @@ def path_of(sha256: str) -> Path:
     return Path(settings.ARCHIVE_ROOT) / sha256[:2] / sha256[2:4] / sha256
 
 
-def store(content: bytes, *, media_type: str) -> str:
-    """Keep `content` and return its SHA-256 (64 hex digits). Safe to repeat."""
-    sha256 = hashlib.sha256(content).hexdigest()
+def store(content: bytes | Incoming, *, media_type: str) -> str:
+    """Keep `content` and return its SHA-256 (64 hex digits). Safe to repeat. Raises UploadTooLarge for a cut upload."""
+    if isinstance(content, Incoming) and not content.is_whole:
+        raise UploadTooLarge(content.limit)
+    sha256 = content.sha256 if isinstance(content, Incoming) else hashlib.sha256(content).hexdigest()
     place = path_of(sha256)
     if not place.exists():
         _write_whole(place, content)
@@ -47,8 +53,17 @@ def store(content: bytes, *, media_type: str) -> str:
     return sha256
 
 
-def _write_whole(place: Path, content: bytes) -> None:
+def opened(content: bytes | Incoming) -> BinaryIO:
+    """What is given, as a file to read: for checks that must not depend on how it came."""
+    return content.open() if isinstance(content, Incoming) else io.BytesIO(content)
+
+
+def _write_whole(place: Path, content: bytes | Incoming) -> None:
     place.parent.mkdir(parents=True, exist_ok=True)
+    if isinstance(content, Incoming):
+        content.move_to(place)
+        _sync_folder(place.parent)
+        return
     handle, beside = tempfile.mkstemp(dir=place.parent, prefix=".baru-")
     try:
         with os.fdopen(handle, "wb") as file:

@@ -1,26 +1,15 @@
-"""himpun serve, himpun worker: the web server (granian) and the background worker, in one command or apart."""
+"""himpun serve, himpun worker: the web processes with the background worker, or the worker alone."""
 
 import argparse
-import os
-import signal
-import subprocess
-import sys
-import time
 from datetime import timedelta
-from types import FrameType
 from typing import TYPE_CHECKING
 
-from django.core.management import call_command
+from himpun.gate.keeper import Keeper, arguments
 
 if TYPE_CHECKING:
     from himpun.jobs.ticks import Ticks
 
-
-def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--host", default="127.0.0.1", help="alamat (bawaan: 127.0.0.1)")
-    parser.add_argument("--port", type=int, default=8000, help="port (bawaan: 8000)")
-    parser.add_argument("--workers", type=int, default=1, help="jumlah proses web (bawaan: 1)")
-    parser.add_argument("--no-worker", action="store_true", help="tanpa pekerja latar")
+__all__ = ["all_ticks", "arguments", "run", "run_worker", "worker_arguments"]
 
 
 def worker_arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,38 +17,8 @@ def worker_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Serve until interrupted; a worker that dies is started again, and ends with the server."""
-    call_command("collectstatic", interactive=False, verbosity=0)
-    server = subprocess.Popen(_server_command(options), env=os.environ)  # noqa: S603
-    worker = None if options.no_worker else _start_worker()
-    print(f"Himpun berjalan di http://{options.host}:{options.port} (Ctrl+C untuk berhenti)", flush=True)
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        server.terminate()
-
-    signal.signal(signal.SIGTERM, stop)
-    while server.poll() is None:
-        try:
-            time.sleep(0.5)
-        except KeyboardInterrupt:
-            server.wait()
-        if worker and worker.poll() is not None and server.poll() is None:
-            worker = _start_worker()
-    if worker:
-        worker.terminate()
-        worker.wait()
-    return server.returncode
-
-
-def _start_worker() -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, "-m", "himpun", "worker"])
-
-
-def _server_command(options: argparse.Namespace) -> list[str]:
-    return [
-        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", options.host, "--port", str(options.port),
-        "--workers", str(options.workers), "--blocking-threads", "4", "--no-ws", "himpun.wsgi:application",
-    ]  # fmt: skip
+    """Serve until told to end (`himpun.__main__` comes here directly, without reading the other commands)."""
+    return Keeper(options).run()
 
 
 def run_worker(options: argparse.Namespace) -> int:

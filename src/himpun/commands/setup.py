@@ -12,6 +12,7 @@ from himpun.errors import Refusal
 from himpun.offices.loading import seed_kinds
 from himpun.offices.national import seed_national_calendar
 from himpun.procedures.actions import NothingChanged, publish_shared
+from himpun.web.static_files import gather_static_files
 
 PROCEDURES = ("pengumpulan_data_kinerja.toml", "permintaan_data.toml")
 
@@ -26,6 +27,7 @@ def run(options: argparse.Namespace) -> int:
     call_command("migrate", interactive=False, verbosity=0)
     call_command("createcachetable", verbosity=0)
     sealed = seal_existing()
+    gather_static_files()
     seed_kinds()
     year = clock.today().year
     added = seed_national_calendar([year - 1, year, year + 1])

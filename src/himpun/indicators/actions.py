@@ -18,6 +18,7 @@ from django.db.models import Max, Model, Prefetch, QuerySet
 from himpun import clock
 from himpun.archive import files
 from himpun.archive.chain import canonical
+from himpun.archive.incoming import Incoming
 from himpun.archive.journal import Turn
 from himpun.archive.seals import release, touch
 from himpun.errors import Conflict, FieldErrors, Refusal
@@ -308,7 +309,7 @@ def _save_words(
     line.save(update_fields=["note", "nihil", "nihil_reason", "explanation", "saved_at", "saved_by"])
 
 
-def attach_evidence(*, line_id: int, name: str, content: bytes, media_type: str, by: Person) -> Evidence:
+def attach_evidence(*, line_id: int, name: str, content: bytes | Incoming, media_type: str, by: Person) -> Evidence:
     """Attach a file to a line. Raises NotYourRequest, RequestClosed, or FieldErrors for a file too large or of another kind."""
     check_may_fill(DataRequest.objects.select_related("unit").get(lines=line_id), by)
     check_evidence(name, content, media_type)
@@ -329,7 +330,7 @@ def attach_evidence(*, line_id: int, name: str, content: bytes, media_type: str,
     return evidence
 
 
-def check_evidence(name: str, content: bytes, media_type: str) -> None:
+def check_evidence(name: str, content: bytes | Incoming, media_type: str) -> None:
     if not content:
         raise FieldErrors({"file": f"{name} kosong. Pilih berkas yang berisi."})
     if len(content) > settings.EVIDENCE_MAX_BYTES:

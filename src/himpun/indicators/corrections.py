@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 
 from himpun import clock
 from himpun.archive import files
+from himpun.archive.incoming import Incoming
 from himpun.archive.journal import Turn, act
 from himpun.errors import Conflict, FieldErrors, NotAllowed
 from himpun.indicators.actions import check_evidence, read_figure, read_figures
@@ -77,7 +78,14 @@ def may_ask(figure: Figure, by: Person, day: date) -> Actor:
 
 
 def ask_correction(
-    *, figure_id: int, new: str, reason: str, evidence_name: str, evidence: bytes, evidence_type: str, by: Person
+    *,
+    figure_id: int,
+    new: str,
+    reason: str,
+    evidence_name: str,
+    evidence: bytes | Incoming,
+    evidence_type: str,
+    by: Person,
 ) -> Correction:
     """Ask for another value of a frozen figure. Raises HoldsNoPost, NotFrozen, AlreadyAsked or FieldErrors
     ("new", "reason", "file")."""

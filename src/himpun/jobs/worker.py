@@ -5,6 +5,7 @@ like a kill; the reaper gives it to another worker.
 """
 
 import os
+import signal
 import time
 from types import FrameType
 from typing import Any
@@ -60,6 +61,7 @@ def run_forever(ticks: Ticks = TICKS, *, rest: float = REST) -> None:
     """Run tasks and ticks until asked to end; a database that is away for a while is waited for."""
     worker = TickingWorker(ticks)
     worker.configure_signals()
+    signal.signal(signal.SIGHUP, worker.shutdown)
     registered = False
     while worker.running:
         try:

@@ -9,6 +9,7 @@ from django.db.models import Max
 
 from himpun import clock
 from himpun.archive import files
+from himpun.archive.incoming import Incoming
 from himpun.archive.journal import Turn, act
 from himpun.archive.seals import touch
 from himpun.errors import FieldErrors
@@ -24,7 +25,7 @@ class Scan:
     """The letter itself, as scanned."""
 
     name: str
-    content: bytes
+    content: bytes | Incoming
     media_type: str
 
 

@@ -19,6 +19,7 @@ from himpun.indicators.models import Correction, DataRequest, Evidence, Figure, 
 from himpun.reports.rules import opened_offices
 from himpun.web.forms import Typed
 from himpun.web.middleware import PersonRequest
+from himpun.web.uploads import incoming_of
 
 
 def visible_figures(request: PersonRequest) -> Any:
@@ -109,15 +110,15 @@ def correct(request: PersonRequest, pk: int) -> HttpResponse:
     """Ask for a correction of a frozen figure."""
     get_object_or_404(visible_figures(request), pk=pk)
     typed = Typed(request.POST)
-    upload = request.FILES.get("file")
+    name, media_type, evidence = incoming_of(request, "file") or ("Bukti", "", b"")
     try:
         correction = corrections.ask_correction(
             figure_id=pk,
             new=request.POST.get("new", ""),
             reason=request.POST.get("reason", ""),
-            evidence_name=(upload.name if upload and upload.name else "Bukti"),
-            evidence=upload.read() if upload else b"",
-            evidence_type=(upload.content_type or "") if upload else "",
+            evidence_name=name,
+            evidence=evidence,
+            evidence_type=media_type,
             by=request.acting.person,
         )
     except Refusal as refusal:

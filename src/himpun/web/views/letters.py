@@ -21,6 +21,7 @@ from himpun.web.deadlines import read_deadline, say_whether_it_fits
 from himpun.web.forms import Typed, attempt, read_date
 from himpun.web.middleware import PersonRequest
 from himpun.web.periods import period_choices
+from himpun.web.uploads import incoming_of
 
 SCANS = {"application/pdf": b"%PDF", "image/png": b"\x89PNG", "image/jpeg": b"\xff\xd8"}
 SCAN_LIMIT = 10 * 1024 * 1024
@@ -70,16 +71,16 @@ def _register(request: PersonRequest, typed: Typed) -> Letter:
 
 
 def _scan(request: PersonRequest, typed: Typed) -> Scan | None:
-    upload = request.FILES.get("scan")
-    if upload is None or not upload.name:
+    upload = incoming_of(request, "scan")
+    if upload is None:
         return None
-    content = upload.read(SCAN_LIMIT + 1)
-    start = SCANS.get(upload.content_type or "")
+    name, media_type, content = upload
+    start = SCANS.get(media_type)
     if len(content) > SCAN_LIMIT:
         typed.errors["scan"] = "Berkas terlalu besar: paling banyak 10 MB. Pindai ulang dengan mutu lebih rendah."
     elif start is None or not content.startswith(start):
         typed.errors["scan"] = "Pindaian harus PDF, PNG, atau JPG. Pilih berkas lain."
-    return Scan(upload.name[-200:], content, upload.content_type or "")
+    return Scan(name[-200:], content, media_type)
 
 
 @require_GET

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import FileResponse, HttpResponse
@@ -27,6 +26,7 @@ from himpun.indicators.rules import Incomplete
 from himpun.offices.rules import MAY_COLLECT
 from himpun.web.forms import Typed, whole_number
 from himpun.web.middleware import PersonRequest
+from himpun.web.uploads import incoming_of
 from himpun.web.views.sheets import arrivals
 
 
@@ -280,16 +280,13 @@ def _collect(request: PersonRequest, pk: int, act: Any, said: str) -> HttpRespon
 def attach(request: PersonRequest, pk: int) -> HttpResponse:
     """Attach evidence to a row; the row's files come back."""
     line = get_object_or_404(RequestLine.objects.filter(request__in=_visible(request)), pk=pk)
-    upload = request.FILES.get("file")
+    upload = incoming_of(request, "file")
     error = "Pilih berkas dahulu."
-    if upload is not None and upload.name:
+    if upload is not None:
+        name, media_type, content = upload
         try:
             actions.attach_evidence(
-                line_id=line.pk,
-                name=upload.name,
-                content=upload.read(settings.EVIDENCE_MAX_BYTES + 1),
-                media_type=upload.content_type or "",
-                by=request.acting.person,
+                line_id=line.pk, name=name, content=content, media_type=media_type, by=request.acting.person
             )
             error = ""
         except Refusal as refusal:

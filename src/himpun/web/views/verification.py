@@ -4,16 +4,12 @@ What an unissued document holds is never shown: its page says only that it is no
 to compare is digested as it comes in; not one byte of it is kept.
 """
 
-import hashlib
-import io
 import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.core.files.uploadedfile import InMemoryUploadedFile
-from django.core.files.uploadhandler import FileUploadHandler
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.text import Truncator
@@ -29,9 +25,11 @@ from himpun.documents.parts import moment
 from himpun.documents.proof import DocumentAltered, signed_version
 from himpun.documents.work import ensure_issued
 from himpun.web.forms import Typed
+from himpun.web.uploads import DigestingHandler, incoming_of
 
 UPLOAD_LIMIT = 20 * 1024 * 1024
 _FORM_AROUND_FILE = 64 * 1024
+_TOO_LARGE = "Berkas lebih dari 20 MB; dokumen Himpun jauh lebih kecil. Pilih berkas lain."
 _CODE = re.compile(r"(?:.*/v/)?([A-Za-z0-9_-]{1,32})/?")
 _NAME_LIMIT = 80
 
@@ -122,31 +120,18 @@ def _place_among_versions(document: Document, issued: DocumentVersion) -> dict[s
     }
 
 
-class _Digesting(FileUploadHandler):
-    """Takes the SHA-256 of an upload as it arrives and keeps nothing else."""
-
-    def new_file(self, *args: Any, **given: Any) -> None:
-        super().new_file(*args, **given)
-        self.digest = hashlib.sha256()
-
-    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
-        self.digest.update(raw_data)
-
-    def file_complete(self, file_size: int) -> InMemoryUploadedFile:
-        sha256 = self.digest.hexdigest().encode()
-        kept = io.BytesIO(sha256)
-        return InMemoryUploadedFile(kept, self.field_name, self.file_name or "", "text/plain", file_size, None)
-
-
 def _compare(request: HttpRequest, document: Document, issued: DocumentVersion) -> tuple[int, dict[str, Any]]:
     if _length(request) > UPLOAD_LIMIT + _FORM_AROUND_FILE:
-        return 413, {"upload_error": "Berkas lebih dari 20 MB; dokumen Himpun jauh lebih kecil. Pilih berkas lain."}
-    request.upload_handlers = [_Digesting(request)]
-    upload = request.FILES.get("file")
-    if upload is None or not upload.size:
+        return 413, {"upload_error": _TOO_LARGE}
+    request.upload_handlers = [DigestingHandler(request)]
+    upload = incoming_of(request, "file")
+    if upload is None or not len(upload[2]):
         return 422, {"upload_error": "Pilih dahulu berkas PDF yang ingin dicocokkan."}
-    sha256 = upload.read().decode()
-    return 200, {"sha256": sha256, "file_name": upload.name, "match": _match(document, issued, sha256)}
+    name, _, content = upload
+    if not content.is_whole:
+        return 413, {"upload_error": _TOO_LARGE}
+    sha256 = content.sha256
+    return 200, {"sha256": sha256, "file_name": name, "match": _match(document, issued, sha256)}
 
 
 def _length(request: HttpRequest) -> int:
