@@ -15,6 +15,7 @@ from himpun.commands import (
     import_values,
     load_office,
     national_days,
+    person,
     publish_sop,
     read_mail,
     recap,
@@ -30,6 +31,7 @@ Command = tuple[str, Callable[[argparse.ArgumentParser], None], Callable[[argpar
 COMMANDS: dict[str, Command] = {
     "setup": ("siapkan basis data, hari libur, dan prosedur bawaan", setup.arguments, setup.run),
     "load-office": ("muat sebuah kantor dari folder berkas", load_office.arguments, load_office.run),
+    "person": ("beri seseorang tautan masuk yang baru", person.arguments, person.run),
     "publish-sop": ("terbitkan versi baru sebuah prosedur untuk semua kantor", publish_sop.arguments, publish_sop.run),
     "check-sop": ("periksa naskah SOP: apa yang harus dibetulkan", check_sop.arguments, check_sop.run),
     "check-capaian": (

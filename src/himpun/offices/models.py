@@ -100,7 +100,10 @@ class PersonManager(BaseUserManager["Person"]):
 
 
 class Person(AbstractBaseUser):
-    """Somebody who can log in. What they may do comes from the posts they hold, never from here."""
+    """Somebody who can log in. What they may do comes from the posts they hold, never from here.
+
+    `access_no` moves on with every password: tokens and one-time links given under an older number are over.
+    """
 
     username = models.CharField("nama pengguna", max_length=150, unique=True)
     name = models.CharField("nama lengkap", max_length=200)
@@ -108,6 +111,7 @@ class Person(AbstractBaseUser):
     rank = models.CharField("pangkat/golongan", max_length=80, blank=True)
     email = models.EmailField("surel", blank=True)
     is_active = models.BooleanField("aktif", default=True)
+    access_no = models.PositiveIntegerField(default=0)
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
@@ -117,6 +121,40 @@ class Person(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name
+
+    def set_password(self, raw_password: str | None) -> None:
+        """Whoever sets a password, by whatever door, ends what was given under the older one."""
+        super().set_password(raw_password)
+        self.access_no += 1
+
+    def set_unusable_password(self) -> None:
+        super().set_unusable_password()
+        self.access_no += 1
+
+
+class OneTimeLink(models.Model):
+    """A link by which a person sets their password, once; kept by the SHA-256 of its secret (`offices/access.py`)."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="links")
+    digest = models.CharField(max_length=64, unique=True)
+    access_no = models.PositiveIntegerField()
+    made_at = models.DateTimeField()
+    expires = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(expires__gt=F("made_at")), name="link_ends_after_it_begins"),
+            models.UniqueConstraint(
+                fields=["person"],
+                condition=Q(used_at__isnull=True, ended_at__isnull=True),
+                name="one_open_link_per_person",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person}, {self.made_at}"
 
 
 class HoldingQuerySet(models.QuerySet["Holding"]):

@@ -4,6 +4,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from himpun.web.views import (
+    access,
     archive,
     budgets,
     calendar,
@@ -171,6 +172,7 @@ urlpatterns = [
     path("v/<str:token>/", verification.verify, name="verify"),
     path("t/<str:token>/", verification.receipt, name="receipt"),
     path("t/<str:token>/dokumen.pdf", verification.receipt_pdf, name="receipt_pdf"),
+    path("masuk/tautan/<str:secret>/", access.OneTimeLinkPage.as_view(), name="one_time_link"),
     path("masuk/", RedirectView.as_view(pattern_name="account_login"), name="login"),
     path("akun/pesan/", notices.own_messages, name="own_messages"),
     path("akun/token/", tokens.tokens, name="tokens"),
