@@ -149,7 +149,12 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "himpun.web.accounts.ClosedSignup"
 ACCOUNT_SESSION_REMEMBER = True
-ACCOUNT_RATE_LIMITS = {"login_failed": env.str("HIMPUN_LOGIN_FAILED_LIMIT", default="10/m/ip,5/300s/key")}
+LOGIN_FAILED_LIMIT = env.str("HIMPUN_LOGIN_FAILED_LIMIT", default="5/5m/pair,20/h/key,40/5m/ip")
+ACCOUNT_RATE_LIMITS = {
+    "login": None,  # an office has one address; failures are counted in himpun.offices.attempts
+    "login_failed": "120/m/ip,5/5m/key",  # the second step only; its key is the person
+    "signup": "20/m/ip",
+}
 ACCOUNT_LOGOUT_ON_GET = False
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"

@@ -12,9 +12,10 @@ from himpun.offices.access import Given, link_by_operator
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    what = parser.add_subparsers(dest="what", required=True, metavar="PERINTAH")
-    link = what.add_parser("link", help="buat tautan masuk sekali pakai; kata sandi, sesi, dan token lamanya berakhir")
-    link.add_argument("username", metavar="NAMA", help="nama pengguna, mis. kasi.pelayanan")
+    parser.add_argument(
+        "what", choices=["link"], help="link: tautan masuk sekali pakai; kata sandi, sesi, dan token lamanya berakhir"
+    )
+    parser.add_argument("username", metavar="NAMA", help="nama pengguna, mis. kasi.pelayanan")
 
 
 def run(options: argparse.Namespace) -> int:

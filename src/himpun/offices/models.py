@@ -157,6 +157,30 @@ class OneTimeLink(models.Model):
         return f"{self.person}, {self.made_at}"
 
 
+class LoginTally(models.Model):
+    """How often a name was tried from an address in one minute, in vain (`failed`) and not (`passed`).
+
+    `who` is a keyed digest of the name as typed, since people type passwords there; `person` whose name it is, if any.
+    """
+
+    who = models.CharField(max_length=64)
+    person = models.ForeignKey(Person, models.CASCADE, null=True, blank=True, related_name="login_tallies")
+    address = models.CharField(max_length=64)
+    minute = models.PositiveBigIntegerField()
+    failed = models.PositiveIntegerField(default=0)
+    passed = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["who", "address", "minute"], name="login_tally_once_a_minute")]
+        indexes = [
+            models.Index(fields=["address", "minute"], name="login_tally_by_address"),
+            models.Index(fields=["minute"], name="login_tally_by_minute"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.address}, {self.failed}/{self.passed}"
+
+
 class HoldingQuerySet(models.QuerySet["Holding"]):
     def on(self, day: date) -> "HoldingQuerySet":
         """The holdings in force on `day`, also of people on leave: what they may see."""

@@ -22,7 +22,7 @@ from himpun import clock
 from himpun.cycles.deadlines import recount
 from himpun.errors import FieldErrors
 from himpun.letters.numbering import DEFAULT_PATTERN, fill
-from himpun.offices import access, actions
+from himpun.offices import access, actions, attempts
 from himpun.offices.acting import HoldsNoPost
 from himpun.offices.calendar import named_days
 from himpun.offices.files.settings import check_pattern
@@ -300,6 +300,7 @@ def person_edit(request: PersonRequest, pk: int) -> HttpResponse:
         "person": person,
         "leaves": person.leaves.filter(office=office, until__gte=request.acting.day).select_related("substitute"),
         "ours": manages(office, person, request.acting.day),
+        "failures": attempts.failures_of(person),
         "has_password": person.has_usable_password(),
         "has_link": access.has_open_link(person),
         "holdings": [(holding, _in_force(holding, request.acting.day)) for holding in held],
