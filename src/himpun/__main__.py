@@ -5,7 +5,11 @@ import sys
 
 
 def main() -> None:
-    """Set Django up and run a subcommand; refusals are printed as sentences with exit code 1."""
+    """Set Django up and run a subcommand; refusals are printed as sentences with exit code 1.
+
+    What it writes (database, archive, keys) is for its own user only.
+    """
+    os.umask(0o077)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "himpun.settings")
     import django
 

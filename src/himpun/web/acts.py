@@ -85,8 +85,8 @@ ACTS = {
     "offices:person:links-made": "Membuat tautan masuk pertama untuk {count} orang",
     "offices:holding:begun": "Mencatat {name} memangku {post} sejak {since}",
     "offices:holding:withdrawn": "Menarik penugasan {name} pada {post} sejak {since}, yang belum mulai",
-    "offices:leave:recorded": "Mencatat cuti {name} ({kind}) {since} sampai {until}",
-    "offices:leave:changed": "Mengubah cuti {name} ({kind}): {since} sampai {until}",
+    "offices:leave:recorded": "Mencatat cuti {name} {since} sampai {until}",
+    "offices:leave:changed": "Mengubah cuti {name}: {since} sampai {until}",
     "offices:leave:ended": "Mengakhiri cuti {name} pada {until}",
     "offices:leave:cancelled": "Membatalkan cuti {name} {since} sampai {until}",
     "offices:holding:changed": "Mengubah masa {name} memangku {post}",
@@ -104,7 +104,7 @@ ACTS = {
     "api:codes:saved": "Menyimpan {count} pemetaan kode {systems}",
     "api:codes:removed": "Menghapus pemetaan kode {system} {foreign}",
 }
-"""Act → its sentence; {name} is taken from the record's data."""
+"""Act → its sentence; {name} is taken from the record's data. Of a leave nobody here is told the kind: it may be an illness."""
 
 MOMENTS = ("due_was", "due_now")
 

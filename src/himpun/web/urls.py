@@ -1,6 +1,6 @@
 """Addresses of the pages, in Indonesian."""
 
-from django.urls import include, path
+from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
 from himpun.web.views import (
@@ -178,5 +178,7 @@ urlpatterns = [
     path("akun/token/", tokens.tokens, name="tokens"),
     path("akun/token/<int:pk>/cabut/", tokens.revoke, name="token_revoke"),
     path("api/", tokens.api_page, name="api"),
+    path("akun/password/reset/", access.ask, name="account_reset_password"),
+    re_path(r"^akun/password/reset/(?P<rest>.+)$", access.old_link),
     path("akun/", include("allauth.urls")),
 ]

@@ -385,6 +385,8 @@ def holding_edit(request: PersonRequest, pk: int) -> HttpResponse:
     rows = Holding.objects.select_related("post__office", "person", "leave__person")
     holding = get_object_or_404(rows, pk=pk, post__office=office)
     shown = {"kind": holding.kind, "since": holding.since.isoformat(), "letter": holding.letter}
+    if holding.leave_id and not request.acting.has(MAY_MANAGE_OFFICE):
+        shown["letter"] = "surat cuti"  # the letter of a colleague's leave may tell of an illness
     shown["until"] = holding.until.isoformat() if holding.until else ""
     shown["own_post"] = str(holding.own_post_id or "")
     typed = Typed(request.POST if request.method == "POST" else shown)
