@@ -25,6 +25,7 @@ from himpun.commands import (
     verify_archive,
 )
 from himpun.errors import Refusal
+from himpun.trouble import trouble_of
 
 Command = tuple[str, Callable[[argparse.ArgumentParser], None], Callable[[argparse.Namespace], int]]
 
@@ -71,6 +72,12 @@ def run(argv: Sequence[str]) -> int:
         return COMMANDS[arguments.command][2](arguments)
     except Refusal as refusal:
         print(refusal, file=sys.stderr)
+        return 1
+    except Exception as error:
+        trouble = trouble_of(error)
+        if trouble is None:
+            raise
+        print(f"{trouble.sentence} Tidak ada yang diubah. Jalankan lagi sesudahnya.", file=sys.stderr)
         return 1
 
 

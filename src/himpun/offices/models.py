@@ -330,7 +330,12 @@ class Holiday(models.Model):
     class Meta:
         ordering = ["day"]
         constraints = [
-            models.UniqueConstraint(fields=["office", "day"], name="holiday_once_per_office", nulls_distinct=False),
+            models.UniqueConstraint(
+                fields=["office", "day"], condition=Q(office__isnull=False), name="holiday_once_per_office_and_day"
+            ),
+            models.UniqueConstraint(
+                fields=["day"], condition=Q(office__isnull=True), name="national_holiday_once_a_day"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -355,7 +360,10 @@ class SpecialHours(models.Model):
         ordering = ["since"]
         constraints = [
             models.CheckConstraint(condition=Q(until__gte=F("since")), name="special_hours_end_after_they_begin"),
-            models.UniqueConstraint(fields=["office", "since"], name="special_hours_once", nulls_distinct=False),
+            models.UniqueConstraint(
+                fields=["office", "since"], condition=Q(office__isnull=False), name="special_hours_once_per_office"
+            ),
+            models.UniqueConstraint(fields=["since"], condition=Q(office__isnull=True), name="national_hours_once"),
         ]
 
     def __str__(self) -> str:
