@@ -10,8 +10,10 @@ from himpun.parent import follow
 def main() -> None:
     """Set Django up and run a subcommand; refusals are printed as sentences with exit code 1.
 
-    `serve` only keeps processes that do so themselves: it begins, and answers a signal, at once.
+    `serve` only keeps processes that do so themselves: it begins, and answers a signal, at once. What is written (database,
+    archive, keys) is for its own user only.
     """
+    os.umask(0o077)
     follow()
     if sys.argv[1:2] == ["serve"]:
         sys.exit(serve(sys.argv[2:]))

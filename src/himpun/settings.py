@@ -3,7 +3,10 @@
 Everything has a default that works on one office computer: SQLite, files under `var/`, a secret key made on first start.
 """
 
+import os
+import re
 import secrets
+import stat
 from pathlib import Path
 
 import environ
@@ -38,6 +41,21 @@ def _secret_key() -> str:
 
 
 SECRET_KEY = _secret_key()
+
+
+def _keep_private(*places: Path) -> None:
+    """Take group and others their rights on what is ours: an older start, or another umask, may have left them."""
+    for place in places:
+        try:
+            found = place.stat()
+            if found.st_uid == os.geteuid() and found.st_mode & 0o077 and not found.st_mode & stat.S_ISVTX:
+                place.chmod(stat.S_IMODE(found.st_mode) & 0o700)
+        except OSError:
+            continue
+
+
+if (VAR / "secret-key").exists():
+    _keep_private(VAR, VAR / "secret-key", ARCHIVE_ROOT)
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
@@ -107,10 +125,18 @@ DATABASE_URL = env.str("DATABASE_URL", default=f"sqlite:///{VAR / 'himpun.sqlite
 
 
 def _database() -> dict[str, object]:
-    config: dict[str, object] = dict(env.db_url_config(DATABASE_URL))
+    try:
+        config: dict[str, object] = dict(env.db_url_config(DATABASE_URL))
+    except ValueError:
+        raise ImproperlyConfigured(
+            "DATABASE_URL tidak terbaca. Yang diterima: sqlite:///berkas.sqlite3 atau "
+            "postgres://pengguna:sandi@host:5432/nama; tanda khusus dalam kata sandi ditulis %40 untuk @, %2F untuk /."
+        ) from None
     engine = str(config["ENGINE"])
     if engine.endswith("sqlite3"):
-        Path(str(config["NAME"])).parent.mkdir(parents=True, exist_ok=True)
+        file = Path(str(config["NAME"]))
+        file.parent.mkdir(parents=True, exist_ok=True)
+        _keep_private(*(file.with_name(file.name + end) for end in ("", "-wal", "-shm", "-journal")))
         config["OPTIONS"] = {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
@@ -149,7 +175,12 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "himpun.web.accounts.ClosedSignup"
 ACCOUNT_SESSION_REMEMBER = True
-ACCOUNT_RATE_LIMITS = {"login_failed": env.str("HIMPUN_LOGIN_FAILED_LIMIT", default="10/m/ip,5/300s/key")}
+LOGIN_FAILED_LIMIT = env.str("HIMPUN_LOGIN_FAILED_LIMIT", default="5/5m/pair,20/h/key,40/5m/ip")
+ACCOUNT_RATE_LIMITS = {
+    "login": None,  # an office has one address; failures are counted in himpun.offices.attempts
+    "login_failed": "120/m/ip,5/5m/key",  # the second step only; its key is the person
+    "signup": "20/m/ip",
+}
 ACCOUNT_LOGOUT_ON_GET = False
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
@@ -204,18 +235,39 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
+try:
+    # Without a mail server nothing is sent and nothing printed: a mail may hold a link by which its reader comes in.
+    EMAIL_CONFIG = env.email_url("EMAIL_URL", default="dummymail://")
+except (ValueError, ImproperlyConfigured):
+    raise ImproperlyConfigured(
+        "EMAIL_URL tidak terbaca. Yang diterima: smtp+tls://pengguna:sandi@peladen:587; "
+        "tanda khusus dalam kata sandi ditulis %40 untuk @, %2F untuk /, %23 untuk #."
+    ) from None
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env.str("HIMPUN_FROM", default="himpun@localhost")
 EMAIL_TIMEOUT = env.int("HIMPUN_EMAIL_TIMEOUT", default=10)
 CHANNELS = env.str("HIMPUN_CHANNELS", default="")
 
+_SECRETS = (
+    SECRET_KEY,
+    str(DATABASES["default"].get("PASSWORD") or ""),
+    str(EMAIL_CONFIG.get("EMAIL_HOST_PASSWORD") or ""),
+    *re.findall(r"[\w.+-]{16,}", CHANNELS),
+)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}, "nobody": {"class": "logging.NullHandler"}},
-    # What apprise logs names whole addresses, with the operator's secrets; the outbox keeps what matters.
-    "loggers": {"apprise": {"handlers": ["nobody"], "propagate": False}},
+    "formatters": {"plain": {"()": "himpun.logs.Formatter", "secrets": _SECRETS}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "plain"},
+        "nobody": {"class": "logging.NullHandler"},
+    },
+    "loggers": {
+        # What these log names whole addresses, with the operator's secrets; the outbox keeps what matters.
+        "apprise": {"handlers": ["nobody"], "propagate": False},
+        "urllib3": {"handlers": ["nobody"], "propagate": False},
+        "django": {"handlers": [], "propagate": True},
+    },
     "root": {"handlers": ["console"], "level": env.str("HIMPUN_LOG_LEVEL", default="WARNING")},
 }
 

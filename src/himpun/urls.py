@@ -6,3 +6,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", include("himpun.api.urls")),
     path("", include("himpun.web.urls")),
 ]
+
+handler500 = "himpun.web.views.trouble.failed"

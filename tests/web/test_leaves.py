@@ -1,5 +1,6 @@
 """Cuti, mandates and doubled approvals, on the pages."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from himpun.archive.models import Record
 from himpun.cycles.step_actions import draft_of
-from himpun.offices.leaves import LeaveFields, record_leave
+from himpun.offices.leaves import LeaveFields, change_leave, end_leave, record_leave
 from himpun.offices.models import Holding, Leave, Office, Person
 from himpun.web.acts import in_words
 from tests.cast import MONDAY, Cast, later
@@ -127,6 +128,39 @@ def test_a_leave_is_changed_ended_and_cancelled_on_its_page(small: Cast) -> None
     said = [in_words(one.act, one.data) for one in Record.objects.filter(act__startswith="offices:leave")]
     assert "Mengakhiri cuti Orang Camat pada 2026-10-06" in said
     assert "…" not in "".join(said)
+
+
+def test_that_somebody_is_ill_is_told_only_to_who_manages_the_office_and_to_themselves(small: Cast) -> None:
+    fields = LeaveFields("sakit", date(2026, 10, 5), date(2026, 10, 9), "Surat sakit 12/RSUD", small.sekretaris)
+    leave = record_leave(office=small.office, person=small.kepala, fields=fields, by=small.umum)
+    change_leave(leave=leave, fields=replace(fields, until=date(2026, 10, 12)), by=small.umum)
+    end_leave(leave=leave, until=date(2026, 10, 10), by=small.umum)
+    post, standing_in = small.post("kepala"), Holding.objects.filter(leave=leave)[0]
+    paths = [
+        "/",
+        "/pengaturan/",
+        "/pengaturan/cuti/",
+        f"/pengaturan/orang/{small.kepala.pk}/",
+        f"/pengaturan/orang/{small.sekretaris.pk}/",
+        f"/pengaturan/jabatan/{post.pk}/",
+        f"/pengaturan/pemangku/{standing_in.pk}/",
+        "/arsip/?tab=jurnal",
+        "/waktu/",
+        "/waktu/kalender/",
+        "/siklus/",
+        "/pesan/",
+    ]
+    for path in paths:
+        for colleague in (small.analis, small.sekretaris):
+            if colleague == small.analis or path in ("/", "/arsip/?tab=jurnal"):
+                page = text(as_(colleague), path).lower()
+                assert "sakit" not in page, (path, colleague.username)
+    assert "Mencatat cuti Orang Camat" in text(as_(small.analis), "/arsip/?tab=jurnal")
+    for who in (small.umum, small.kepala):
+        assert "Sakit" in text(as_(who), "/pengaturan/cuti/")
+        assert "Surat sakit 12/RSUD" in text(as_(who), "/pengaturan/cuti/")
+    for record in Record.objects.filter(act__startswith="offices:"):
+        assert "sakit" not in in_words(record.act, record.data).lower()
 
 
 def test_the_list_costs_the_same_however_many_are_away(small: Cast) -> None:

@@ -252,15 +252,25 @@ def test_the_last_who_manages_cannot_take_that_away(kecamatan: Cast) -> None:
 # --- people ----------------------------------------------------------------------------------------------------------
 
 
-def test_a_person_is_added_with_a_password_shown_once(kecamatan: Cast) -> None:
+def link_on(page: str) -> str:
+    """The path of the one-time link on a page."""
+    found = re.search(r"http://127\.0\.0\.1:8000(/masuk/tautan/[\w-]{43}/)", page)
+    assert found, page
+    return found[1]
+
+
+def test_a_person_is_added_with_a_link_shown_once(kecamatan: Cast) -> None:
     client = as_(kecamatan.umum)
     page = client.post("/pengaturan/orang/baru/", {"name": "Ani Baru", "username": "ani.baru"})
-    password = re.findall(r'office-secret">\s*([a-z2-9]{4}(?:-[a-z2-9]{4}){3})\s*<', page.content.decode())
+    link = link_on(page.content.decode())
     person = Person.objects.get(username="ani.baru")
-    assert person.check_password(password[0])
+    assert not person.has_usable_password()
     assert "no-store" in page["Cache-Control"]
-    assert password[0] not in client.get(f"/pengaturan/orang/{person.pk}/").content.decode()
-    assert password[0] not in recorded("offices:person:added")[0].data
+    shown_again = client.get(f"/pengaturan/orang/{person.pk}/").content.decode()
+    assert "tautan masuknya masih berlaku" in shown_again
+    secret = link.split("/")[-2]
+    for kept in (shown_again, recorded("offices:person:added")[0].data, str(person.links.values_list())):
+        assert secret not in kept
 
 
 @pytest.mark.parametrize(
@@ -285,15 +295,16 @@ def test_a_wrong_person_is_refused_at_the_field(kecamatan: Cast, changed: dict[s
     assert Person.objects.count() == people
 
 
-def test_a_new_password_ends_the_old_one_and_its_sessions(kecamatan: Cast) -> None:
+def test_a_new_link_ends_the_old_password_and_its_sessions(kecamatan: Cast) -> None:
     person = kecamatan.analis
     theirs, url = as_(person), f"/pengaturan/orang/{person.pk}/"
     assert as_(kecamatan.kasubbag).post(url, {"act": "password"}).status_code == 422
     assert theirs.get("/").status_code == 200
     page = as_(kecamatan.umum).post(url, {"act": "password"}).content.decode()
     person.refresh_from_db()
-    assert person.check_password(re.findall(r"[a-z2-9]{4}(?:-[a-z2-9]{4}){3}", page)[0])
+    assert not person.has_usable_password()
     assert theirs.get("/").status_code == 302
+    assert Client().get(link_on(page)).status_code == 200
     assert len(recorded("offices:person:password-reset")) == 1
 
 

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from himpun import clock
 from himpun.api.codes import KINDS, SYSTEMS, Code, Codes, fault
@@ -70,6 +70,7 @@ def make_token(
             scopes=chosen,
             created=turn.at,
             expires=turn.at + timedelta(days=days),
+            access_no=person.access_no,
         )
         data = {"name": name, "scopes": chosen, "expires": token.expires.isoformat()}
         turn.record("api:token:made", f"token:{token.pk}", data)
@@ -78,7 +79,9 @@ def make_token(
 
 def _check_token(person: Person, name: str, chosen: Sequence[str], asked: set[str], days: int, now: datetime) -> None:
     wrong = {}
-    living = Token.objects.filter(person=person, revoked_at__isnull=True, expires__gt=now)
+    living = Token.objects.filter(
+        person=person, revoked_at__isnull=True, expires__gt=now, access_no=F("person__access_no")
+    )
     if not name or len(name) > 80 or not is_clean(name):
         wrong["name"] = "Tulis nama program atau kegunaan token, paling banyak 80 huruf."
     elif living.filter(name=name).exists():
@@ -110,7 +113,7 @@ def open_token(secret: str) -> Access:
     if found is None:
         raise TokenRefused("Token tidak dikenal. Periksa salinannya, atau buat token baru di halaman Token API.")
     now = clock.now()
-    check_in_force(found.expires, found.revoked_at, now)
+    check_in_force(found.expires, found.revoked_at, now, outlived=found.is_outlived)
     day = clock.today()
     here = tuple(one for one in capacities(found.person, day) if one.office_id == found.office_id)
     if not here:

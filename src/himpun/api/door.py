@@ -17,6 +17,7 @@ from himpun.api.messages import is_clean
 from himpun.api.rules import TokenRefused, check_scope
 from himpun.api.schemas import Failure
 from himpun.errors import FieldErrors, Refusal
+from himpun.trouble import trouble_of
 
 logger = logging.getLogger(__name__)
 REFUSALS = {
@@ -28,6 +29,7 @@ REFUSALS = {
     413: Failure,
     415: Failure,
     422: Failure,
+    503: Failure,
 }
 """Every way an operation can be refused, for the OpenAPI document."""
 ROOT = "/api/v1/"
@@ -198,6 +200,10 @@ def _missing(request: HttpRequest, error: Http404) -> HttpResponse:
 @api.exception_handler(Exception)
 def _broken(request: HttpRequest, error: Exception) -> HttpResponse:
     logger.error("API %s %s", request.method, request.path, exc_info=error)
+    if trouble := trouble_of(error):
+        response = answer(trouble.status, trouble.code, f"{trouble.sentence} Tidak ada yang diubah. Kirim lagi nanti.")
+        response["Retry-After"] = "120"
+        return response
     return answer(
         500, "kesalahan-himpun", "Himpun gagal menjawab; tidak ada yang diubah. Coba lagi, lalu kabari operator."
     )

@@ -9,7 +9,10 @@ from himpun.offices.models import Office, Person
 
 @sealed("Token API", leave_out=["last_used"])
 class Token(models.Model):
-    """Kept by the SHA-256 of its secret; the secret itself is shown once. Never gives more than the person's posts."""
+    """Kept by the SHA-256 of its secret; the secret itself is shown once. Never gives more than the person's posts.
+
+    It belongs to the password it was made under (`access_no`), and ends with it.
+    """
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="tokens")
     office = models.ForeignKey(Office, models.PROTECT, related_name="tokens")
@@ -20,6 +23,7 @@ class Token(models.Model):
     expires = models.DateTimeField("berlaku sampai")
     last_used = models.DateTimeField("terakhir dipakai", null=True, blank=True)
     revoked_at = models.DateTimeField("dicabut", null=True, blank=True)
+    access_no = models.PositiveIntegerField(default=0)
 
     objects = SealedQuerySet.as_manager()
 
@@ -31,3 +35,8 @@ class Token(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_outlived(self) -> bool:
+        """Whether its person's password was changed or reset since it was made."""
+        return self.access_no != self.person.access_no

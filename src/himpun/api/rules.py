@@ -53,8 +53,12 @@ class ScopeMissing(NotAllowed):
         )
 
 
-def check_in_force(expires: datetime, revoked_at: datetime | None, now: datetime) -> None:
-    """Raises TokenRefused for a token that was revoked or has ended."""
+def check_in_force(expires: datetime, revoked_at: datetime | None, now: datetime, *, outlived: bool = False) -> None:
+    """Raises TokenRefused for a token that was revoked, has ended, or belongs to an older password."""
+    if outlived:
+        raise TokenRefused(
+            "Token ini berakhir karena kata sandi pemiliknya diganti. Buat token baru di halaman Token API."
+        )
     if revoked_at is not None:
         raise TokenRefused("Token ini sudah dicabut. Buat token baru di halaman Token API.")
     if expires <= now:

@@ -15,6 +15,7 @@ from himpun.commands import (
     import_values,
     load_office,
     national_days,
+    person,
     publish_sop,
     read_mail,
     recap,
@@ -24,12 +25,14 @@ from himpun.commands import (
     verify_archive,
 )
 from himpun.errors import Refusal
+from himpun.trouble import trouble_of
 
 Command = tuple[str, Callable[[argparse.ArgumentParser], None], Callable[[argparse.Namespace], int]]
 
 COMMANDS: dict[str, Command] = {
     "setup": ("siapkan basis data, hari libur, dan prosedur bawaan", setup.arguments, setup.run),
     "load-office": ("muat sebuah kantor dari folder berkas", load_office.arguments, load_office.run),
+    "person": ("beri seseorang tautan masuk yang baru", person.arguments, person.run),
     "publish-sop": ("terbitkan versi baru sebuah prosedur untuk semua kantor", publish_sop.arguments, publish_sop.run),
     "check-sop": ("periksa naskah SOP: apa yang harus dibetulkan", check_sop.arguments, check_sop.run),
     "check-capaian": (
@@ -69,6 +72,12 @@ def run(argv: Sequence[str]) -> int:
         return COMMANDS[arguments.command][2](arguments)
     except Refusal as refusal:
         print(refusal, file=sys.stderr)
+        return 1
+    except Exception as error:
+        trouble = trouble_of(error)
+        if trouble is None:
+            raise
+        print(f"{trouble.sentence} Tidak ada yang diubah. Jalankan lagi sesudahnya.", file=sys.stderr)
         return 1
 
 

@@ -8,7 +8,9 @@ from django.db import transaction
 from himpun import clock
 from himpun.archive.journal import SYSTEM, act
 from himpun.budgets.loading import load_budget, read_programs
+from himpun.commands.person import print_links
 from himpun.indicators.loading import load_indicators, read_definitions
+from himpun.offices import access
 from himpun.offices.files import OfficeFiles, read_office
 from himpun.offices.loading import load_office, load_people
 from himpun.offices.models import Office
@@ -26,7 +28,18 @@ def run(options: argparse.Namespace) -> int:
         print(
             f"{office.name}: {len(files.posts)} jabatan, {len(files.people)} orang, {len(files.indicators)} indikator dimuat."
         )
+        tell_how_to_log_in(office, [row.username for row in files.people])
     return 0
+
+
+def tell_how_to_log_in(office: Office, usernames: list[str]) -> None:
+    """Print a link for everybody who has neither a password nor a link; say who has not used theirs."""
+    waiting = access.waiting_for_password(usernames)
+    if given := access.first_links(office=office, usernames=usernames):
+        print_links(given)
+    if waiting:
+        names = ", ".join(one.username for one in waiting)
+        print(f"Belum memakai tautan masuknya, yang masih berlaku: {names}. Bila hilang: himpun person link NAMA")
 
 
 def load(files: OfficeFiles) -> Office:

@@ -7,18 +7,27 @@ like a kill; the reaper gives it to another worker.
 import os
 import signal
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
 from types import FrameType
 from typing import Any
 
 import structlog
 from django.db import DatabaseError, InterfaceError, close_old_connections
+from django.utils import timezone
 from django.utils.crypto import get_random_string
+from django_tasks.base import TaskResultStatus
 from django_tasks_db.management.commands.db_worker import Worker
+from django_tasks_db.models import DBTaskResult
 
 from himpun.jobs.ticks import TICKS, Ticks, register, run_due
+from himpun.trouble import OutOfOrder, trouble_of
 
 REST = 1.0
 """Seconds between two looks at an empty queue."""
+PUT_OFF_BY, PUT_OFF_FOR = timedelta(minutes=1), timedelta(days=1)
+"""A task that met a full disk is tried again so much later, as long as it is no older than that."""
 
 log = structlog.get_logger("himpun.jobs")
 
@@ -40,7 +49,10 @@ class TickingWorker(Worker):
         self.ticks = ticks
 
     def run_task(self, task: Any) -> None:
-        super().run_task(task)
+        with _noting(task) as failures:
+            super().run_task(task)
+        if failures and (trouble := trouble_of(failures[-1])):
+            put_off(task, trouble)
         self.run_ticks()
 
     def run_ticks(self) -> None:
@@ -57,6 +69,31 @@ class TickingWorker(Worker):
         super().shutdown(signum, frame)
 
 
+@contextmanager
+def _noting(task: Any) -> Iterator[list[BaseException]]:
+    """What a task failed by: the task store keeps only its text."""
+    failures: list[BaseException] = []
+    keep = task.set_failed
+
+    def set_failed(error: BaseException) -> None:
+        failures.append(error)
+        keep(error)
+
+    task.set_failed = set_failed
+    try:
+        yield failures
+    finally:
+        del task.set_failed
+
+
+def put_off(task: Any, trouble: OutOfOrder) -> None:
+    """Not the task failed but the machine: it is tried again, for a day."""
+    now = timezone.now()
+    failed = DBTaskResult.objects.filter(pk=task.pk, status=TaskResultStatus.FAILED, enqueued_at__gt=now - PUT_OFF_FOR)
+    again = failed.update(status=TaskResultStatus.READY, run_after=now + PUT_OFF_BY, finished_at=None, worker_ids=[])
+    log.error("task-put-off", task=task.task_path, code=trouble.code, again=bool(again))
+
+
 def run_forever(ticks: Ticks = TICKS, *, rest: float = REST) -> None:
     """Run tasks and ticks until asked to end; a database that is away for a while is waited for."""
     worker = TickingWorker(ticks)
@@ -70,7 +107,7 @@ def run_forever(ticks: Ticks = TICKS, *, rest: float = REST) -> None:
                 registered = True
             worker.run()
             worker.run_ticks()
-        except (DatabaseError, InterfaceError):
+        except (DatabaseError, InterfaceError, OSError):
             log.exception("database-away")
             close_old_connections()
         if worker.running:

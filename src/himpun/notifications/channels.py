@@ -293,7 +293,7 @@ def read_channels(text: str) -> dict[str, ChannelKind]:
 def _gateway(name: str, template: str, known: dict[str, ChannelKind]) -> Gateway:
     if not _NAME.match(name) or name == MAIL or name in known:
         raise _wrong(
-            f"nama saluran “{name}” tidak dapat dipakai: huruf kecil, angka, dan tanda hubung, sekali saja, bukan “{MAIL}”"
+            f"nama saluran ke-{len(known) + 1} tidak dapat dipakai: huruf kecil, angka, dan tanda hubung, sekali saja, bukan “{MAIL}”"
         )
     host = urlsplit(template.replace("{", "%7B").replace("}", "%7D")).netloc
     if template.count("{alamat}") != 1 or "%7B" in host or "://" not in template:

@@ -7,6 +7,7 @@ same key where the receiver knows a copy by it, and is otherwise UNCERTAIN, whic
 """
 
 import time
+import traceback
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -192,7 +193,9 @@ def _hand_over(sender: Sender, parcel: Parcel) -> str:
     except NotSent:
         raise
     except Exception as error:
-        log.exception("channel-failed")
+        # Not the error's own words: they may name the whole address, with the operator's secret.
+        where = [f"{one.filename}:{one.lineno}" for one in traceback.extract_tb(error.__traceback__)][-5:]
+        log.error("channel-failed", error=type(error).__name__, where=where)
         raise Unknown(f"Saluran gagal: {type(error).__name__}") from error
 
 

@@ -5,7 +5,6 @@ holding is ended, never deleted. Passwords are never recorded.
 """
 
 import re
-import secrets
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -17,6 +16,7 @@ from django.db.models import F, Q
 from himpun import clock
 from himpun.archive.journal import Author, act
 from himpun.errors import Conflict, FieldErrors, NotAllowed, Refusal
+from himpun.offices import access
 from himpun.offices.acting import acting_in
 from himpun.offices.files.cells import day_hours, slug
 from himpun.offices.files.cells import email as read_email
@@ -33,7 +33,6 @@ OFFICE_TEXTS = ("name", "government", "address", "contact", "city")
 PERSON_TEXTS = ("name", "nip", "rank", "email")
 _CALENDAR = {"hours", "timezone", "day_minutes"}
 LAST_YEAR = 2100
-_EASY_TO_READ = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
 class RoleHasOpenTasks(Conflict):
@@ -454,8 +453,8 @@ def _check_still_managed(office: Office) -> None:
 # --- people -----------------------------------------------------------------------------------------------------------
 
 
-def add_person(*, office: Office, fields: Mapping[str, str], by: Person) -> tuple[Person, str]:
-    """Add somebody who can log in: username, name, nip, rank, email. Returns them and their first password, told once.
+def add_person(*, office: Office, fields: Mapping[str, str], by: Person) -> access.Given:
+    """Add somebody who can log in: username, name, nip, rank, email. Returns the link for their first password.
 
     Raises HoldsNoPost or FieldErrors.
     """
@@ -464,16 +463,16 @@ def add_person(*, office: Office, fields: Mapping[str, str], by: Person) -> tupl
     wrong = _wrong_person(fields, None) | _wrong_cell("username", username, read_username)
     if wrong:
         raise FieldErrors(wrong)
-    password = _one_time_password()
     with act(office.code, at=clock.now(), author=author) as turn:
         try:
             with transaction.atomic():
-                person = Person.objects.create_user(username, password, **_person_values(fields))
+                person = Person.objects.create_user(username, None, **_person_values(fields))
         except IntegrityError:
             taken = "Nama pengguna ini sudah dipakai. Tambahkan pembeda, misalnya nama belakang."
             raise FieldErrors({"username": taken}) from None
+        given = access.give_link(person, turn.at)
         turn.record("offices:person:added", f"person:{person.pk}", {"name": person.name})
-    return person, password
+    return given
 
 
 def change_person(*, office: Office, person: Person, fields: Mapping[str, str], active: bool, by: Person) -> Person:
@@ -502,26 +501,19 @@ def change_person(*, office: Office, person: Person, fields: Mapping[str, str], 
     return person
 
 
-def reset_password(*, office: Office, person: Person, by: Person) -> str:
-    """Give a person a new password, told once, and end their sessions. Raises HoldsNoPost or NotOurs."""
+def reset_password(*, office: Office, person: Person, by: Person) -> access.Given:
+    """End a person's password, sessions and tokens; returns the link for a new one. Raises HoldsNoPost or NotOurs."""
     author = _manager(by, office)
     _check_ours(office, person)
-    password = _one_time_password()
     with act(office.code, at=clock.now(), author=author) as turn:
-        person.set_password(password)
-        person.save(update_fields=["password"])
+        given = access.reset_access(person, turn.at)
         turn.record("offices:person:password-reset", f"person:{person.pk}", {"name": person.name})
-    return password
+    return given
 
 
 def _check_ours(office: Office, person: Person) -> None:
     if not manages(office, person, clock.today()):
         raise NotOurs(person.name)
-
-
-def _one_time_password() -> str:
-    """Sixteen letters and digits that are not mistaken for one another, in groups of four (79 bits)."""
-    return "-".join("".join(secrets.choice(_EASY_TO_READ) for _ in range(4)) for _ in range(4))
 
 
 def _person_values(fields: Mapping[str, str]) -> dict[str, Any]:

@@ -111,7 +111,10 @@ class PersonManager(BaseUserManager["Person"]):
 
 @sealed("Orang", leave_out=["password", "last_login"], hidden=["nip", "email"])
 class Person(AbstractBaseUser):
-    """Somebody who can log in. What they may do comes from the posts they hold, never from here."""
+    """Somebody who can log in. What they may do comes from the posts they hold, never from here.
+
+    `access_no` moves on with every password: tokens and one-time links given under an older number are over.
+    """
 
     username = models.CharField("nama pengguna", max_length=150, unique=True)
     name = models.CharField("nama lengkap", max_length=200)
@@ -119,6 +122,7 @@ class Person(AbstractBaseUser):
     rank = models.CharField("pangkat/golongan", max_length=80, blank=True)
     email = models.EmailField("surel", blank=True)
     is_active = models.BooleanField("aktif", default=True)
+    access_no = models.PositiveIntegerField(default=0)
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
@@ -128,6 +132,64 @@ class Person(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name
+
+    def set_password(self, raw_password: str | None) -> None:
+        """Whoever sets a password, by whatever door, ends what was given under the older one."""
+        super().set_password(raw_password)
+        self.access_no += 1
+
+    def set_unusable_password(self) -> None:
+        super().set_unusable_password()
+        self.access_no += 1
+
+
+class OneTimeLink(models.Model):
+    """A link by which a person sets their password, once; kept by the SHA-256 of its secret (`offices/access.py`)."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="links")
+    digest = models.CharField(max_length=64, unique=True)
+    access_no = models.PositiveIntegerField()
+    made_at = models.DateTimeField()
+    expires = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(expires__gt=F("made_at")), name="link_ends_after_it_begins"),
+            models.UniqueConstraint(
+                fields=["person"],
+                condition=Q(used_at__isnull=True, ended_at__isnull=True),
+                name="one_open_link_per_person",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person}, {self.made_at}"
+
+
+class LoginTally(models.Model):
+    """How often a name was tried from an address in one minute, in vain (`failed`) and not (`passed`).
+
+    `who` is a keyed digest of the name as typed, since people type passwords there; `person` whose name it is, if any.
+    """
+
+    who = models.CharField(max_length=64)
+    person = models.ForeignKey(Person, models.CASCADE, null=True, blank=True, related_name="login_tallies")
+    address = models.CharField(max_length=64)
+    minute = models.PositiveBigIntegerField()
+    failed = models.PositiveIntegerField(default=0)
+    passed = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["who", "address", "minute"], name="login_tally_once_a_minute")]
+        indexes = [
+            models.Index(fields=["address", "minute"], name="login_tally_by_address"),
+            models.Index(fields=["minute"], name="login_tally_by_minute"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.address}, {self.failed}/{self.passed}"
 
 
 class HoldingQuerySet(SealedQuerySet["Holding"]):
@@ -286,7 +348,12 @@ class Holiday(models.Model):
     class Meta:
         ordering = ["day"]
         constraints = [
-            models.UniqueConstraint(fields=["office", "day"], name="holiday_once_per_office", nulls_distinct=False),
+            models.UniqueConstraint(
+                fields=["office", "day"], condition=Q(office__isnull=False), name="holiday_once_per_office_and_day"
+            ),
+            models.UniqueConstraint(
+                fields=["day"], condition=Q(office__isnull=True), name="national_holiday_once_a_day"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -314,7 +381,10 @@ class SpecialHours(models.Model):
         ordering = ["since"]
         constraints = [
             models.CheckConstraint(condition=Q(until__gte=F("since")), name="special_hours_end_after_they_begin"),
-            models.UniqueConstraint(fields=["office", "since"], name="special_hours_once", nulls_distinct=False),
+            models.UniqueConstraint(
+                fields=["office", "since"], condition=Q(office__isnull=False), name="special_hours_once_per_office"
+            ),
+            models.UniqueConstraint(fields=["since"], condition=Q(office__isnull=True), name="national_hours_once"),
         ]
 
     def __str__(self) -> str:

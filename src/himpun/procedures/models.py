@@ -29,7 +29,12 @@ class ProcedureVersion(models.Model):
         ordering = ["key", "-number"]
         constraints = [
             models.UniqueConstraint(
-                fields=["office", "key", "number"], name="procedure_version_once", nulls_distinct=False
+                fields=["office", "key", "number"],
+                condition=models.Q(office__isnull=False),
+                name="procedure_version_once_per_office",
+            ),
+            models.UniqueConstraint(
+                fields=["key", "number"], condition=models.Q(office__isnull=True), name="shared_procedure_version_once"
             ),
         ]
 

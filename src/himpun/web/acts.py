@@ -82,11 +82,13 @@ ACTS = {
     "offices:post:changed": "Mengubah jabatan {title}",
     "offices:person:added": "Menambah {name}",
     "offices:person:changed": "Mengubah data {name}",
-    "offices:person:password-reset": "Membuat kata sandi baru untuk {name}",
+    "offices:person:password-reset": "Mengatur ulang akses masuk {name}",
+    "offices:person:password-set": "Menetapkan kata sandi {name}",
+    "offices:person:links-made": "Membuat tautan masuk pertama untuk {count} orang",
     "offices:holding:begun": "Mencatat {name} memangku {post} sejak {since}",
     "offices:holding:withdrawn": "Menarik penugasan {name} pada {post} sejak {since}, yang belum mulai",
-    "offices:leave:recorded": "Mencatat cuti {name} ({kind}) {since} sampai {until}",
-    "offices:leave:changed": "Mengubah cuti {name} ({kind}): {since} sampai {until}",
+    "offices:leave:recorded": "Mencatat cuti {name} {since} sampai {until}",
+    "offices:leave:changed": "Mengubah cuti {name}: {since} sampai {until}",
     "offices:leave:ended": "Mengakhiri cuti {name} pada {until}",
     "offices:leave:cancelled": "Membatalkan cuti {name} {since} sampai {until}",
     "offices:holding:changed": "Mengubah masa {name} memangku {post}",
@@ -104,7 +106,7 @@ ACTS = {
     "api:codes:saved": "Menyimpan {count} pemetaan kode {systems}",
     "api:codes:removed": "Menghapus pemetaan kode {system} {foreign}",
 }
-"""Act → its sentence; {name} is taken from the record's data."""
+"""Act → its sentence; {name} is taken from the record's data. Of a leave nobody here is told the kind: it may be an illness."""
 
 MOMENTS = ("due_was", "due_now")
 

@@ -6,6 +6,8 @@ from ipaddress import ip_address
 from django.conf import settings
 from django.http import HttpRequest
 
+UNKNOWN = "tidak-diketahui"
+
 
 def client_address(peer: str, forwarded: Iterable[str]) -> str:
     """Who asks: the other end of the connection, or, behind our own proxy, whom that proxy says it is speaking for.
@@ -24,4 +26,4 @@ def client_address(peer: str, forwarded: Iterable[str]) -> str:
 def address_of(request: HttpRequest) -> str:
     """The address of the client of a request, for limits and for the log."""
     forwarded = request.META.get("HTTP_X_FORWARDED_FOR")
-    return client_address(request.META.get("REMOTE_ADDR", ""), [forwarded] if forwarded else [])
+    return client_address(str(request.META.get("REMOTE_ADDR") or UNKNOWN), [forwarded] if forwarded else [])

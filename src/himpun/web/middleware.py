@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+import structlog
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.functional import cached_property
@@ -12,6 +13,10 @@ from himpun import clock
 from himpun.errors import Refusal
 from himpun.offices.acting import Actor, absence, capacities
 from himpun.offices.models import Leave, Office, Person
+from himpun.trouble import trouble_of
+from himpun.web.views.trouble import out_of_order
+
+log = structlog.get_logger("himpun.web")
 
 
 class UnreadableText(Refusal):
@@ -110,7 +115,11 @@ class ActingPersonMiddleware:
         return None
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """A refusal nobody showed at its form is shown as a page of its own, with its status."""
+        """A refusal nobody showed at its form is shown as a page of its own; so is the machine's own trouble."""
         if not isinstance(exception, Refusal):
-            return None
+            trouble = trouble_of(exception)
+            if trouble is None:
+                return None
+            log.error("out-of-order", code=trouble.code, exc_info=exception)
+            return out_of_order(request, trouble)
         return render(request, "refused.html", {"refusal": exception}, status=exception.status)

@@ -1,9 +1,10 @@
 """Addresses of the pages, in Indonesian."""
 
-from django.urls import include, path
+from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
 from himpun.web.views import (
+    access,
     archive,
     budgets,
     calendar,
@@ -171,10 +172,13 @@ urlpatterns = [
     path("v/<str:token>/", verification.verify, name="verify"),
     path("t/<str:token>/", verification.receipt, name="receipt"),
     path("t/<str:token>/dokumen.pdf", verification.receipt_pdf, name="receipt_pdf"),
+    path("masuk/tautan/<str:secret>/", access.OneTimeLinkPage.as_view(), name="one_time_link"),
     path("masuk/", RedirectView.as_view(pattern_name="account_login"), name="login"),
     path("akun/pesan/", notices.own_messages, name="own_messages"),
     path("akun/token/", tokens.tokens, name="tokens"),
     path("akun/token/<int:pk>/cabut/", tokens.revoke, name="token_revoke"),
     path("api/", tokens.api_page, name="api"),
+    path("akun/password/reset/", access.ask, name="account_reset_password"),
+    re_path(r"^akun/password/reset/(?P<rest>.+)$", access.old_link),
     path("akun/", include("allauth.urls")),
 ]

@@ -8,10 +8,13 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
 from django.contrib import messages
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
@@ -19,7 +22,7 @@ from himpun import clock
 from himpun.cycles.deadlines import recount
 from himpun.errors import FieldErrors
 from himpun.letters.numbering import DEFAULT_PATTERN, fill
-from himpun.offices import actions
+from himpun.offices import access, actions, attempts
 from himpun.offices.acting import HoldsNoPost
 from himpun.offices.calendar import named_days
 from himpun.offices.files.settings import check_pattern
@@ -258,7 +261,7 @@ def _post_fields(request: PersonRequest, office: Office) -> dict[str, Any]:
 
 @never_cache
 def person_new(request: PersonRequest) -> HttpResponse:
-    """Add somebody who can log in; their first password is shown once."""
+    """Add somebody who can log in; the link for their first password is shown once."""
     office = office_of(request)
     typed = Typed(request.POST)
     if request.method == "POST":
@@ -266,27 +269,22 @@ def person_new(request: PersonRequest) -> HttpResponse:
             typed, lambda: actions.add_person(office=office, fields=request.POST.dict(), by=request.acting.person)
         )
         if made is not None:
-            person, password = made
-            return settings_form(
-                request, "offices/password.html", Typed({}), {"person": person, "password": password, "new": True}
-            )
+            return _link_page(request, made, new=True)
     return settings_form(request, "offices/person.html", typed, {})
 
 
 @never_cache
 def person_edit(request: PersonRequest, pk: int) -> HttpResponse:
-    """One person: their data, the posts they hold here, and a new password."""
+    """One person: their data, the posts they hold here, and a new link to come in by."""
     office, by = office_of(request), request.acting.person
     person = get_object_or_404(people_known_to(office), pk=pk)
     shown = {name: getattr(person, name) for name in ("username", *actions.PERSON_TEXTS)}
     typed = Typed(request.POST if request.method == "POST" else {**shown, "is_active": person.is_active})
     if request.method == "POST" and request.POST.get("act") == "password":
         typed = Typed({**shown, "is_active": person.is_active})
-        password = attempt(typed, lambda: actions.reset_password(office=office, person=person, by=by))
-        if password is not None:
-            return settings_form(
-                request, "offices/password.html", Typed({}), {"person": person, "password": password, "new": False}
-            )
+        given = attempt(typed, lambda: actions.reset_password(office=office, person=person, by=by))
+        if given is not None:
+            return _link_page(request, given, new=False)
     elif request.method == "POST":
         active = request.POST.get("is_active") == "1"
         fields = request.POST.dict()
@@ -302,9 +300,19 @@ def person_edit(request: PersonRequest, pk: int) -> HttpResponse:
         "person": person,
         "leaves": person.leaves.filter(office=office, until__gte=request.acting.day).select_related("substitute"),
         "ours": manages(office, person, request.acting.day),
+        "failures": attempts.failures_of(person),
+        "has_password": person.has_usable_password(),
+        "has_link": access.has_open_link(person),
         "holdings": [(holding, _in_force(holding, request.acting.day)) for holding in held],
     }
     return settings_form(request, "offices/person.html", typed, context)
+
+
+def _link_page(request: PersonRequest, given: access.Given, *, new: bool) -> HttpResponse:
+    """The one page that shows a one-time link."""
+    link = settings.BASE_URL + reverse("one_time_link", args=[given.secret])
+    context = {"person": given.person, "link": link, "expires": given.expires, "new": new}
+    return settings_form(request, "offices/link.html", Typed({}), {**context, "has_mfa": is_mfa_enabled(given.person)})
 
 
 # --- who holds which post --------------------------------------------------------------------------------------------
@@ -377,6 +385,8 @@ def holding_edit(request: PersonRequest, pk: int) -> HttpResponse:
     rows = Holding.objects.select_related("post__office", "person", "leave__person")
     holding = get_object_or_404(rows, pk=pk, post__office=office)
     shown = {"kind": holding.kind, "since": holding.since.isoformat(), "letter": holding.letter}
+    if holding.leave_id and not request.acting.has(MAY_MANAGE_OFFICE):
+        shown["letter"] = "surat cuti"  # the letter of a colleague's leave may tell of an illness
     shown["until"] = holding.until.isoformat() if holding.until else ""
     shown["own_post"] = str(holding.own_post_id or "")
     typed = Typed(request.POST if request.method == "POST" else shown)

@@ -30,7 +30,7 @@ def tokens(request: PersonRequest) -> HttpResponse:
         if made is not None:
             secret = made[1]
             typed = Typed({"days": PROPOSED_DAYS})
-    rows = Token.objects.filter(person=request.acting.person).select_related("office")
+    rows = Token.objects.filter(person=request.acting.person).select_related("office", "person")
     context = {
         "typed": typed,
         "secret": secret,

@@ -1,0 +1,34 @@
+"""himpun person link NAME: a new one-time link for somebody, told to the operator."""
+
+import argparse
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import formats, timezone
+
+from himpun.offices.access import Given, link_by_operator
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "what", choices=["link"], help="link: tautan masuk sekali pakai; kata sandi, sesi, dan token lamanya berakhir"
+    )
+    parser.add_argument("username", metavar="NAMA", help="nama pengguna, mis. kasi.pelayanan")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Make a link and print it. Raises PersonUnknown."""
+    print_links([link_by_operator(username=options.username)])
+    return 0
+
+
+def print_links(given: Sequence[Given]) -> None:
+    """The links, one a person, with what to do with them."""
+    until = timezone.localtime(given[0].expires, ZoneInfo(settings.TIME_ZONE))
+    day = formats.date_format(until, "j F Y, H.i")
+    print(f"Tautan masuk sekali pakai, berlaku sampai {day}. Berikan masing-masing hanya kepada orangnya:")
+    for one in given:
+        print(f"  {one.person.username} ({one.person.name})")
+        print(f"    {settings.BASE_URL}{reverse('one_time_link', args=[one.secret])}")
