@@ -4,6 +4,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from himpun.web.views import (
+    appointments,
     archive,
     budgets,
     calendar,
@@ -150,8 +151,10 @@ urlpatterns = [
     path("pengaturan/jabatan/<int:pk>/", offices.post_edit, name="post_edit"),
     path("pengaturan/orang/baru/", offices.person_new, name="person_new"),
     path("pengaturan/orang/<int:pk>/", offices.person_edit, name="person_edit"),
-    path("pengaturan/pemangku/baru/", offices.holding_new, name="holding_new"),
-    path("pengaturan/pemangku/<int:pk>/", offices.holding_edit, name="holding_edit"),
+    path("pengaturan/pemangku/baru/", appointments.holding_new, name="holding_new"),
+    path("pengaturan/pemangku/<int:pk>/", appointments.holding_edit, name="holding_edit"),
+    path("penugasan/<int:pk>/", appointments.appointment_page, name="appointment"),
+    path("penugasan/<int:pk>/surat/", appointments.appointment_file, name="appointment_file"),
     path("pengaturan/cuti/", leaves.leave_list, name="leaves"),
     path("pengaturan/cuti/baru/", leaves.leave_new, name="leave_new"),
     path("pengaturan/cuti/<int:pk>/", leaves.leave_edit, name="leave_edit"),

@@ -1,0 +1,65 @@
+"""Telling people of appointments: whom they wait for, and what has become of them.
+
+An act leaves the appointment with a newer `stamp` than was `told`; this writes the messages and moves `told` on in one
+transaction, so that nothing is told twice and nothing is lost with a worker.
+"""
+
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.db.models import F
+
+from himpun import clock
+from himpun.notifications.actions import deliver
+from himpun.notifications.models import Message
+from himpun.offices.awaiting import appointments_with_all, awaited
+from himpun.offices.models import Appointment, Holding
+
+BATCH = 200
+LONGEST_TEXT = 400
+
+
+def announce_appointments() -> int:
+    """Write the messages about appointments that have changed; returns how many."""
+    changed = list(appointments_with_all().exclude(stamp=F("told")).order_by("pk")[:BATCH])
+    return sum(_announce(one) for one in changed)
+
+
+def _announce(one: Appointment) -> int:
+    with transaction.atomic():
+        mine = Appointment.objects.filter(pk=one.pk, told=one.told, stamp=one.stamp).update(told=one.stamp)
+        return len(deliver(_messages(one))) if mine else 0
+
+
+def _messages(one: Appointment) -> Iterable[Message]:
+    now, today = clock.now(), clock.today()
+    text, posts = _said(one), set(_posts_of(one))
+    asked: set[int] = set()
+    if one.state == Appointment.State.WAITING:
+        able = awaited([one], today)[one.pk]
+        asked = {row.post_id for row in (*able.accepting, *able.confirming)}
+    for post in sorted(posts | asked):
+        yield Message(
+            post_id=post,
+            topic=Message.Topic.TASK if post in asked else Message.Topic.NEWS,
+            about=f"appointment:{one.pk}",
+            text=(f"Setujui atau tolak: {text}" if post in asked else text)[:LONGEST_TEXT],
+            path=f"/penugasan/{one.pk}/",
+            at=now,
+        )
+
+
+def _posts_of(one: Appointment) -> Iterable[int]:
+    """The posts of whom it is for, of who recorded it, and of who holds the post: theirs is shared."""
+    held = Holding.objects.on(clock.today())
+    people = [person for person in (one.person_id, one.recorded_by_id) if person]
+    yield from held.filter(person__in=people).values_list("post", flat=True)
+    yield one.post_id
+
+
+def _said(one: Appointment) -> str:
+    head = f"{one} ({one.post.office.name}) sejak {one.since:%d-%m-%Y}, dicatat {one.recorded_name}"
+    if one.state == Appointment.State.WAITING:
+        return f"{head}; belum berlaku, menunggu {' dan '.join(one.missing)}."
+    reason = f": {one.reason}" if one.reason else ""
+    return f"{head}; {one.get_state_display().lower()}{reason}."
