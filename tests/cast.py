@@ -30,6 +30,8 @@ from himpun.offices.consenting import consent, consent_from_console
 from himpun.offices.files import read_office
 from himpun.offices.loading import seed_kinds
 from himpun.offices.models import UNIT, Appointment, Holding, Office, Person, Post
+from himpun.procedures import drafts
+from himpun.procedures.models import ProcedureVersion
 
 WIB = ZoneInfo("Asia/Jakarta")
 MONDAY = datetime(2026, 10, 5, 8, 0, tzinfo=WIB)
@@ -333,6 +335,15 @@ def later(**passed: float) -> Iterator[datetime]:
 def load_cast(folder: str) -> Cast:
     """Load a sample office and give its cast."""
     return Cast(load(read_office(f"examples/{folder}")))
+
+
+def publish_own(cast: Cast, text: str, in_force_from: date, *, by: Person | None = None) -> ProcedureVersion:
+    """An office's own version: written by the Kasubbag Perencanaan unless said otherwise, approved by whoever must."""
+    draft = drafts.submit(text=text, office=cast.office, in_force_from=in_force_from, by=by or cast.kasubbag)
+    while level := draft.next_level:
+        draft = drafts.approve(draft=draft, sha256=draft.sha256, revision=1, by=cast.by_role(level.role))
+    assert draft.version is not None
+    return draft.version
 
 
 def publish() -> None:

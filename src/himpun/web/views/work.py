@@ -13,6 +13,7 @@ from himpun.letters.models import Letter
 from himpun.offices.awaiting import waiting_for as appointments_waiting_for
 from himpun.offices.rules import MAY_REGISTER_LETTERS, MAY_START_CYCLES
 from himpun.procedures.definition import Step, role_titles
+from himpun.procedures.drafts import waiting_for as drafts_waiting_for
 from himpun.web.forms import whole_number
 from himpun.web.middleware import PersonRequest
 
@@ -44,6 +45,7 @@ def my_work(request: PersonRequest) -> HttpResponse:
         "new_letters": new_letters,
         "to_answer": to_answer,
         "unanswered": unanswered,
+        "drafts": drafts_waiting_for(acting.person, acting.day),
         "may_register": acting.has(MAY_REGISTER_LETTERS),
     }
     return render(request, "work/my_work.html", context)
