@@ -26,9 +26,14 @@ from himpun.indicators.frozen import frozen_in
 from himpun.indicators.models import DataRequest, Indicator, Recap, Target, Variable
 from himpun.letters.actions import register_letter
 from himpun.letters.models import Letter
+from himpun.offices.appointments import LetterFile, begin_holding
+from himpun.offices.awaiting import awaited
+from himpun.offices.consenting import consent, consent_from_console
 from himpun.offices.files import read_office
 from himpun.offices.loading import seed_kinds
-from himpun.offices.models import UNIT, Holding, Office, Person, Post
+from himpun.offices.models import UNIT, Appointment, Holding, Office, Person, Post
+from himpun.procedures import drafts
+from himpun.procedures.models import ProcedureVersion
 
 WIB = ZoneInfo("Asia/Jakarta")
 MONDAY = datetime(2026, 10, 5, 8, 0, tzinfo=WIB)
@@ -273,7 +278,8 @@ def _found(code: str, units: int) -> Cast:
         for no, (role, title) in enumerate(rows, 1)
     )
     people = Person.objects.bulk_create(
-        Person(username=f"{code}.{post.code}", name=f"Orang {post.title}", nip=f"{post.order:018}") for post in posts
+        Person(username=f"{code}.{post.code}", name=f"Orang {post.title}", nip=f"{post.order:018}", home=office)
+        for post in posts
     )
     Holding.objects.bulk_create(
         Holding(post=post, person=person, since=date(2025, 1, 2)) for post, person in zip(posts, people, strict=True)
@@ -304,6 +310,27 @@ def _give_indicators(units: list[Post]) -> None:
             Variable.objects.create(indicator=indicator, name=kind, label=f"Jumlah {kind}", kind=kind, order=order)
 
 
+SCAN = LetterFile(b"%PDF-1.4 surat perintah")
+"""The scan of a letter, where a holding needs one."""
+
+
+def confirmed(appointment: Appointment) -> Appointment:
+    """Let others give what an appointment waits for: whoever may, else the administrator."""
+    while appointment.state == Appointment.State.WAITING:
+        able = awaited([appointment], clock.today())[appointment.pk]
+        if (by := next((row.person for row in (*able.accepting, *able.confirming)), None)) is None:
+            return consent_from_console(appointment=appointment)
+        appointment = consent(appointment=appointment, by=by)
+    return appointment
+
+
+def appointed(**fields: Any) -> Holding:
+    """Record a holding (as `begin_holding` takes it) with its letter, and let others confirm it where that is needed."""
+    holding = confirmed(begin_holding(**{"file": SCAN, **fields})).holding
+    assert holding is not None
+    return holding
+
+
 def entrust(person: Person, post: Post, *, since: date, until: date | None = None, kind: str = "Plt") -> Holding:
     """Let somebody hold a post besides its holder: a Plt unless said otherwise."""
     return Holding.objects.create(post=post, person=person, kind=kind, since=since, until=until)
@@ -320,6 +347,15 @@ def later(**passed: float) -> Iterator[datetime]:
 def load_cast(folder: str) -> Cast:
     """Load a sample office and give its cast."""
     return Cast(load(read_office(f"examples/{folder}")))
+
+
+def publish_own(cast: Cast, text: str, in_force_from: date, *, by: Person | None = None) -> ProcedureVersion:
+    """An office's own version: written by the Kasubbag Perencanaan unless said otherwise, approved by whoever must."""
+    draft = drafts.submit(text=text, office=cast.office, in_force_from=in_force_from, by=by or cast.kasubbag)
+    while level := draft.next_level:
+        draft = drafts.approve(draft=draft, sha256=draft.sha256, revision=1, by=cast.by_role(level.role))
+    assert draft.version is not None
+    return draft.version
 
 
 def publish() -> None:

@@ -28,7 +28,7 @@ from himpun.letters.actions import register_letter
 from himpun.letters.models import Disposition, Letter
 from himpun.notifications.models import Message
 from himpun.offices.models import Office, Person
-from himpun.procedures.actions import publish_for_office
+from himpun.procedures import drafts
 from tests.cast import MONDAY, SOP, publish
 from tests.conftest import _published, type_papers
 from tests.cycles.scenery import TODAY, Scenery, build, entrust, newcomer
@@ -105,7 +105,7 @@ def line_of(scenery: Scenery) -> RequestLine:
 
 
 def publishes(scenery: Scenery, by: Person) -> object:
-    return publish_for_office(text=SMALL, office=scenery.here.office, in_force_from=TODAY, by=by)
+    return drafts.submit(text=SMALL, office=scenery.here.office, in_force_from=TODAY, by=by)
 
 
 def analyses(scenery: Scenery, by: Person) -> None:

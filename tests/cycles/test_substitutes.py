@@ -25,22 +25,25 @@ from himpun.errors import Refusal
 from himpun.indicators import actions as indicators
 from himpun.letters.actions import register_letter
 from himpun.offices.acting import OnLeave, capacities
-from himpun.offices.actions import begin_holding, change_office
+from himpun.offices.actions import change_office
 from himpun.offices.leaves import LeaveFields, end_leave, record_leave
 from himpun.offices.models import Holding, Leave, Person
-from tests.cast import MONDAY, Cast, entrust, found_office, later
+from tests.cast import MONDAY, SCAN, Cast, appointed, confirmed, entrust, found_office, later
 from tests.cycles.test_permissions import LETTER
 
 TODAY = MONDAY.date()
 
 
 def absent(cast: Cast, person: Person, substitute: Person | None = None, days: int = 4) -> Leave:
-    given = LeaveFields("cuti", TODAY, TODAY + timedelta(days=days), "SP/7", substitute)
-    return record_leave(office=cast.office, person=person, fields=given, by=cast.umum)
+    given = LeaveFields("cuti", TODAY, TODAY + timedelta(days=days), "SP/7", substitute, SCAN)
+    leave = record_leave(office=cast.office, person=person, fields=given, by=cast.umum)
+    for one in leave.appointments.all():
+        confirmed(one)
+    return leave
 
 
-def newcomer(name: str) -> Person:
-    return Person.objects.create(username=name, name=f"Orang {name}")
+def newcomer(cast: Cast, name: str) -> Person:
+    return Person.objects.create(username=name, name=f"Orang {name}", home=cast.office)
 
 
 # --- the matrix -------------------------------------------------------------------------------------------------------
@@ -50,10 +53,10 @@ def stand_ins(small: Cast) -> dict[str, Person]:
     """Six people and the Camat's post: its holder on leave, Plh., a.n., u.b., somebody else of the office, a stranger."""
     for role, above in [("sekretaris", "kepala"), ("kasubbag-umum", "sekretaris")]:
         small.office.posts.filter(role=role).update(parent=small.post(above))
-    substitute = newcomer("pengganti")
+    substitute = newcomer(small, "pengganti")
     entrust(substitute, small.post("analis"), since=TODAY + timedelta(days=30))
     for role, kind in [("sekretaris", "a.n"), ("kasubbag-umum", "u.b")]:
-        begin_holding(
+        appointed(
             post=small.post("kepala"), person=small.by_role(role), kind=kind, since=TODAY, until=None, letter="SK/9",
             by=small.sekretaris, own_post=small.post(role),
         )  # fmt: skip
@@ -311,7 +314,7 @@ def test_two_parafs_of_one_person_are_refused_too_until_there_is_a_new_version(s
 def test_a_mandate_signs_under_the_own_post(small: Cast) -> None:
     cycle = small.to_signing()
     small.office.posts.filter(role="analis").update(parent=small.post("kepala"))
-    begin_holding(
+    appointed(
         post=small.post("kepala"), person=small.analis, kind="a.n", since=TODAY, until=None, letter="SK/9",
         by=small.umum, own_post=small.post("analis"),
     )  # fmt: skip

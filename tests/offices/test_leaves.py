@@ -14,7 +14,8 @@ from himpun.archive.models import Record
 from himpun.archive.verify import verify
 from himpun.errors import FieldErrors, NotAllowed
 from himpun.offices.acting import HoldsNoPost, OnLeave, acting_for, acting_in, capacities, holders
-from himpun.offices.actions import NobodyManages, NotOurs, begin_holding, change_holding
+from himpun.offices.appointments import begin_holding, change_holding
+from himpun.offices.holdings import NobodyManages
 from himpun.offices.leaves import (
     LeaveBegun,
     LeaveFields,
@@ -26,7 +27,8 @@ from himpun.offices.leaves import (
 )
 from himpun.offices.models import Holding, Leave, Person
 from himpun.offices.queries import shown_holder
-from tests.cast import MONDAY, Cast, entrust
+from himpun.offices.rules import NotOurs
+from tests.cast import MONDAY, SCAN, Cast, appointed, confirmed, entrust
 
 TODAY = MONDAY.date()
 
@@ -43,14 +45,17 @@ def on(no: int) -> Iterator[None]:
 
 
 def fields(since: int, until: int, substitute: Person | None = None, **given: Any) -> LeaveFields:
-    return LeaveFields(given.get("kind", "cuti"), day(since), day(until), "SP/12/2026", substitute)
+    return LeaveFields(given.get("kind", "cuti"), day(since), day(until), "SP/12/2026", substitute, SCAN)
 
 
 def leave_of(cast: Cast, since: int = 0, until: int = 4, **given: Any) -> Leave:
     """The Camat's leave, with the Sekretaris standing in unless said otherwise."""
     given = {"office": cast.office, "person": cast.kepala, "by": cast.umum, **given}
     substitute = given.pop("substitute", cast.sekretaris)
-    return record_leave(fields=fields(since, until, substitute), **given)
+    leave = record_leave(fields=fields(since, until, substitute), **given)
+    for one in leave.appointments.all():
+        confirmed(one)
+    return leave
 
 
 def spans(cast: Cast, person: Person, role: str = "kepala") -> list[tuple[int, int]]:
@@ -158,7 +163,7 @@ def test_two_leaves_of_one_person_do_not_overlap_and_nobody_on_leave_stands_in(s
 
 
 def test_somebody_who_holds_no_post_in_those_days_needs_no_leave(small: Cast) -> None:
-    guest = Person.objects.create(username="tamu", name="Tamu")
+    guest = Person.objects.create(username="tamu", name="Tamu", home=small.office)
 
     with pytest.raises(FieldErrors, match="tidak memangku jabatan"):
         leave_of(small, person=guest)
@@ -272,7 +277,7 @@ def mandate(cast: Cast, role: str, kind: str, **given: Any) -> Holding:
     """The Camat's post by mandate, signed under the own post of `role`."""
     own = cast.post(role)
     values = {"since": TODAY, "until": day(9), "letter": "SK/1", "by": cast.umum, "person": cast.holder(own), **given}
-    return begin_holding(post=cast.post("kepala"), kind=kind, own_post=own, **values)
+    return appointed(post=cast.post("kepala"), kind=kind, own_post=own, **values)
 
 
 @pytest.fixture

@@ -2,19 +2,24 @@
 
 import csv
 import shutil
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db.models import Model
 
+from himpun.archive.models import Record
 from himpun.commands import run
 from himpun.commands.load_office import load
 from himpun.indicators.models import DataRequest, Indicator, Recap, RecapLine, RequestLine, Target, Value, Variable
+from himpun.offices.actions import add_person
 from himpun.offices.calendar import calendar_of
+from himpun.offices.consenting import consent
 from himpun.offices.files import OfficeFilesError, read_office
-from himpun.offices.loading import RoleTaken, seed_kinds
-from himpun.offices.models import Holding, Holiday, Office, OfficeKind, Person, Post
+from himpun.offices.loading import NameTaken, RoleTaken, seed_kinds
+from himpun.offices.models import Appointment, Holding, Holiday, Office, OfficeKind, Person, Post
 from himpun.offices.national import seed_national_calendar
 
 EXAMPLES = Path("examples")
@@ -252,3 +257,93 @@ def test_a_wrong_mandate_is_refused(folder: Path, cells: dict[str, str], cause: 
     add_mandate(folder, **cells)
     with pytest.raises(OfficeFilesError, match=cause):
         read_office(folder)
+
+
+# --- people of another office -----------------------------------------------------------------------------------------
+
+
+def add_row(folder: Path, file_name: str, **cells: str) -> None:
+    path = folder / file_name
+    rows = list(csv.DictReader(path.read_text().splitlines()))
+    rows.append({**dict.fromkeys(rows[0], ""), **cells})
+    with path.open("w", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+@pytest.fixture
+def visiting(folder: Path) -> Path:
+    """The files of the kecamatan, with the Kadis of the dinas as Plt. Camat under another address."""
+    load(read_office(EXAMPLES / "dinas-contoh"))
+    kadis = Person.objects.get(username="kadis")
+    add_row(folder, "people.csv", username="kadis", name=kadis.name, nip=kadis.nip, email="lain@contoh.example")
+    add_row(
+        folder, "holdings.csv", post="analis", username="kadis", kind="Plt", letter="SP 1", **{"from": "2026-10-01"}
+    )
+    return folder
+
+
+@pytest.mark.django_db
+def test_the_files_of_one_office_do_not_change_anothers_person_nor_give_them_a_post(visiting: Path) -> None:
+    before = Person.objects.filter(username="kadis").values().get()
+
+    for _ in range(2):
+        office = load(read_office(visiting))
+
+    assert Person.objects.filter(username="kadis").values().get() == before
+    assert not Holding.objects.filter(person__username="kadis", post__office=office).exists()
+    one = Appointment.objects.get(state="menunggu")
+    assert (one.needs_acceptance, one.needs_confirmation) == (True, False)
+    consent(appointment=one, by=one.person)
+    assert Holding.objects.filter(person__username="kadis", post__office=office).count() == 1
+    load(read_office(visiting))
+    assert Appointment.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_a_user_name_of_somebody_else_elsewhere_is_refused(visiting: Path) -> None:
+    change(visiting, "people.csv", {"username": "kadis"}, name="Orang Lain")
+    with pytest.raises(NameTaken, match='nama pengguna "kadis"'):
+        load(read_office(visiting))
+
+
+@pytest.mark.django_db
+def test_the_administrator_sees_what_waits_and_confirms_it(visiting: Path, capsys: Any) -> None:
+    load(read_office(visiting))
+    one = Appointment.objects.get(state="menunggu")
+    assert run(["appointments"]) == 0
+    assert f"{one.pk}: Ratna Contoh" in capsys.readouterr().out
+    assert run(["appointments", "--confirm", str(one.pk)]) == 0
+    assert run(["appointments", "--confirm", str(one.pk)]) == 1
+    assert Record.objects.filter(act="offices:holding:begun", person="konsol").count() == 2
+
+
+@pytest.mark.django_db
+def test_a_loaded_office_works_at_once_with_everybody_at_home() -> None:
+    office = load(read_office(EXAMPLES / "kecamatan-contoh"))
+    assert not Appointment.objects.exists()
+    assert set(Person.objects.values_list("home", flat=True)) == {office.pk}
+    assert Holding.objects.filter(post__office=office).count() == 11
+
+
+@pytest.mark.django_db
+def test_an_upgrade_finds_everybody_their_home() -> None:
+    """As the files say, then as the migration finds it again from holdings and journal alone."""
+    kecamatan, dinas = (load(read_office(EXAMPLES / name)) for name in ("kecamatan-contoh", "dinas-contoh"))
+    analis = Person.objects.get(username="analis")
+    Holding.objects.create(
+        post=Post.objects.get(office=dinas, code="analis"), person=analis, kind="definitif", since="2026-01-01"
+    )
+    add_person(
+        office=dinas,
+        fields={"username": "ani.baru", "name": "Ani"},
+        by=Person.objects.get(username="kasubbag.umum.dinas"),
+    )
+    homes = dict(Person.objects.values_list("username", "home"))
+    Person.objects.update(home=None)
+
+    import_module("himpun.offices.migrations.0007_find_homes").find_homes(apps, None)
+
+    assert dict(Person.objects.values_list("username", "home")) == homes
+    assert (homes["analis"], homes["ani.baru"]) == (kecamatan.pk, dinas.pk)

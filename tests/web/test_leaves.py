@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -13,7 +14,7 @@ from himpun.cycles.step_actions import draft_of
 from himpun.offices.leaves import LeaveFields, change_leave, end_leave, record_leave
 from himpun.offices.models import Holding, Leave, Office, Person
 from himpun.web.acts import in_words
-from tests.cast import MONDAY, Cast, later
+from tests.cast import MONDAY, SCAN, Cast, later
 from tests.web.test_offices import as_, office_form
 
 TODAY = MONDAY.date()
@@ -21,9 +22,8 @@ TODAY = MONDAY.date()
 
 def absent(cast: Cast, person: Person, substitute: Person | None, since: int = 0, until: int = 4) -> Leave:
     days = TODAY + timedelta(days=since), TODAY + timedelta(days=until)
-    return record_leave(
-        office=cast.office, person=person, fields=LeaveFields("cuti", *days, "SP/7", substitute), by=cast.umum
-    )
+    given = LeaveFields("cuti", *days, "SP/7", substitute, SCAN)
+    return record_leave(office=cast.office, person=person, fields=given, by=cast.umum)
 
 
 def form(person: Person, /, substitute: Person | None = None, **typed: str) -> dict[str, str]:
@@ -203,9 +203,14 @@ def test_a_mandate_is_given_on_the_holding_page(small: Cast) -> None:
     refused = umum.post("/pengaturan/pemangku/baru/", given)
     assert (refused.status_code, "Pilih jabatan sendiri" in refused.content.decode()) == (422, True)
 
-    page = umum.post("/pengaturan/pemangku/baru/", {**given, "own_post": str(small.post("sekretaris").pk)}, follow=True)
+    given["own_post"] = str(small.post("sekretaris").pk)
+    unread = umum.post("/pengaturan/pemangku/baru/", given).content.decode()
+    assert "Unggah surat keputusan/perintahnya" in unread
+    letter = SimpleUploadedFile("sk.pdf", SCAN.content, "application/pdf")
+    page = umum.post("/pengaturan/pemangku/baru/", {**given, "file": letter}, follow=True)
 
-    assert "tercatat sebagai a.n. Camat, Sekretaris Camat" in page.content.decode()
+    assert "sebagai a.n. Camat, Sekretaris Camat tercatat, tetapi belum berlaku" in page.content.decode()
+    as_(small.kepala).post(page.redirect_chain[-1][0], {"act": "consent"})
     holding = Holding.objects.get(kind="a.n")
     assert "selected" in text(umum, f"/pengaturan/pemangku/{holding.pk}/")
     assert "a.n. Camat, Sekretaris Camat" in text(as_(small.sekretaris), "/")

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from himpun.archive.models import Record
@@ -12,8 +13,8 @@ from himpun.archive.verify import verify
 from himpun.offices import actions
 from himpun.offices.calendar import calendar_of
 from himpun.offices.models import Holding, Holiday, Office, Person, Post
-from himpun.offices.queries import manages
-from tests.cast import MONDAY, Cast
+from himpun.offices.queries import looks_after
+from tests.cast import SCAN, Cast
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
@@ -320,27 +321,25 @@ def test_a_person_is_changed_and_can_be_kept_out(kecamatan: Cast) -> None:
     assert "tidak dapat menutup akses diri sendiri" in own.content.decode()
 
 
-def test_giving_a_post_here_does_not_give_anothers_password(kecamatan: Cast, dinas: Cast) -> None:
-    client, post = as_(kecamatan.umum), kecamatan.office.posts.get(role="analis")
-    form = {"post": str(post.pk), "username": dinas.kepala.username, "since": "2020-01-01", "letter": "SK 1"}
-    for kind in ("Plt", "definitif"):
-        Holding.objects.filter(post=post).delete()
-        assert client.post("/pengaturan/pemangku/baru/", {**form, "kind": kind}).status_code == 302
-        url = f"/pengaturan/orang/{dinas.kepala.pk}/"
-        assert "dikelola kantor tempat ia memangku" in client.get(url).content.decode()
-        assert client.post(url, {"act": "password"}).status_code == 422
-        assert client.post(url, {"name": "Diubah", "is_active": "1"}).status_code == 422
-        assert as_(dinas.umum).post(url, {"act": "password"}).status_code == 200
+def test_a_person_who_moved_is_handed_on_by_their_home(kecamatan: Cast, dinas: Cast) -> None:
+    person, client = kecamatan.analis, as_(kecamatan.umum)
+    url, given = f"/pengaturan/orang/{person.pk}/", {"act": "home", "home": str(dinas.office.pk)}
+    assert "Pilih kantor tempat ia memangku" in client.post(url, given).content.decode()
+    Holding.objects.create(
+        post=dinas.office.posts.get(role="analis"), person=person, kind="Plt", since=date(2026, 1, 1)
+    )
+    assert "masih memangku Analis" in client.post(url, given).content.decode()
+    Holding.objects.filter(post__office=kecamatan.office, person=person).update(until=date(2026, 9, 30))
+    assert as_(dinas.umum).post(url, given).status_code == 422
 
+    assert client.post(url, given).status_code == 302
 
-def test_a_person_who_moved_is_looked_after_by_the_new_office(kecamatan: Cast, dinas: Cast) -> None:
-    person, day = kecamatan.analis, MONDAY.date()
-    Holding.objects.filter(person=person).update(until=date(2026, 9, 30))
-    assert manages(kecamatan.office, person, day)
-    post = dinas.office.posts.get(role="analis")
-    Holding.objects.create(post=post, person=person, kind="Plt", since=date(2026, 10, 1))
-    assert manages(dinas.office, person, day)
-    assert not manages(kecamatan.office, person, day)
+    person.refresh_from_db()
+    assert looks_after(dinas.office, person)
+    assert not looks_after(kecamatan.office, person)
+    assert {record.chain for record in recorded("offices:person:moved")} == {"kec-contoh", "dinas-contoh"}
+    assert client.post(url, {"act": "password"}).status_code == 422
+    assert as_(dinas.umum).post(url, {"act": "password"}).status_code == 200
 
 
 # --- who holds which post --------------------------------------------------------------------------------------------
@@ -357,13 +356,18 @@ def holding_form(post: Post, person: Person, /, **changed: str) -> dict[str, str
     return {**given, **changed}
 
 
-def test_a_stand_in_is_recorded_and_can_act_at_once(kecamatan: Cast) -> None:
+def test_a_stand_in_is_recorded_and_can_act_once_it_is_confirmed(kecamatan: Cast) -> None:
     cycle, post = kecamatan.start(), kecamatan.office.posts.get(role="kepala")
     form = holding_form(post, kecamatan.sekretaris, until="2026-10-09")
-    page = as_(kecamatan.umum).post("/pengaturan/pemangku/baru/", form, follow=True).content.decode()
+    letter = SimpleUploadedFile("sp.pdf", SCAN.content, "application/pdf")
+    answer = as_(kecamatan.umum).post("/pengaturan/pemangku/baru/", {**form, "file": letter}, follow=True)
+    assert "belum berlaku" in answer.content.decode()
+    where = answer.redirect_chain[-1][0]
+    page = as_(kecamatan.kepala).post(where, {"act": "consent"}, follow=True).content.decode()
     assert "Plt. Camat" in page
+    assert "berlaku" in page
     kecamatan.decide(cycle, "disposisi", by=kecamatan.sekretaris, instructions=["proses"], note="")
-    assert recorded("offices:holding:begun")[0].person == kecamatan.umum.username
+    assert recorded("offices:holding:begun")[0].person == kecamatan.kepala.username
 
 
 @pytest.mark.parametrize(

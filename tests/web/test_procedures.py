@@ -9,11 +9,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from himpun.archive.models import Record
 from himpun.offices.models import Person
-from himpun.procedures.actions import publish_for_office
 from himpun.procedures.models import ProcedureVersion
-from tests.cast import MECHANISM, SOP, Cast
+from tests.cast import MECHANISM, SOP, Cast, publish_own
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 TEXT = resources.files("himpun.procedures").joinpath("permintaan_data.toml").read_text()
@@ -31,7 +29,7 @@ def shared(key: str) -> ProcedureVersion:
 
 
 def own_version(cast: Cast) -> ProcedureVersion:
-    return publish_for_office(text=OWN, office=cast.office, in_force_from=date(2026, 10, 1), by=cast.kasubbag)
+    return publish_own(cast, OWN, date(2026, 10, 1))
 
 
 def test_the_list_shows_what_is_in_force_with_its_digest(kecamatan: Cast) -> None:
@@ -122,20 +120,6 @@ def test_nothing_given_to_check_is_said_at_the_field(kecamatan: Cast) -> None:
     assert "Tempelkan naskah TOML" in answer.content.decode()
 
 
-def test_who_may_publish_publishes_and_who_may_not_is_refused(kecamatan: Cast) -> None:
-    given = {"text": OWN.replace("\n", "\r\n"), "in_force_from": "2027-01-01"}
-    refused = as_(kecamatan.analis).post("/sop/terbitkan/", given)
-    assert refused.status_code == 422
-    assert "tidak memangku jabatan yang berwenang" in refused.content.decode()
-    assert not ProcedureVersion.objects.filter(office=kecamatan.office).exists()
-    done = as_(kecamatan.kasubbag).post("/sop/terbitkan/", given)
-    version = ProcedureVersion.objects.get(office=kecamatan.office)
-    assert done["Location"] == f"/sop/{version.pk}/"
-    assert version.text == OWN
-    assert version.in_force_from == date(2027, 1, 1)
-    assert Record.objects.filter(act="procedures:version:published", chain=kecamatan.office.code).count() == 1
-
-
 def test_problems_stand_at_the_text_and_nothing_typed_is_lost(kecamatan: Cast) -> None:
     broken = OWN.replace('who = "analis"', 'who = "siapa"', 1) + "# catatan saya\n"
     answer = as_(kecamatan.kasubbag).post("/sop/terbitkan/", {"text": broken, "in_force_from": "kapan-kapan"})
@@ -163,7 +147,7 @@ def test_the_list_asks_the_database_the_same_however_many_versions(
 ) -> None:
     for number in range(5):
         text = f"{OWN}# {number}\n"
-        publish_for_office(text=text, office=kecamatan.office, in_force_from=date(2026, 10, 1), by=kecamatan.kasubbag)
+        publish_own(kecamatan, text, date(2026, 10, 1))
     client = as_(kecamatan.analis)
     with django_assert_max_num_queries(8):
         assert client.get("/sop/").status_code == 200

@@ -37,6 +37,8 @@ class Author:
 
 
 SYSTEM = Author("himpun", "Himpun (sistem)")
+CONSOLE = Author("konsol", "Administrator (konsol)")
+"""Who types a command on the server: nobody whom Himpun could know."""
 
 
 class Turn:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from django.core.management import execute_from_command_line
 
 from himpun.commands import (
+    appointments,
     check_capaian,
     check_sop,
     conformance,
@@ -33,6 +34,11 @@ COMMANDS: dict[str, Command] = {
     "setup": ("siapkan basis data, hari libur, dan prosedur bawaan", setup.arguments, setup.run),
     "load-office": ("muat sebuah kantor dari folder berkas", load_office.arguments, load_office.run),
     "person": ("beri seseorang tautan masuk yang baru", person.arguments, person.run),
+    "appointments": (
+        "tampilkan penugasan yang menunggu persetujuan, atau sahkan sebagai administrator",
+        appointments.arguments,
+        appointments.run,
+    ),
     "publish-sop": ("terbitkan versi baru sebuah prosedur untuk semua kantor", publish_sop.arguments, publish_sop.run),
     "check-sop": ("periksa naskah SOP: apa yang harus dibetulkan", check_sop.arguments, check_sop.run),
     "check-capaian": (

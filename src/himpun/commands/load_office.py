@@ -5,15 +5,15 @@ from pathlib import Path
 
 from django.db import transaction
 
-from himpun import clock
-from himpun.archive.journal import SYSTEM, act
+from himpun.archive.journal import SYSTEM
 from himpun.budgets.loading import load_budget, read_programs
 from himpun.commands.person import print_links
 from himpun.indicators.loading import load_indicators, read_definitions
 from himpun.offices import access
 from himpun.offices.files import OfficeFiles, read_office
-from himpun.offices.loading import load_office, load_people
-from himpun.offices.models import Office
+from himpun.offices.journals import journals
+from himpun.offices.loading import load_office, load_people, people_from_elsewhere
+from himpun.offices.models import Appointment, Office
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,6 +29,9 @@ def run(options: argparse.Namespace) -> int:
             f"{office.name}: {len(files.posts)} jabatan, {len(files.people)} orang, {len(files.indicators)} indikator dimuat."
         )
         tell_how_to_log_in(office, [row.username for row in files.people])
+        waiting = Appointment.objects.filter(post__office=office, state=Appointment.State.WAITING).count()
+        if waiting:
+            print(f"{waiting} penugasan menunggu persetujuan, jadi belum berlaku. Lihat: himpun appointments")
     return 0
 
 
@@ -47,8 +50,8 @@ def load(files: OfficeFiles) -> Office:
     definitions, programs = read_definitions(files), read_programs(files)
     with transaction.atomic():
         office = load_office(files)
-        with act(office.code, at=clock.now(), author=SYSTEM) as turn:
-            load_people(turn, office, files)
-            load_indicators(turn, office, files, definitions)
-            load_budget(turn, office, programs)
+        with journals(office, *people_from_elsewhere(office, files), author=SYSTEM) as written:
+            load_people(written, office, files)
+            load_indicators(written.own, office, files, definitions)
+            load_budget(written.own, office, programs)
     return office

@@ -37,6 +37,7 @@ def all_ticks() -> "Ticks":
     from himpun.cycles.schedules import run_schedules
     from himpun.documents.work import render_waiting
     from himpun.jobs.ticks import TICKS
+    from himpun.notifications.announcing import announce_appointments, announce_drafts
     from himpun.notifications.sending import send_due
     from himpun.notifications.spreading import spread_due
     from himpun.offices.national import seed_coming_years
@@ -46,6 +47,8 @@ def all_ticks() -> "Ticks":
         "isi-kalender": (timedelta(days=1), seed_coming_years),
         "buat-berkas-tertunda": (timedelta(minutes=5), render_waiting),
         "ingatkan": (timedelta(minutes=1), sweep_due),
+        "kabarkan-penugasan": (timedelta(seconds=30), announce_appointments),
+        "kabarkan-naskah-sop": (timedelta(seconds=30), announce_drafts),
         "sebar-pesan": (timedelta(seconds=5), spread_due),
         "kirim-pesan": (timedelta(seconds=5), send_due),
         "hitung-ulang-tenggat": (timedelta(minutes=1), recount_changed),

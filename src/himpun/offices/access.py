@@ -8,7 +8,7 @@ import hashlib
 import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from django.contrib.auth.password_validation import validate_password
@@ -19,7 +19,6 @@ from himpun import clock
 from himpun.archive.journal import SYSTEM, Author, act
 from himpun.errors import FieldErrors, Refusal
 from himpun.offices.models import Office, OneTimeLink, Person
-from himpun.offices.queries import manages
 
 T = TypeVar("T")
 LINK_DAYS = 7
@@ -213,19 +212,13 @@ def check_password(person: Person, password: str, again: str) -> None:
 # --- the journal ------------------------------------------------------------------------------------------------------
 
 
-def home_of(person: Person, day: date) -> Office | None:
-    """The office that looks after a person; None for who never held a post."""
-    offices = Office.objects.filter(posts__holdings__person=person).distinct().order_by("pk")
-    return next((office for office in offices if manages(office, person, day)), None)
-
-
 def _self(person: Person) -> Author:
     return Author(person.username, person.name)
 
 
 def _noted(person: Person, author: Author, name: str, change: Callable[[datetime], T]) -> T:
     """Change something of a person's access and record it in the journal of the office that looks after them."""
-    office = home_of(person, clock.today())
+    office = Office.objects.filter(people=person).first()
     if office is None:
         with transaction.atomic():
             return change(clock.now())

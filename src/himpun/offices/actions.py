@@ -10,12 +10,12 @@ from datetime import date
 from typing import Any
 from zoneinfo import available_timezones
 
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 
 from himpun import clock
 from himpun.archive.journal import Author, act
-from himpun.errors import Conflict, FieldErrors, NotAllowed, Refusal
+from himpun.errors import Conflict, FieldErrors
 from himpun.offices import access
 from himpun.offices.acting import acting_in
 from himpun.offices.files.cells import day_hours, slug
@@ -23,10 +23,10 @@ from himpun.offices.files.cells import email as read_email
 from himpun.offices.files.cells import nip as read_nip
 from himpun.offices.files.cells import username as read_username
 from himpun.offices.files.settings import check_pattern
-from himpun.offices.models import UNIT, Holding, Holiday, Office, Person, Post, SpecialHours
-from himpun.offices.queries import manages
-from himpun.offices.rules import KEPALA, MAY_MANAGE_OFFICE, ROLES
-from himpun.offices.spans import Span, span_of, uncovered
+from himpun.offices.holdings import check_still_managed
+from himpun.offices.models import UNIT, Appointment, Holding, Holiday, Office, Person, Post, SpecialHours
+from himpun.offices.rules import DECIDES, KEPALA, MAY_MANAGE_OFFICE, ROLES, check_may_manage_access
+from himpun.offices.wording import as_sentence, tidy, wrong_cell, wrong_texts
 from himpun.offices.worktime import LONGEST_HOURS, WEEKDAYS, CalendarUnusable, read_day, read_week, write_week
 
 OFFICE_TEXTS = ("name", "government", "address", "contact", "city")
@@ -47,29 +47,6 @@ class RoleHasOpenTasks(Conflict):
         )
 
 
-class NobodyManages(Refusal):
-    """The change would leave nobody who may change the office's settings."""
-
-    code = "tanpa-pengelola"
-
-    def __init__(self) -> None:
-        super().__init__(
-            "Sesudah perubahan ini tidak ada lagi yang dapat mengubah pengaturan kantor. "
-            "Catat dahulu pemangku lain untuk jabatan sekretaris atau kasubbag umum."
-        )
-
-
-class NotOurs(NotAllowed):
-    """The person is looked after by another office."""
-
-    code = "orang-kantor-lain"
-
-    def __init__(self, name: str) -> None:
-        super().__init__(
-            f"Data {name} dikelola kantor tempat ia memangku jabatan definitif. Minta pengelola kantor itu mengubahnya."
-        )
-
-
 def _manager(by: Person, office: Office) -> Author:
     actor = acting_in(by, office.pk, clock.today(), roles=MAY_MANAGE_OFFICE, to="mengubah pengaturan kantor")
     return actor.author
@@ -86,7 +63,7 @@ def change_office(*, office: Office, fields: Mapping[str, Any], by: Person) -> O
     for hours are named `hours_senin` and so on, for patterns `pattern_REGISTER`.
     """
     author = _manager(by, office)
-    wrong = _wrong_texts(
+    wrong = wrong_texts(
         Office, {name: fields[name] for name in OFFICE_TEXTS if name in fields}, ("name", "government", "city")
     )
     wrong |= _wrong_settings(fields)
@@ -124,7 +101,7 @@ def _wrong_pattern(pattern: str) -> str:
     try:
         check_pattern(pattern)
     except ValueError as problem:
-        return _sentence(str(problem))
+        return as_sentence(str(problem))
     return ""
 
 
@@ -157,7 +134,7 @@ def add_holiday(
     _refuse_wrong_holiday(office, day, kind, name, source, None)
     assert day is not None  # noqa: S101 - an empty day has just been refused
     with act(office.code, at=clock.now(), author=author) as turn:
-        values = {"kind": kind, "name": _tidy(name), "source": _tidy(source)}
+        values = {"kind": kind, "name": tidy(name), "source": tidy(source)}
         holiday, made = Holiday.objects.get_or_create(office=office, day=day, defaults=values)
         if not made:
             raise FieldErrors({"day": _DAY_TAKEN})
@@ -177,7 +154,7 @@ def change_holiday(
         before = Holiday.objects.filter(pk=holiday.pk, office=office).first()
         if before is None:
             raise HolidayGone
-        after = Holiday(pk=holiday.pk, office=office, day=day, kind=kind, name=_tidy(name), source=_tidy(source))
+        after = Holiday(pk=holiday.pk, office=office, day=day, kind=kind, name=tidy(name), source=tidy(source))
         if _holiday_data(after) != _holiday_data(before):
             after.save()
             _calendar_moved_on(office)
@@ -204,7 +181,7 @@ _DAY_TAKEN = "Tanggal ini sudah tercatat sebagai hari libur."
 def _refuse_wrong_holiday(
     office: Office, day: date | None, kind: str, name: str, source: str, holiday: Holiday | None
 ) -> None:
-    wrong = _wrong_texts(Holiday, {"name": name, "source": source}, ("name",))
+    wrong = wrong_texts(Holiday, {"name": name, "source": source}, ("name",))
     if kind not in OWN_DAYS:
         wrong["kind"] = "Pilih libur daerah, kantor tutup, atau tetap masuk kerja."
     if day is None or not 2000 <= day.year <= 2100:
@@ -299,7 +276,7 @@ _HOURS_TAKEN = "Sudah ada jam khusus yang mulai pada tanggal ini. Ubah catatan i
 def _read_hours(office: Office, fields: Mapping[str, Any], hours: SpecialHours | None) -> dict[str, Any]:
     """The fields as columns. Raises FieldErrors."""
     since, until = fields["since"], fields["until"]
-    wrong = _wrong_texts(SpecialHours, {name: fields[name] for name in ("name", "source")}, ("name",))
+    wrong = wrong_texts(SpecialHours, {name: fields[name] for name in ("name", "source")}, ("name",))
     wrong |= _wrong_period(since, until)
     others = SpecialHours.objects.filter(office=office, since=since).exclude(pk=hours.pk if hours else 0)
     if "since" not in wrong and others.exists():
@@ -313,7 +290,7 @@ def _read_hours(office: Office, fields: Mapping[str, Any], hours: SpecialHours |
             wrong[f"hours_{name}"] = str(problem)
     if wrong:
         raise FieldErrors(wrong)
-    texts = {name: _tidy(fields[name]) for name in ("name", "source")}
+    texts = {name: tidy(fields[name]) for name in ("name", "source")}
     return {**texts, "since": since, "until": until, "hours": read}
 
 
@@ -347,7 +324,7 @@ def add_post(*, office: Office, fields: Mapping[str, Any], by: Person) -> Post:
     """
     author = _manager(by, office)
     code = str(fields.get("code", "")).strip()
-    wrong = _wrong_post(office, fields, None) | _wrong_cell("code", code, slug)
+    wrong = _wrong_post(office, fields, None) | wrong_cell("code", code, slug)
     if wrong:
         raise FieldErrors(wrong)
     with act(office.code, at=clock.now(), author=author) as turn:
@@ -376,13 +353,14 @@ def change_post(*, post: Post, fields: Mapping[str, Any], by: Person) -> Post:
         changed = {name: value for name, value in values.items() if getattr(before, name) != value}
         if "role" in changed:
             _check_role_free(before)
+            _check_gives_nobody_power(before, str(values["role"]), by)
         if changed:
             try:
                 with transaction.atomic():
                     Post.objects.filter(pk=post.pk).update(**changed)
             except IntegrityError:
                 raise FieldErrors(_taken(office, "", post, str(values["role"]))) from None
-            _check_still_managed(office)
+            check_still_managed(office)
             data = {name: [str(getattr(before, name) or ""), str(value or "")] for name, value in changed.items()}
             turn.record("offices:post:changed", f"post:{post.pk}", {"title": values["title"], "changed": data})
     post.refresh_from_db()
@@ -391,16 +369,16 @@ def change_post(*, post: Post, fields: Mapping[str, Any], by: Person) -> Post:
 
 def _post_values(fields: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        "title": _tidy(str(fields["title"])),
+        "title": tidy(str(fields["title"])),
         "role": fields["role"],
         "parent": fields["parent"],
-        "unit_code": _tidy(str(fields["unit_code"])),
+        "unit_code": tidy(str(fields["unit_code"])),
         "order": fields["order"],
     }
 
 
 def _wrong_post(office: Office, fields: Mapping[str, Any], post: Post | None) -> dict[str, str]:
-    wrong = _wrong_texts(Post, {"title": fields["title"], "unit_code": fields["unit_code"]}, ("title",))
+    wrong = wrong_texts(Post, {"title": fields["title"], "unit_code": fields["unit_code"]}, ("title",))
     role, parent = fields["role"], fields["parent"]
     if role and role not in ROLES:
         wrong["role"] = "Pilih peran dari daftar."
@@ -442,12 +420,16 @@ def _check_role_free(post: Post) -> None:
         raise RoleHasOpenTasks(post.title, waiting)
 
 
-def _check_still_managed(office: Office) -> None:
-    managers = Holding.objects.present_on(clock.today()).filter(
-        post__office=office, post__role__in=MAY_MANAGE_OFFICE, person__is_active=True
-    )
-    if not managers.exists():
-        raise NobodyManages
+def _check_gives_nobody_power(post: Post, role: str, by: Person) -> None:
+    """A role that decides comes to people one by one, each confirmed; nobody widens their own post. Raises FieldErrors."""
+    held = Holding.objects.filter(Q(until__isnull=True) | Q(until__gte=clock.today()), post=post)
+    waiting = Appointment.objects.filter(post=post, state=Appointment.State.WAITING)
+    if role in DECIDES and (held.exists() or waiting.exists()):
+        cause = "Peran ini memberi wewenang memutuskan, sedangkan jabatan ini sudah atau akan dipangku seseorang"
+        raise FieldErrors({"role": f"{cause}. Akhiri dahulu masanya, ubah perannya, lalu catat lagi pemangkunya."})
+    if role and held.filter(person=by).exists():
+        cause = "Jabatan ini Anda pangku sendiri, jadi perannya tidak Anda tambah sendiri"
+        raise FieldErrors({"role": f"{cause}. Minta pengelola lain mengubahnya."})
 
 
 # --- people -----------------------------------------------------------------------------------------------------------
@@ -460,13 +442,13 @@ def add_person(*, office: Office, fields: Mapping[str, str], by: Person) -> acce
     """
     author = _manager(by, office)
     username = fields.get("username", "").strip()
-    wrong = _wrong_person(fields, None) | _wrong_cell("username", username, read_username)
+    wrong = _wrong_person(fields, None) | wrong_cell("username", username, read_username)
     if wrong:
         raise FieldErrors(wrong)
     with act(office.code, at=clock.now(), author=author) as turn:
         try:
             with transaction.atomic():
-                person = Person.objects.create_user(username, None, **_person_values(fields))
+                person = Person.objects.create_user(username, None, home=office, **_person_values(fields))
         except IntegrityError:
             taken = "Nama pengguna ini sudah dipakai. Tambahkan pembeda, misalnya nama belakang."
             raise FieldErrors({"username": taken}) from None
@@ -493,7 +475,7 @@ def change_person(*, office: Office, person: Person, fields: Mapping[str, str], 
         changed = {name: value for name, value in values.items() if getattr(before, name) != value}
         if changed:
             Person.objects.filter(pk=person.pk).update(**changed)
-            _check_still_managed(office)
+            check_still_managed(office)
             difference = {name: [getattr(before, name), value] for name, value in changed.items()}
             data = {"name": values["name"], "changed": difference}
             turn.record("offices:person:changed", f"person:{person.pk}", data)
@@ -512,207 +494,23 @@ def reset_password(*, office: Office, person: Person, by: Person) -> access.Give
 
 
 def _check_ours(office: Office, person: Person) -> None:
-    if not manages(office, person, clock.today()):
-        raise NotOurs(person.name)
+    home = Person.objects.values_list("home_id", flat=True).get(pk=person.pk)
+    check_may_manage_access(person.name, home=home, office=office.pk)
 
 
 def _person_values(fields: Mapping[str, str]) -> dict[str, Any]:
-    return {name: _tidy(fields.get(name, "")) for name in PERSON_TEXTS}
+    return {name: tidy(fields.get(name, "")) for name in PERSON_TEXTS}
 
 
 def _wrong_person(fields: Mapping[str, str], person: Person | None) -> dict[str, str]:
     texts = {name: fields.get(name, "") for name in (*PERSON_TEXTS, *(() if person else ("username",)))}
-    wrong = _wrong_texts(Person, texts, ("name",) if person else ("name", "username"))
-    nip, email = _tidy(texts["nip"]), _tidy(texts["email"])
+    wrong = wrong_texts(Person, texts, ("name",) if person else ("name", "username"))
+    nip, email = tidy(texts["nip"]), tidy(texts["email"])
     if nip:
-        wrong |= _wrong_cell("nip", nip, read_nip)
+        wrong |= wrong_cell("nip", nip, read_nip)
         others = Person.objects.exclude(pk=person.pk if person else 0)
         if "nip" not in wrong and others.filter(nip__in=[nip, re.sub(r"\s", "", nip)]).exists():
             wrong["nip"] = "NIP ini sudah dipakai orang lain. Periksa kembali angkanya."
     if email:
-        wrong |= _wrong_cell("email", email, read_email)
+        wrong |= wrong_cell("email", email, read_email)
     return wrong
-
-
-# --- who holds which post ---------------------------------------------------------------------------------------------
-
-
-def begin_holding(
-    *,
-    post: Post,
-    person: Person,
-    kind: str,
-    since: date | None,
-    until: date | None,
-    letter: str,
-    by: Person,
-    own_post: Post | None = None,
-) -> Holding:
-    """Record that a person holds a post from a day on, by a letter; `own_post` is for a mandate (a.n., u.b.).
-
-    Raises HoldsNoPost, OnLeave or FieldErrors.
-    """
-    author = _manager(by, post.office)
-    own_post = own_post if kind in Holding.MANDATES else None
-    _refuse_wrong_holding(post, person, kind, since, until, letter, own_post)
-    with act(post.office.code, at=clock.now(), author=author) as turn:
-        _refuse_overlap(post, person, kind, since, until, None)
-        values = {"kind": kind, "since": since, "until": until, "letter": _tidy(letter), "own_post": own_post}
-        holding = Holding.objects.create(post=post, person=person, **values)
-        turn.record("offices:holding:begun", f"post:{post.pk}", holding_data(holding))
-    return holding
-
-
-def change_holding(
-    *,
-    holding: Holding,
-    kind: str,
-    since: date | None,
-    until: date | None,
-    letter: str,
-    by: Person,
-    own_post: Post | None = None,
-) -> Holding:
-    """Correct a holding, or end it by its last day (`until`). Raises HoldsNoPost, OnLeave, FieldErrors or NobodyManages."""
-    post, person = holding.post, holding.person
-    author = _manager(by, post.office)
-    own_post = own_post if kind in Holding.MANDATES else None
-    _refuse_wrong_holding(post, person, kind, since, until, letter, own_post)
-    with act(post.office.code, at=clock.now(), author=author) as turn:
-        _refuse_overlap(post, person, kind, since, until, holding)
-        before = holding_data(Holding.objects.select_related("person", "post", "own_post__parent").get(pk=holding.pk))
-        values = {"kind": kind, "since": since, "until": until, "letter": _tidy(letter), "own_post": own_post}
-        Holding.objects.filter(pk=holding.pk).update(**values)
-        holding.refresh_from_db()
-        _check_mandates(person, post)
-        if post.role in MAY_MANAGE_OFFICE:
-            _check_still_managed(post.office)
-        after = holding_data(holding)
-        if after != before:
-            turn.record("offices:holding:changed", f"post:{post.pk}", {**after, "before": before})
-    return holding
-
-
-def holding_data(holding: Holding) -> dict[str, str]:
-    """A holding as the journal keeps it."""
-    own = {"own_post": holding.own_post.title} if holding.own_post else {}
-    return {
-        **own,
-        "person": holding.person.username,
-        "name": holding.person.name,
-        "post": holding.post.title,
-        "kind": holding.kind,
-        "since": holding.since.isoformat(),
-        "until": holding.until.isoformat() if holding.until else "",
-        "letter": holding.letter,
-    }
-
-
-def _refuse_wrong_holding(
-    post: Post,
-    person: Person,
-    kind: str,
-    since: date | None,
-    until: date | None,
-    letter: str,
-    own_post: Post | None,
-) -> None:
-    wrong = _wrong_texts(Holding, {"letter": letter}, ("letter",))
-    if kind not in Holding.Kind.values:
-        wrong["kind"] = "Pilih salah satu: definitif, Plt., Plh., Pj., a.n., atau u.b."
-    elif kind in Holding.MANDATES and (cause := _wrong_mandate(post, kind, own_post)):
-        wrong["own_post"] = cause
-    if since is None:
-        wrong["since"] = "Isi tanggal mulai memangku jabatan."
-    elif until is not None and until < since:
-        wrong["until"] = "Tanggal berakhir mendahului tanggal mulai; periksa kembali keduanya."
-    elif max(since, until or since).year > LAST_YEAR:
-        wrong["until" if until else "since"] = f"Tahunnya terlalu jauh; paling akhir {LAST_YEAR}."
-    if since and not wrong and own_post and uncovered(span_of(since, until), _days_held(person, own_post)):
-        cause = f"{person.name} tidak memangku {own_post.title} sepanjang masa ini"
-        wrong["own_post"] = f"{cause}. Pilih jabatan yang dipangkunya, atau sesuaikan tanggalnya."
-    if wrong:
-        raise FieldErrors(wrong)
-
-
-def _wrong_mandate(post: Post, kind: str, own_post: Post | None) -> str:
-    """What is wrong with the own post of a mandate: a.n. is given to a post right below, u.b. to one two levels below."""
-    if own_post is None:
-        return "Pilih jabatan sendiri yang bertanda tangan di bawah “a.n.”."
-    above = own_post.parent if kind == Holding.Kind.AN or own_post.parent is None else own_post.parent.parent
-    if above is None or above.pk != post.pk:
-        level = "tepat" if kind == Holding.Kind.AN else "dua tingkat"
-        return f"{kind}. {post.title} diberikan kepada jabatan {level} di bawahnya. Pilih jabatan lain, atau ubah jenisnya."
-    return ""
-
-
-def _days_held(person: Person, post: Post) -> list[Span]:
-    held = Holding.objects.filter(person=person, post=post).exclude(kind__in=Holding.MANDATES)
-    return [span_of(since, until) for since, until in held.values_list("since", "until")]
-
-
-def _check_mandates(person: Person, post: Post) -> None:
-    """Who signs "a.n. Camat, Sekretaris Camat" must be Sekretaris as long as the mandate lasts. Raises FieldErrors."""
-    today, held = clock.today(), _days_held(person, post)
-    mandates = Holding.objects.filter(Q(until__isnull=True) | Q(until__gte=today), person=person, own_post=post)
-    for mandate in mandates.select_related("post", "own_post__parent"):
-        if uncovered(span_of(max(mandate.since, today), mandate.until), held):
-            cause = f"{person.name} masih mempunyai mandat {mandate.title} {_span(mandate)}"
-            raise FieldErrors({"until": f"{cause}. Akhiri dahulu mandat itu."})
-
-
-def _refuse_overlap(
-    post: Post, person: Person, kind: str, since: date | None, until: date | None, holding: Holding | None
-) -> None:
-    """Two definitif holders of one post at a time, or one person twice on it, cannot be; a mandate stands beside either."""
-    together = Q(until__isnull=True) | Q(until__gte=since)
-    if until is not None:
-        together &= Q(since__lte=until)
-    others = (
-        Holding.objects.filter(together, post=post).exclude(pk=holding.pk if holding else 0).select_related("person")
-    )
-    for other in others:
-        if other.person_id == person.pk and (kind in Holding.MANDATES) == (other.kind in Holding.MANDATES):
-            cause = f"{person.name} sudah tercatat pada jabatan ini {_span(other)}"
-            raise FieldErrors({"since": f"{cause}. Ubah catatan itu, atau pilih tanggal lain."})
-        if kind == other.kind == Holding.Kind.DEFINITIF:
-            cause = f"{post.title} sudah dipangku {other.person.name} secara definitif {_span(other)}"
-            raise FieldErrors({"since": f"{cause}. Akhiri dahulu masa itu, atau catat sebagai Plt./Plh./Pj."})
-
-
-def _span(holding: Holding) -> str:
-    start = f"sejak {holding.since:%d-%m-%Y}"
-    return f"{start} sampai {holding.until:%d-%m-%Y}" if holding.until else start
-
-
-# --- texts ------------------------------------------------------------------------------------------------------------
-
-
-def _tidy(text: str) -> str:
-    return " ".join(text.split())
-
-
-def _sentence(cause: str) -> str:
-    return cause[:1].upper() + cause[1:]
-
-
-def _wrong_texts(model: type[models.Model], texts: Mapping[str, Any], required: tuple[str, ...]) -> dict[str, str]:
-    wrong = {}
-    for name, written in texts.items():
-        text, field = _tidy(str(written)), model._meta.get_field(name)
-        longest = getattr(field, "max_length", None)
-        if name in required and not text:
-            wrong[name] = f"Isi {getattr(field, 'verbose_name', name)}."
-        elif longest and len(text) > longest:
-            wrong[name] = f"Terlalu panjang ({len(text)} huruf); paling banyak {longest}."
-    return wrong
-
-
-def _wrong_cell(name: str, written: str, read: Any) -> dict[str, str]:
-    try:
-        if written:
-            read(written)
-            return {}
-    except ValueError as problem:
-        return {name: _sentence(str(problem))}
-    return {name: f"Isi {'kode' if name == 'code' else 'nama pengguna'}."}

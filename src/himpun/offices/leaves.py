@@ -1,6 +1,7 @@
 """Leave: recording, changing, ending and cancelling it, and the Plh. holdings that it gives its substitute.
 
-Only who may manage the office that looks after the person does any of this. While a leave lasts its person acts for
+Only who may manage the office that looks after the person does any of this. Each Plh. holding needs the consents that
+any holding needs (`rules.consents_needed`), and waits for them as an appointment of the leave. While a leave lasts its person acts for
 none of their posts, here or elsewhere; the substitute gets a Plh. holding of each post the person holds in this office
 (definitif, Pj., Plt.), for the days that both last. A mandate or a Plh. of the person is not handed on.
 
@@ -15,13 +16,15 @@ from datetime import date, timedelta
 from django.db.models import Q
 
 from himpun import clock
-from himpun.archive.journal import Author, Turn, act
+from himpun.archive.journal import Author
 from himpun.errors import Conflict, FieldErrors
 from himpun.offices.acting import acting_in
-from himpun.offices.actions import NobodyManages, NotOurs, holding_data
-from himpun.offices.models import Holding, Leave, Office, Person, Post
-from himpun.offices.queries import manages
-from himpun.offices.rules import MAY_MANAGE_OFFICE
+from himpun.offices.appointments import LetterFile, propose, withdraw_those_of
+from himpun.offices.holdings import NobodyManages, Terms, holding_data
+from himpun.offices.journals import Journals, journals
+from himpun.offices.models import Appointment, Holding, Leave, Office, Person
+from himpun.offices.queries import records_leave_of
+from himpun.offices.rules import MAY_MANAGE_OFFICE, NotOurs
 from himpun.offices.spans import DAY, Span, shared, span_of, uncovered
 
 LONGEST = timedelta(days=731)
@@ -59,6 +62,7 @@ class LeaveFields:
     until: date | None
     letter: str = ""
     substitute: Person | None = None
+    file: LetterFile | None = None
 
     @property
     def span(self) -> Span:
@@ -74,19 +78,19 @@ def record_leave(*, office: Office, person: Person, fields: LeaveFields, by: Per
     Raises HoldsNoPost, OnLeave, NotOurs, FieldErrors or NobodyManages.
     """
     author, today = _manager(by, office), clock.today()
-    if not manages(office, person, today):
+    if not records_leave_of(office, person, today):
         raise NotOurs(person.name)
     _refuse_wrong(fields, person, today)
-    with act(office.code, at=clock.now(), author=author) as turn:
+    with journals(office, fields.substitute, author=author) as turn:
         _refuse_overlap(fields, person, None)
         if not _posts_handed_on(office, person, fields.span):
             raise FieldErrors({"person": f"{person.name} tidak memangku jabatan di kantor ini pada hari-hari itu."})
         since, until = fields.span
         values = {"kind": fields.kind, "since": since, "until": until, "letter": _tidy(fields.letter)}
         leave = Leave.objects.create(office=office, person=person, substitute=fields.substitute, **values)
-        stand_in(turn, leave, since)
+        stand_in(turn, leave, since, recorder=by, file=fields.file)
         _check_managed(leave, today)
-        turn.record("offices:leave:recorded", f"person:{person.pk}", leave_data(leave))
+        turn.own.record("offices:leave:recorded", f"person:{person.pk}", leave_data(leave))
     return leave
 
 
@@ -97,7 +101,7 @@ def change_leave(*, leave: Leave, fields: LeaveFields, by: Person) -> Leave:
     """
     author, today = _manager(by, leave.office), clock.today()
     _refuse_wrong(fields, leave.person, today, leave)
-    with act(leave.office.code, at=clock.now(), author=author) as turn:
+    with journals(leave.office, fields.substitute, leave.substitute, author=author) as turn:
         before = _fresh(leave, today)
         _refuse_overlap(fields, leave.person, leave)
         was = leave_data(before)
@@ -108,9 +112,9 @@ def change_leave(*, leave: Leave, fields: LeaveFields, by: Person) -> Leave:
         leave.refresh_from_db()
         after = leave_data(leave)
         if after != was:
-            _follow(turn, leave, today)
+            _follow(turn, leave, today, recorder=by, file=fields.file)
             _check_managed(leave, today)
-            turn.record("offices:leave:changed", f"person:{leave.person_id}", {**after, "before": was})
+            turn.own.record("offices:leave:changed", f"person:{leave.person_id}", {**after, "before": was})
     return leave
 
 
@@ -120,13 +124,13 @@ def end_leave(*, leave: Leave, until: date | None, by: Person) -> Leave:
     At the earliest yesterday, since the substitute may have acted today. Raises HoldsNoPost, LeaveOver, FieldErrors.
     """
     author, today = _manager(by, leave.office), clock.today()
-    with act(leave.office.code, at=clock.now(), author=author) as turn:
+    with journals(leave.office, leave.substitute, author=author) as turn:
         was = _fresh(leave, today)
         _refuse_end(was, until, today)
         Leave.objects.filter(pk=leave.pk).update(until=until)
         leave.refresh_from_db()
-        _follow(turn, leave, today)
-        turn.record(
+        _follow(turn, leave, today, recorder=by)
+        turn.own.record(
             "offices:leave:ended", f"person:{leave.person_id}", {**leave_data(leave), "planned": was.until.isoformat()}
         )
     return leave
@@ -138,28 +142,32 @@ def cancel_leave(*, leave: Leave, by: Person) -> None:
     Raises HoldsNoPost, LeaveOver or LeaveBegun.
     """
     author, today = _manager(by, leave.office), clock.today()
-    with act(leave.office.code, at=clock.now(), author=author) as turn:
+    with journals(leave.office, leave.substitute, author=author) as turn:
         found = _fresh(leave, today)
         if found.since < today:
             raise LeaveBegun
         for holding in _made_by(found):
             _end_or_withdraw(turn, holding, today)
+        withdraw_those_of(turn, found, "Cutinya dibatalkan")
         Holding.objects.filter(leave=found).update(leave=None)
-        turn.record("offices:leave:cancelled", f"person:{found.person_id}", leave_data(found))
+        turn.own.record("offices:leave:cancelled", f"person:{found.person_id}", leave_data(found))
         found.delete()
 
 
-def load_leave(turn: Turn, *, office: Office, person: Person, fields: LeaveFields) -> Leave:
+def load_leave(written: Journals, *, office: Office, person: Person, fields: LeaveFields) -> Leave:
     """Make or follow a leave of the office's files, checked there, within the turn of loading."""
     since, until = fields.span
     values = {"office": office, "kind": fields.kind, "until": until, "letter": fields.letter}
+    before = Leave.objects.filter(person=person, since=since).first()
     leave, made = Leave.objects.update_or_create(
         person=person, since=since, defaults={**values, "substitute": fields.substitute}
     )
     if made:
-        stand_in(turn, leave, since)
-    else:
-        _follow(turn, leave, clock.today())
+        stand_in(written, leave, since, recorder=None)
+    elif (before and leave_data(before) != leave_data(leave)) or not leave.appointments.filter(
+        state=Appointment.State.WAITING
+    ).exists():
+        _follow(written, leave, clock.today(), recorder=None)
     return leave
 
 
@@ -270,30 +278,42 @@ def _check_managed(leave: Leave, today: date) -> None:
 # --- who stands in ----------------------------------------------------------------------------------------------------
 
 
-def stand_in(turn: Turn, leave: Leave, start: date) -> list[Holding]:
-    """Give the substitute a Plh. holding of each of the person's posts, from `start`, where they do not hold it already."""
+def stand_in(
+    written: Journals,
+    leave: Leave,
+    start: date,
+    *,
+    recorder: Person | None,
+    file: LetterFile | None = None,
+    file_sha256: str = "",
+) -> None:
+    """Give the substitute a Plh. holding of each of the person's posts, from `start`, where they do not hold it already.
+
+    `recorder` is None for what the office's files say. Raises FieldErrors where the letter's file is needed.
+    """
     substitute = leave.substitute
     if substitute is None or start > leave.until:
-        return []
+        return
     span = (start, leave.until)
-    made = []
     for held in _posts_handed_on(leave.office, leave.person, span):
         own = Holding.objects.filter(_together(span), post=held.post, person=substitute)
         taken = [_shared(one, span) for one in own.exclude(kind__in=Holding.MANDATES)]
-        made += [_plh(turn, leave, held.post, substitute, part) for part in uncovered(_shared(held, span), taken)]
-    return made
-
-
-def _plh(turn: Turn, leave: Leave, post: Post, substitute: Person, days: Span) -> Holding:
-    given = {"kind": Holding.Kind.PLH, "since": days[0], "until": days[1], "letter": leave.letter, "leave": leave}
-    holding = Holding.objects.create(post=post, person=substitute, **given)
-    turn.record("offices:holding:begun", f"post:{post.pk}", holding_data(holding))
-    return holding
+        for since, until in uncovered(_shared(held, span), taken):
+            propose(
+                written,
+                post=held.post,
+                person=substitute,
+                terms=Terms(Holding.Kind.PLH, since, until, leave.letter),
+                recorder=recorder,
+                file=file,
+                file_sha256=file_sha256,
+                leave=leave,
+            )
 
 
 def _posts_handed_on(office: Office, person: Person, span: Span) -> Sequence[Holding]:
     held = Holding.objects.filter(_together(span), post__office=office, person=person, kind__in=HANDED_ON)
-    return list(held.select_related("post").order_by("post__order", "since"))
+    return list(held.select_related("post__office").order_by("post__order", "since"))
 
 
 def _together(span: Span) -> Q:
@@ -308,27 +328,37 @@ def _made_by(leave: Leave) -> list[Holding]:
     return list(Holding.objects.filter(leave=leave).select_related("post", "person"))
 
 
-def _follow(turn: Turn, leave: Leave, today: date) -> None:
-    """Make the leave's Plh. holdings what it now says, from today on: what was in force is ended, never taken away."""
+def _follow(
+    written: Journals, leave: Leave, today: date, *, recorder: Person | None, file: LetterFile | None = None
+) -> None:
+    """Make the leave's Plh. holdings what it now says, from today on: what was in force is ended, never taken away.
+
+    What still waits is proposed anew, so that nobody has consented to days or people they did not read.
+    """
+    shown = (
+        Appointment.objects.filter(leave=leave).exclude(file_sha256="").values_list("file_sha256", flat=True).first()
+    )
+    withdraw_those_of(written, leave, "Cutinya diubah")
     for holding in _made_by(leave):
         kept = holding.person_id == leave.substitute_id and holding.since <= today and holding.since <= leave.until
-        _end_or_withdraw(turn, holding, min(holding.until or leave.until, leave.until) if kept else today - DAY)
-    stand_in(turn, leave, max(leave.since, today))
+        _end_or_withdraw(written, holding, min(holding.until or leave.until, leave.until) if kept else today - DAY)
+    stand_in(written, leave, max(leave.since, today), recorder=recorder, file=file, file_sha256=shown or "")
 
 
-def _end_or_withdraw(turn: Turn, holding: Holding, last: date) -> None:
+def _end_or_withdraw(turn: Journals, holding: Holding, last: date) -> None:
     """Let a holding end on `last`; one that begins later is taken away where it was never in force."""
     if holding.since > last and holding.since > clock.today():
         data = holding_data(holding)
         holding.delete()
-        turn.record("offices:holding:withdrawn", f"post:{holding.post_id}", data)
+        turn.record("offices:holding:withdrawn", f"post:{holding.post_id}", data, person=holding.person)
         return
     last = max(last, holding.since)
     if holding.until != last:
         before = holding_data(holding)
         Holding.objects.filter(pk=holding.pk).update(until=last)
         holding.refresh_from_db()
-        turn.record("offices:holding:changed", f"post:{holding.post_id}", {**holding_data(holding), "before": before})
+        more: dict[str, object] = {**holding_data(holding), "before": before}
+        turn.record("offices:holding:changed", f"post:{holding.post_id}", more, person=holding.person)
 
 
 def _tidy(text: str) -> str:

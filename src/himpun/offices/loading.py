@@ -1,7 +1,8 @@
 """Writing an office folder (already read and checked) to the database. Idempotent: loading twice changes nothing.
 
 What the files no longer mention stays: the operator ends a holding by its `to` date, never by deleting a row. A
-password in the files is used only for a person who is new.
+password in the files is used only for a person who is new. Holdings of the office's own people are in force at once;
+somebody whose home is another office keeps their name and address as they are, and is asked before they hold a post.
 """
 
 import tomllib
@@ -10,12 +11,15 @@ from importlib import resources
 
 from django.db.models import F
 
-from himpun.archive.journal import Turn
 from himpun.archive.seals import touch
 from himpun.errors import Refusal
-from himpun.offices.files import HoldingRow, OfficeFiles
+from himpun.offices.appointments import propose
+from himpun.offices.files import HoldingRow, OfficeFiles, PersonRow
+from himpun.offices.holdings import Terms
+from himpun.offices.journals import Journals
 from himpun.offices.leaves import LeaveFields, load_leave
-from himpun.offices.models import UNIT, Holding, Holiday, Office, OfficeKind, Person, Post, SpecialHours
+from himpun.offices.models import UNIT, Appointment, Holding, Holiday, Office, OfficeKind, Person, Post, SpecialHours
+from himpun.offices.rules import check_may_manage_access
 from himpun.offices.worktime import write_week
 
 
@@ -28,6 +32,18 @@ class RoleTaken(Refusal):
         super().__init__(
             f'Peran "{post.role}" di {post.office} masih pada jabatan "{post.code}" ({post.title}), yang tidak ada di posts.csv. '
             "Tulis jabatan itu juga (peran boleh kosong), atau pakai kodenya."
+        )
+
+
+class NameTaken(Refusal):
+    """The files name somebody whom another office looks after, but not as that office knows them."""
+
+    code = "nama-pengguna-milik-kantor-lain"
+
+    def __init__(self, username: str) -> None:
+        super().__init__(
+            f'people.csv: nama pengguna "{username}" milik orang yang dikelola kantor lain, dan nama atau NIP-nya berbeda. '
+            "Beri orang kantor ini nama pengguna lain; bila memang orang yang sama, samakan nama dan NIP-nya."
         )
 
 
@@ -69,32 +85,56 @@ def load_office(files: OfficeFiles) -> Office:
     return office
 
 
-def load_people(turn: Turn, office: Office, files: OfficeFiles) -> None:
-    """Make or update posts, people, who holds what, and holidays of an office, within its turn."""
+def people_from_elsewhere(office: Office, files: OfficeFiles) -> list[Person]:
+    """Whom the files name although another office is their home."""
+    named = Person.objects.filter(username__in=[row.username for row in files.people]).select_related("home")
+    return [person for person in named if person.home_id not in (None, office.pk)]
+
+
+def load_people(written: Journals, office: Office, files: OfficeFiles) -> None:
+    """Make or update posts, people, who holds what, and holidays of an office, within its turn.
+
+    Raises RoleTaken, NameTaken or NotOurs.
+    """
     touch(Office, [office.pk, *([office.parent_id] if office.parent_id else [])])
     posts = _load_posts(office, files)
-    people = _load_people(files)
+    people = _load_people(office, files)
     for row in files.holdings:
-        _load_holding(row, posts, people)
+        _load_holding(written, row, posts, people[row.username])
     for leave in files.leaves:
+        person = people[leave.username]
+        check_may_manage_access(person.name, home=person.home_id, office=office.pk)
         stands_in = people.get(leave.substitute)
         given = LeaveFields(leave.kind, leave.since, leave.until, leave.letter, stands_in)
-        load_leave(turn, office=office, person=people[leave.username], fields=given)
+        load_leave(written, office=office, person=person, fields=given)
     _load_holidays(office, files)
     data = {"posts": len(files.posts), "people": len(files.people), "holdings": len(files.holdings)}
-    turn.record("offices:office:loaded", f"office:{office.code}", data)
+    written.own.record("offices:office:loaded", f"office:{office.code}", data)
 
 
-def _load_holding(row: HoldingRow, posts: Mapping[str, Post], people: Mapping[str, Person]) -> None:
+def _load_holding(written: Journals, row: HoldingRow, posts: Mapping[str, Post], person: Person) -> None:
     """One holding by post, person and first day; those that a leave made are not the files'."""
-    key = {"post": posts[row.post], "person": people[row.username], "since": row.since}
+    post = posts[row.post]
+    key = {"post": post, "person": person, "since": row.since}
     values = {"kind": row.kind, "until": row.until, "letter": row.letter, "own_post": posts.get(row.own_post)}
     there = list(Holding.objects.filter(**key, leave__isnull=True))
     same = next((one for one in there if one.kind == row.kind or len(there) == 1), None)
-    if same:
+    if person.home_id != post.office_id:
+        _ask(written, post, person, Terms(row.kind, row.since, row.until, row.letter, posts.get(row.own_post)), same)
+    elif same:
         Holding.objects.filter(pk=same.pk).update(**values)
     else:
         Holding.objects.create(**key, **values)
+
+
+def _ask(written: Journals, post: Post, person: Person, terms: Terms, same: Holding | None) -> None:
+    """Propose a holding for somebody from elsewhere, or its change, unless the files asked for just that before."""
+    said = {"kind": terms.kind, "until": terms.until, "letter": terms.letter, "own_post": terms.own_post}
+    asked = Appointment.objects.filter(post=post, person=person, since=terms.begins, recorded_by__isnull=True, **said)
+    if asked.exclude(state=Appointment.State.WITHDRAWN).exists():
+        return
+    if same is None or any(getattr(same, name) != value for name, value in said.items()):
+        propose(written, post=post, person=person, terms=terms, recorder=None, changes=same)
 
 
 def _load_posts(office: Office, files: OfficeFiles) -> dict[str, Post]:
@@ -120,17 +160,26 @@ def _free_roles(office: Office, files: OfficeFiles) -> None:
         raise RoleTaken(kept)
 
 
-def _load_people(files: OfficeFiles) -> dict[str, Person]:
+def _load_people(office: Office, files: OfficeFiles) -> dict[str, Person]:
     people: dict[str, Person] = {}
     for row in files.people:
-        fields = {"name": row.name, "nip": row.nip, "rank": row.rank, "email": row.email}
-        person = Person.objects.filter(username=row.username).first()
+        fields = {"name": row.name, "nip": row.nip, "rank": row.rank, "email": row.email, "home": office}
+        person = Person.objects.select_related("home").filter(username=row.username).first()
         if person is None:
             person = Person.objects.create_user(row.username, row.password or None, **fields)
-        else:
+        elif person.home_id in (None, office.pk):
             Person.objects.filter(pk=person.pk).update(**fields)
+            person.home = office
+        elif not _is_same(person, row):
+            raise NameTaken(row.username)
         people[row.username] = person
     return people
+
+
+def _is_same(person: Person, row: PersonRow) -> bool:
+    """Whether the files and the other office mean one person: the same name, and the same NIP where both know it."""
+    nips = {"".join(nip.split()) for nip in (person.nip, row.nip)} - {""}
+    return person.name.casefold() == row.name.casefold() and len(nips) <= 1
 
 
 def _load_holidays(office: Office, files: OfficeFiles) -> None:

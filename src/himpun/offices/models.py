@@ -114,6 +114,8 @@ class Person(AbstractBaseUser):
     """Somebody who can log in. What they may do comes from the posts they hold, never from here.
 
     `access_no` moves on with every password: tokens and one-time links given under an older number are over.
+    `home` is the office that looks after their name, address and access: the one that recorded them, until it lets them
+    go to another. Holding a post elsewhere never changes it (docs/decisions/0016).
     """
 
     username = models.CharField("nama pengguna", max_length=150, unique=True)
@@ -123,6 +125,9 @@ class Person(AbstractBaseUser):
     email = models.EmailField("surel", blank=True)
     is_active = models.BooleanField("aktif", default=True)
     access_no = models.PositiveIntegerField(default=0)
+    home = models.ForeignKey(
+        Office, models.PROTECT, null=True, blank=True, related_name="people", verbose_name="kantor asal"
+    )
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
@@ -301,6 +306,89 @@ class Holding(models.Model):
             return ()
         above = own.parent if self.kind == Holding.Kind.UB else None
         return (above.title, own.title) if above else (own.title,)
+
+
+class Appointment(models.Model):
+    """That somebody recorded a holding, or a change of one, who let it come into force, and by which letter's file.
+
+    What needs nobody else is in force at once. Else it waits, and gives nobody anything, until the person or their home
+    office has accepted it (`needs_acceptance`) and a second person has confirmed it (`needs_confirmation`); which of
+    them is needed says `rules.consents_needed`. Without `recorded_by` it came from the office's files.
+
+    `holding` is what it made or changed; `changes` the holding it is to change, which was `before`. `stamp` moves on with
+    every act, `told` follows when the messages about it are written.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "menunggu", "Menunggu persetujuan"
+        IN_FORCE = "berlaku", "Berlaku"
+        REFUSED = "ditolak", "Ditolak"
+        WITHDRAWN = "ditarik", "Ditarik"
+
+    post = models.ForeignKey(Post, models.CASCADE, related_name="appointments")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="appointments")
+    kind = models.CharField(max_length=10, choices=Holding.Kind.choices)
+    since = models.DateField()
+    until = models.DateField(null=True, blank=True)
+    letter = models.CharField(max_length=200, blank=True)
+    own_post = models.ForeignKey(Post, models.PROTECT, null=True, blank=True, related_name="+")
+    leave = models.ForeignKey(Leave, models.SET_NULL, null=True, blank=True, related_name="appointments")
+    holding = models.ForeignKey(Holding, models.SET_NULL, null=True, blank=True, related_name="appointments")
+    changes = models.ForeignKey(Holding, models.SET_NULL, null=True, blank=True, related_name="proposed_changes")
+    before = models.JSONField(default=dict)
+    file_sha256 = models.CharField(max_length=64, blank=True)
+    recorded_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    recorded_name = models.CharField(max_length=200)
+    recorded_at = models.DateTimeField()
+    needs_acceptance = models.BooleanField(default=False)
+    needs_confirmation = models.BooleanField(default=False)
+    accepted_name = models.CharField(max_length=400, blank=True)
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    confirmed_name = models.CharField(max_length=400, blank=True)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_name = models.CharField(max_length=400, blank=True)
+    reason = models.CharField("alasan", max_length=500, blank=True)
+    stamp = models.PositiveIntegerField(default=1)
+    told = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["-recorded_at", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state="berlaku")
+                | (Q(needs_acceptance=False) | Q(accepted_at__isnull=False))
+                & (Q(needs_confirmation=False) | Q(confirmed_at__isnull=False)),
+                name="in_force_with_every_consent",
+            ),
+            models.UniqueConstraint(
+                fields=["post", "person", "kind", "since"],
+                condition=Q(state="menunggu"),
+                name="one_waiting_appointment",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["post"], condition=Q(state="menunggu"), name="appointment_waiting"),
+            models.Index(fields=["id"], condition=~Q(stamp=F("told")), name="appointment_not_told"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} sebagai {self.title}"
+
+    @property
+    def title(self) -> str:
+        """The title it gives: "Plt. Camat"."""
+        return Holding(post=self.post, kind=self.kind, own_post=self.own_post).title
+
+    @property
+    def missing(self) -> list[str]:
+        """Which consents it still waits for, in words."""
+        waits = [
+            (self.needs_acceptance and not self.accepted_at, "persetujuan yang bersangkutan atau kantor asalnya"),
+            (self.needs_confirmation and not self.confirmed_at, "pengesahan orang kedua"),
+        ]
+        return [words for missing, words in waits if missing]
 
 
 TITLE_ROOM = 200

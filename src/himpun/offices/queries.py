@@ -11,8 +11,8 @@ from himpun.offices.models import Holding, Leave, Office, Person, Post
 
 
 def people_known_to(office: Office) -> QuerySet[Person]:
-    """Whoever holds or has held a post of this office, and whoever never held a post anywhere; by name."""
-    known = Q(holdings__post__office=office) | Q(holdings__isnull=True)
+    """Whoever has this office as their home, and whoever holds or has held a post of it; by name."""
+    known = Q(home=office) | Q(holdings__post__office=office)
     return Person.objects.filter(known).distinct().order_by("name", "id")
 
 
@@ -34,19 +34,17 @@ def is_present(holding: Holding) -> bool:
     return getattr(holding, "away_until", None) is None
 
 
-def manages(office: Office, person: Person, day: date) -> bool:
-    """Whether this office looks after a person's name, login and password.
+def looks_after(office: Office, person: Person) -> bool:
+    """Whether this office looks after a person's name, login and password: whether it is their home."""
+    return person.home_id == office.pk
 
-    That is the office which first recorded the post they now hold definitively; without one, any post they now hold;
-    without that, any they ever held. So nobody comes to manage a colleague of another office by giving them a post
-    here. Somebody who never held a post is anybody's.
-    """
-    rows = list(Holding.objects.filter(person=person).select_related("post").order_by("id"))
-    now = [row for row in rows if row.since <= day and (row.until is None or row.until >= day)]
-    definitif = [row for row in now if row.kind == Holding.Kind.DEFINITIF]
-    if first := next(iter(definitif or now), None):
-        return first.post.office_id == office.pk
-    return not rows or office.pk in {row.post.office_id for row in rows}
+
+def records_leave_of(office: Office, person: Person, day: date) -> bool:
+    """Whether this office records somebody's leave: their home, or where they work while they hold no post at home."""
+    if person.home_id == office.pk:
+        return True
+    offices = set(Holding.objects.on(day).filter(person=person).values_list("post__office", flat=True))
+    return office.pk in offices and person.home_id not in offices
 
 
 def present_holders(posts: Iterable[Post], now: datetime) -> dict[int, list[Person]]:

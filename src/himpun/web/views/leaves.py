@@ -10,11 +10,12 @@ from django.views.decorators.http import require_GET
 from himpun.errors import FieldErrors
 from himpun.offices import leaves as actions
 from himpun.offices.leaves import LeaveFields
-from himpun.offices.models import Holding, Leave, Office, Person
+from himpun.offices.models import Appointment, Holding, Leave, Office, Person
 from himpun.offices.queries import people_known_to
 from himpun.offices.rules import MAY_MANAGE_OFFICE
 from himpun.web.forms import Typed, attempt, read_date, read_whole
 from himpun.web.middleware import PersonRequest
+from himpun.web.views.appointments import letter_file
 from himpun.web.views.offices import office_of, settings_form, wrong_dates
 
 PAST_SHOWN = 50
@@ -68,8 +69,12 @@ def _record(request: PersonRequest, office: Office) -> Leave:
 
 def _said(leave: Leave) -> str:
     posts = [holding.title for holding in leave.holdings.select_related("post")]
+    waiting = list(leave.appointments.filter(state=Appointment.State.WAITING).select_related("post"))
     if leave.substitute is None:
         return f"{leave} tercatat. Belum ada penggantinya: tugas yang datang menunggu sampai ada."
+    if waiting:
+        titles, missing = ", ".join(one.title for one in waiting), " dan ".join(waiting[0].missing)
+        return f"{leave} tercatat. {leave.substitute} belum menjadi {titles}: penugasannya menunggu {missing}."
     return f"{leave} tercatat. {leave.substitute} menjadi {', '.join(posts) or 'penggantinya'} pada hari-hari itu."
 
 
@@ -80,13 +85,13 @@ def _fields(request: PersonRequest, office: Office, wrong: dict[str, str]) -> Le
     if wrong := wrong | wrong_dates(request):
         raise FieldErrors(wrong)
     since, until = read_date(given.get("since", "")), read_date(given.get("until", ""))
-    return LeaveFields(given.get("kind", ""), since, until, given.get("letter", ""), substitute)
+    return LeaveFields(given.get("kind", ""), since, until, given.get("letter", ""), substitute, letter_file(request))
 
 
 def _substitute(request: PersonRequest, office: Office, wrong: dict[str, str]) -> Person | None:
     """Who stands in: chosen from the office, or named by user name from another; None for nobody."""
     if username := request.POST.get("username", "").strip():
-        person = Person.objects.filter(username=username, is_active=True).first()
+        person = Person.objects.select_related("home").filter(username=username, is_active=True).first()
         if person is None:
             wrong["username"] = "Nama pengguna ini tidak ditemukan. Periksa ejaannya, atau tambahkan orangnya dahulu."
         return person
@@ -114,6 +119,8 @@ def leave_edit(request: PersonRequest, pk: int) -> HttpResponse:
             return redirect("leaves")
     made = leave.holdings.select_related("post", "person").order_by("post__order", "since")
     context = {"leave": leave, "begun": leave.since <= day, "over": leave.until < day, "made": made}
+    waiting = leave.appointments.filter(state=Appointment.State.WAITING)
+    context["waiting"] = waiting.select_related("post", "person").order_by("post__order", "since")
     context["may_cancel"] = leave.since >= day
     context["last_day"] = request.POST.get("last_day") or day.isoformat()
     return settings_form(request, "offices/leave.html", typed, {**_choices(office, request), **context})

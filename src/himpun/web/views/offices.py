@@ -1,4 +1,4 @@
-"""Pengaturan: the office's facts and working time, its posts, its people, who holds which post.
+"""Pengaturan: the office's facts and working time, its posts, its people.
 
 Everybody of the office may look; who may manage it (`MAY_MANAGE_OFFICE`) may change.
 """
@@ -20,14 +20,14 @@ from django.views.decorators.http import require_GET
 
 from himpun import clock
 from himpun.cycles.deadlines import recount
-from himpun.errors import FieldErrors
 from himpun.letters.numbering import DEFAULT_PATTERN, fill
 from himpun.offices import access, actions, attempts
 from himpun.offices.acting import HoldsNoPost
 from himpun.offices.calendar import named_days
 from himpun.offices.files.settings import check_pattern
-from himpun.offices.models import Holding, Holiday, Leave, Office, Person, Post
-from himpun.offices.queries import is_present, manages, people_known_to
+from himpun.offices.homes import homes_open_to, move_home
+from himpun.offices.models import Appointment, Holding, Holiday, Leave, Office, Post
+from himpun.offices.queries import is_present, looks_after, people_known_to
 from himpun.offices.rules import MAY_MANAGE_OFFICE, ROLES
 from himpun.offices.worktime import WEEKDAYS
 from himpun.web.forms import Typed, attempt, read_date, read_whole
@@ -82,6 +82,13 @@ def settings_page(request: PersonRequest) -> HttpResponse:
 def _days_off(office: Office, year: int) -> int:
     rows = named_days(office, date(year, 1, 1), date(year, 12, 31)).values()
     return sum(row.kind != Holiday.Kind.WORKING for row in rows)
+
+
+def wrong_dates(request: PersonRequest) -> dict[str, str]:
+    """A date that was typed but cannot be read; an empty last day means until further notice."""
+    written = {name: request.POST.get(name, "").strip() for name in ("since", "until")}
+    unread = [name for name, text in written.items() if text and read_date(text) is None]
+    return dict.fromkeys(unread, "Tanggal ini tidak terbaca. Tulis hari-bulan-tahun, misalnya 31-12-2026.")
 
 
 def _in_force(holding: Holding, day: date) -> bool:
@@ -236,6 +243,9 @@ def post_edit(request: PersonRequest, pk: int) -> HttpResponse:
             (holding, _in_force(holding, request.acting.day))
             for holding in post.holdings.select_related("person", "own_post").order_by("-since", "-id")
         ],
+        "waiting": post.appointments.filter(state=Appointment.State.WAITING).select_related(
+            "person", "own_post__parent"
+        ),
     }
     return settings_form(request, "offices/post.html", typed, context)
 
@@ -285,6 +295,13 @@ def person_edit(request: PersonRequest, pk: int) -> HttpResponse:
         given = attempt(typed, lambda: actions.reset_password(office=office, person=person, by=by))
         if given is not None:
             return _link_page(request, given, new=False)
+    elif request.method == "POST" and request.POST.get("act") == "home":
+        typed = Typed({**shown, "is_active": person.is_active})
+        to = Office.objects.filter(pk=read_whole(request.POST.get("home", ""))).first()
+        moved = attempt(typed, lambda: move_home(office=office, person=person, to=to, by=by))
+        if moved is not None:
+            messages.success(request, f"Data dan akses {moved.name} kini dikelola {moved.home}.")
+            return redirect("settings")
     elif request.method == "POST":
         active = request.POST.get("is_active") == "1"
         fields = request.POST.dict()
@@ -299,10 +316,13 @@ def person_edit(request: PersonRequest, pk: int) -> HttpResponse:
     context = {
         "person": person,
         "leaves": person.leaves.filter(office=office, until__gte=request.acting.day).select_related("substitute"),
-        "ours": manages(office, person, request.acting.day),
+        "ours": looks_after(office, person),
         "failures": attempts.failures_of(person),
         "has_password": person.has_usable_password(),
         "has_link": access.has_open_link(person),
+        "home": person.home,
+        "homes": homes_open_to(person) if looks_after(office, person) else [],
+        "waiting": person.appointments.filter(post__office=office, state=Appointment.State.WAITING),
         "holdings": [(holding, _in_force(holding, request.acting.day)) for holding in held],
     }
     return settings_form(request, "offices/person.html", typed, context)
@@ -313,92 +333,3 @@ def _link_page(request: PersonRequest, given: access.Given, *, new: bool) -> Htt
     link = settings.BASE_URL + reverse("one_time_link", args=[given.secret])
     context = {"person": given.person, "link": link, "expires": given.expires, "new": new}
     return settings_form(request, "offices/link.html", Typed({}), {**context, "has_mfa": is_mfa_enabled(given.person)})
-
-
-# --- who holds which post --------------------------------------------------------------------------------------------
-
-
-def holding_new(request: PersonRequest) -> HttpResponse:
-    """Record that somebody holds a post from a day on."""
-    office = office_of(request)
-    start = {
-        "post": request.GET.get("jabatan", ""),
-        "person": request.GET.get("orang", ""),
-        "kind": Holding.Kind.DEFINITIF.value,
-        "since": request.acting.day.isoformat(),
-    }
-    typed = Typed(request.POST if request.method == "POST" else start)
-    if request.method == "POST":
-        holding = attempt(typed, lambda: _begin_holding(request, office))
-        if holding is not None:
-            messages.success(request, f"{holding.person.name} tercatat sebagai {holding.title}.")
-            return redirect("post_edit", holding.post_id)
-    context = {"kinds": Holding.Kind.choices, "posts": office.posts.all(), "people": people_known_to(office)}
-    return settings_form(request, "offices/holding.html", typed, context)
-
-
-def _begin_holding(request: PersonRequest, office: Office) -> Holding:
-    given = request.POST
-    wrong, person = {}, None
-    post = office.posts.select_related("office").filter(pk=read_whole(given.get("post", ""))).first()
-    if post is None:
-        wrong["post"] = "Pilih jabatan dari daftar."
-    if username := given.get("username", "").strip():
-        person = Person.objects.filter(username=username, is_active=True).first()
-        if person is None:
-            wrong["username"] = "Nama pengguna ini tidak ditemukan. Periksa ejaannya, atau tambahkan orangnya dahulu."
-    else:
-        person = people_known_to(office).filter(pk=read_whole(given.get("person", ""))).first()
-    if person is None and "username" not in wrong:
-        wrong["person"] = "Pilih orangnya, atau tulis nama pengguna pegawai kantor lain."
-    if wrong or person is None or post is None:
-        raise FieldErrors(wrong | wrong_dates(request))
-    fields = _holding_fields(request, office)
-    return actions.begin_holding(post=post, person=person, by=request.acting.person, **fields)
-
-
-def _holding_fields(request: PersonRequest, office: Office) -> dict[str, Any]:
-    if wrong := wrong_dates(request):
-        raise FieldErrors(wrong)
-    given = request.POST
-    return {
-        "kind": given.get("kind", ""),
-        "since": read_date(given.get("since", "")),
-        "until": read_date(given.get("until", "")),
-        "letter": given.get("letter", ""),
-        "own_post": office.posts.select_related("parent__parent")
-        .filter(pk=read_whole(given.get("own_post", "")))
-        .first(),
-    }
-
-
-def wrong_dates(request: PersonRequest) -> dict[str, str]:
-    """A date that was typed but cannot be read; an empty last day means until further notice."""
-    written = {name: request.POST.get(name, "").strip() for name in ("since", "until")}
-    unread = [name for name, text in written.items() if text and read_date(text) is None]
-    return dict.fromkeys(unread, "Tanggal ini tidak terbaca. Tulis hari-bulan-tahun, misalnya 31-12-2026.")
-
-
-def holding_edit(request: PersonRequest, pk: int) -> HttpResponse:
-    """Correct or end one holding."""
-    office = office_of(request)
-    rows = Holding.objects.select_related("post__office", "person", "leave__person")
-    holding = get_object_or_404(rows, pk=pk, post__office=office)
-    shown = {"kind": holding.kind, "since": holding.since.isoformat(), "letter": holding.letter}
-    if holding.leave_id and not request.acting.has(MAY_MANAGE_OFFICE):
-        shown["letter"] = "surat cuti"  # the letter of a colleague's leave may tell of an illness
-    shown["until"] = holding.until.isoformat() if holding.until else ""
-    shown["own_post"] = str(holding.own_post_id or "")
-    typed = Typed(request.POST if request.method == "POST" else shown)
-    if request.method == "POST":
-        changed = attempt(
-            typed,
-            lambda: actions.change_holding(
-                holding=holding, by=request.acting.person, **_holding_fields(request, office)
-            ),
-        )
-        if changed is not None:
-            messages.success(request, "Catatan pemangku jabatan tersimpan.")
-            return redirect("post_edit", holding.post_id)
-    context = {"holding": holding, "kinds": Holding.Kind.choices, "posts": office.posts.all()}
-    return settings_form(request, "offices/holding.html", typed, context)

@@ -10,8 +10,10 @@ from himpun.cycles.models import Task
 from himpun.cycles.queries import awaited_by, holders_of, requests_waiting_for, waiting_for
 from himpun.cycles.standing import survey_of
 from himpun.letters.models import Letter
+from himpun.offices.awaiting import waiting_for as appointments_waiting_for
 from himpun.offices.rules import MAY_REGISTER_LETTERS, MAY_START_CYCLES
 from himpun.procedures.definition import Step, role_titles
+from himpun.procedures.drafts import waiting_for as drafts_waiting_for
 from himpun.web.forms import whole_number
 from himpun.web.middleware import PersonRequest
 
@@ -30,6 +32,7 @@ def my_work(request: PersonRequest) -> HttpResponse:
                 office=acting.office, cycles__isnull=True, dispositions__isnull=True
             )[:5]
         )
+    to_answer, unanswered = appointments_waiting_for(acting.person, acting.day)
     survey = survey_of({task.cycle_id for task in (*tasks, *awaited)} | cycles_of(requests))
     clocks = clocks_in(survey, clock.now())
     context = {
@@ -40,6 +43,9 @@ def my_work(request: PersonRequest) -> HttpResponse:
         "awaited": [_row(task) for task in awaited],
         "holders": holders_of([task.post_id for task in awaited], acting.day),
         "new_letters": new_letters,
+        "to_answer": to_answer,
+        "unanswered": unanswered,
+        "drafts": drafts_waiting_for(acting.person, acting.day),
         "may_register": acting.has(MAY_REGISTER_LETTERS),
     }
     return render(request, "work/my_work.html", context)
