@@ -18,7 +18,7 @@ from himpun.cycles.models import Cycle, Task
 from himpun.cycles.queries import BoardRow, board, holders_of
 from himpun.cycles.standing import survey_of
 from himpun.cycles.step_actions import addressed_roles, draft_of, gathered, needs_letter, recap_of
-from himpun.documents.work import ensure_issued, ensure_rendered
+from himpun.documents.work import made_ready
 from himpun.errors import Refusal
 from himpun.indicators.models import DataRequest
 from himpun.indicators.periods import Kind, for_day
@@ -241,11 +241,13 @@ def _draft_context(cycle: Cycle) -> dict[str, Any]:
     if document is None:
         return {"draft": None}
     latest = document.latest
+    failure = made_ready(latest)
     return {
         "draft": document,
         "version": latest,
-        "sha256": ensure_rendered(latest),
-        "issued": ensure_issued(latest),
+        "failure": failure,
+        "sha256": latest.file_sha256,
+        "issued": latest.signed_sha256,
         "approvals": list(latest.approvals.all()),
         "deliveries": list(document.deliveries.all()),
     }

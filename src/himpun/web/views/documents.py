@@ -17,7 +17,7 @@ from himpun.documents.actions import note_opened
 from himpun.documents.models import Delivery, Document, DocumentVersion
 from himpun.documents.parts import verification_url
 from himpun.documents.qr import qr_svg
-from himpun.documents.work import ensure_issued, ensure_rendered
+from himpun.documents.work import ensure_issued, ensure_rendered, made_ready
 from himpun.indicators.corrections import approved_since
 from himpun.indicators.models import Correction
 from himpun.web.middleware import PersonRequest
@@ -51,11 +51,12 @@ def document_page(request: PersonRequest, pk: int) -> HttpResponse:
     document = get_object_or_404(_visible(request).select_related("office"), pk=pk)
     _note_receipt(request, document)
     latest = document.latest
-    ensure_rendered(latest)
-    issued = ensure_issued(latest)
+    failure = made_ready(latest)
+    issued = latest.signed_sha256
     context = {
         "document": document,
         "latest": latest,
+        "failure": failure,
         "issued": issued,
         "versions": document.versions.prefetch_related("approvals").order_by("-no"),
         "deliveries": document.deliveries.all(),
