@@ -27,6 +27,7 @@ from himpun.letters.models import Letter
 from himpun.offices.files import read_office
 from himpun.offices.loading import seed_kinds
 from himpun.offices.models import UNIT, Holding, Office, Person, Post
+from tests.papers import pdf
 
 WIB = ZoneInfo("Asia/Jakarta")
 MONDAY = datetime(2026, 10, 5, 8, 0, tzinfo=WIB)
@@ -138,7 +139,7 @@ class Cast:
             )
             if line.indicator.evidence_required and not line.evidence.all():
                 indicators.attach_evidence(
-                    line_id=line.pk, name="bukti.pdf", content=b"%PDF-1.4 contoh", media_type="application/pdf", by=who
+                    line_id=line.pk, name="bukti.pdf", content=pdf("contoh"), media_type="application/pdf", by=who
                 )
 
     @staticmethod

@@ -24,7 +24,7 @@ MEGABYTES = 2048
 SETTING = Bounded("himpun.typesetting", seconds=SECONDS, megabytes=MEGABYTES)
 
 
-class NotSet(Exception):  # noqa: N818
+class NotSet(Exception):
     """The typesetter or the drawing refuses what it was given; the message is its own first line."""
 
 

@@ -120,7 +120,13 @@ def poisoned(small: Cast, monkeypatch: pytest.MonkeyPatch) -> tuple[Document, Do
         for content in ({"racun": True}, {"sehat": True}):
             made.append(
                 make_document(
-                    turn, office=small.office, kind="data_kinerja", title="Data", subject="x:1", content=content, actor=actor
+                    turn,
+                    office=small.office,
+                    kind="data_kinerja",
+                    title="Data",
+                    subject="x:1",
+                    content=content,
+                    actor=actor,
                 )
             )
     return made[0], made[1]
@@ -140,7 +146,7 @@ def test_it_is_not_tried_again_before_its_time_and_then_less_and_less_often(
     render_waiting()
     render_waiting()
     assert bad.latest.failures == 1
-    with pytest.raises(StillFailing, match="sudah 1 kali gagal dibuat.*Perpendek teks"):
+    with pytest.raises(StillFailing, match=r"sudah 1 kali gagal dibuat.*Perpendek teks"):
         ensure_rendered(bad.latest)
     with later(minutes=2):
         render_waiting()

@@ -17,6 +17,7 @@ from django.db.models import Max, Prefetch, QuerySet
 from himpun import clock
 from himpun.archive import files
 from himpun.archive.chain import canonical
+from himpun.archive.content import ContentRefused, check
 from himpun.archive.journal import Turn
 from himpun.errors import Conflict, FieldErrors, Refusal
 from himpun.indicators import computing, rules
@@ -51,13 +52,6 @@ from himpun.offices.models import UNIT, Office, Person, Post
 EXACT = Context(prec=15)
 """What both databases keep to the last digit: SQLite holds a number as a float."""
 DECIMALS, LARGEST = 8, Decimal(10) ** 21
-EVIDENCE_TYPES = {
-    "application/pdf": b"%PDF",
-    "image/png": b"\x89PNG",
-    "image/jpeg": b"\xff\xd8",
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": b"PK",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": b"PK",
-}
 
 
 class NothingDue(Refusal):
@@ -276,10 +270,13 @@ def _save_words(
     line.save(update_fields=["note", "nihil", "nihil_reason", "explanation", "saved_at", "saved_by"])
 
 
-def attach_evidence(*, line_id: int, name: str, content: bytes, media_type: str, by: Person) -> Evidence:
-    """Attach a file to a line. Raises NotYourRequest, RequestClosed, or FieldErrors for a file too large or of another kind."""
+def attach_evidence(*, line_id: int, name: str, content: bytes, media_type: str = "", by: Person) -> Evidence:
+    """Attach a file to a line; `media_type`, what a browser says of it, is not believed.
+
+    Raises NotYourRequest, RequestClosed, or FieldErrors for a file too large or of another kind.
+    """
     check_may_fill(DataRequest.objects.select_related("unit").get(lines=line_id), by)
-    check_evidence(name, content, media_type)
+    media_type = check_evidence(name, content)
     sha256 = files.store(content, media_type=media_type)
     with transaction.atomic():
         check_may_fill(_locked_request(line_id), by)
@@ -297,7 +294,8 @@ def attach_evidence(*, line_id: int, name: str, content: bytes, media_type: str,
     return evidence
 
 
-def check_evidence(name: str, content: bytes, media_type: str) -> None:
+def check_evidence(name: str, content: bytes) -> str:
+    """The media type of a file that may serve as evidence, judged by its content. Raises FieldErrors ("file")."""
     if not content:
         raise FieldErrors({"file": f"{name} kosong. Pilih berkas yang berisi."})
     if len(content) > settings.EVIDENCE_MAX_BYTES:
@@ -306,13 +304,10 @@ def check_evidence(name: str, content: bytes, media_type: str) -> None:
                 "file": f"{name} terlalu besar: paling banyak {settings.EVIDENCE_MAX_BYTES // 1_000_000} MB. Perkecil atau pindai ulang."
             }
         )
-    start = EVIDENCE_TYPES.get(media_type)
-    if start is None or not content.startswith(start):
-        raise FieldErrors(
-            {
-                "file": f"{name} bukan PDF, PNG, JPG, XLSX, atau DOCX yang sah. Simpan dahulu dalam salah satu bentuk itu."
-            }
-        )
+    try:
+        return check(content, name).media_type
+    except ContentRefused as refusal:
+        raise FieldErrors({"file": str(refusal)}) from refusal
 
 
 def share_evidence(*, evidence_id: int, line_id: int, by: Person) -> Evidence:

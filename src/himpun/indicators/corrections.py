@@ -77,15 +77,15 @@ def may_ask(figure: Figure, by: Person, day: date) -> Actor:
 
 
 def ask_correction(
-    *, figure_id: int, new: str, reason: str, evidence_name: str, evidence: bytes, evidence_type: str, by: Person
+    *, figure_id: int, new: str, reason: str, evidence_name: str, evidence: bytes, evidence_type: str = "", by: Person
 ) -> Correction:
-    """Ask for another value of a frozen figure. Raises HoldsNoPost, NotFrozen, AlreadyAsked or FieldErrors
+    """Ask for another value of a frozen figure; `evidence_type`, what a browser says, is not believed. Raises HoldsNoPost, NotFrozen, AlreadyAsked or FieldErrors
     ("new", "reason", "file")."""
     figure = Figure.objects.select_related("office", "variable__indicator", "unit").get(pk=figure_id)
     actor = may_ask(figure, by, clock.today())
     old = value_text(figure.number, figure.text)
     number, text = _read_new(figure, new, reason)
-    check_evidence(evidence_name, evidence, evidence_type)
+    evidence_type = check_evidence(evidence_name, evidence)
     sha256 = files.store(evidence, media_type=evidence_type)
     with act(figure.office.code, at=clock.now(), author=actor.author) as turn:
         _check_open(figure)

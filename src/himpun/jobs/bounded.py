@@ -126,7 +126,8 @@ class _Child:
         return self._process.poll() is None
 
     def ask(self, given: dict[str, Any], content: bytes, seconds: float) -> Answer:
-        assert self._process.stdin and self._process.stdout  # noqa: S101
+        assert self._process.stdin is not None  # noqa: S101
+        assert self._process.stdout is not None  # noqa: S101
         watch = threading.Timer(seconds, self._process.kill)
         watch.start()
         try:

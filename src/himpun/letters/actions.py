@@ -9,6 +9,7 @@ from django.db.models import Max
 
 from himpun import clock
 from himpun.archive import files
+from himpun.archive.content import SCANS, ContentRefused, check
 from himpun.archive.journal import Turn, act
 from himpun.errors import FieldErrors
 from himpun.letters.models import INSTRUCTIONS, Disposition, IssuedNumber, Letter, NumberRegister
@@ -20,11 +21,11 @@ from himpun.offices.rules import MAY_REGISTER_LETTERS
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """The letter itself, as scanned."""
+    """The letter itself, as scanned; what a browser says of its type is not believed."""
 
     name: str
     content: bytes
-    media_type: str
+    media_type: str = ""
 
 
 def register_letter(*, office: Office, fields: dict[str, Any], by: Person, scan: Scan | None = None) -> Letter:
@@ -35,7 +36,7 @@ def register_letter(*, office: Office, fields: dict[str, Any], by: Person, scan:
     """
     actor = acting_in(by, office.pk, clock.today(), roles=MAY_REGISTER_LETTERS, to="mencatat surat masuk")
     _check_letter(fields)
-    sha256 = files.store(scan.content, media_type=scan.media_type) if scan else ""
+    sha256 = _store(scan) if scan else ""
     with act(office.code, at=clock.now(), author=actor.author) as turn:
         year = fields["received_on"].year
         last = Letter.objects.filter(office=office, agenda_year=year).aggregate(last=Max("agenda_no"))["last"] or 0
@@ -57,6 +58,14 @@ def register_letter(*, office: Office, fields: dict[str, Any], by: Person, scan:
         }
         turn.record("letters:letter:registered", f"letter:{letter.pk}", data, file_sha256=sha256)
     return letter
+
+
+def _store(scan: Scan) -> str:
+    try:
+        kind = check(scan.content, scan.name, SCANS)
+    except ContentRefused as refusal:
+        raise FieldErrors({"scan": str(refusal)}) from refusal
+    return files.store(scan.content, media_type=kind.media_type)
 
 
 def _check_letter(fields: dict[str, Any]) -> None:

@@ -26,6 +26,7 @@ from himpun.procedures.definition import DefinitionError, Procedure, problems, r
 from himpun.procedures.models import ProcedureVersion
 from himpun.procedures.printing import sheet_pdf as print_sheet
 from himpun.procedures.queries import versions_in_force
+from himpun.web import downloads
 from himpun.web.forms import Typed, attempt, read_date, read_whole
 from himpun.web.middleware import PersonRequest
 
@@ -176,9 +177,7 @@ def text_file(request: PersonRequest, pk: int) -> HttpResponse:
 
 
 def _download(content: bytes, media_type: str, name: str, *, inline: bool) -> HttpResponse:
-    response = HttpResponse(content, content_type=media_type)
-    response["Content-Disposition"] = f'{"inline" if inline else "attachment"}; filename="{name}"'
-    return response
+    return downloads.made(content, media_type, name, save=not inline)
 
 
 # --- checking --------------------------------------------------------------------------------------------------------

@@ -10,7 +10,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from himpun import clock
-from himpun.archive import files
 from himpun.cycles import collecting
 from himpun.cycles.deadlines import request_clocks
 from himpun.documents.models import Document
@@ -25,6 +24,7 @@ from himpun.indicators.numbers import Number, write_number
 from himpun.indicators.reviewing import NOTHING_BEFORE, Before, limits_of, sentences
 from himpun.indicators.rules import Incomplete
 from himpun.offices.rules import MAY_COLLECT
+from himpun.web import downloads
 from himpun.web.forms import Typed, whole_number
 from himpun.web.middleware import PersonRequest
 from himpun.web.views.sheets import arrivals
@@ -316,9 +316,7 @@ def detach(request: PersonRequest, pk: int) -> HttpResponse:
 def evidence_file(request: PersonRequest, pk: int) -> FileResponse:
     """A file of evidence, to who may see its request."""
     evidence = get_object_or_404(Evidence.objects.filter(line__request__in=_visible(request)), pk=pk)
-    return FileResponse(
-        files.path_of(evidence.sha256).open("rb"), filename=evidence.name, content_type=evidence.media_type
-    )
+    return downloads.kept(evidence.sha256, evidence.name)
 
 
 @require_http_methods(["GET", "POST"])

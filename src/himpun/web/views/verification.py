@@ -15,18 +15,19 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.files.uploadedfile import InMemoryUploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.text import Truncator
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET
 
-from himpun.archive import files
 from himpun.archive.journal import Author
 from himpun.documents.actions import note_opened
 from himpun.documents.models import Approval, Delivery, Document, DocumentVersion
 from himpun.documents.parts import moment
 from himpun.documents.work import ensure_issued
+from himpun.web import downloads
 from himpun.web.forms import Typed
 
 UPLOAD_LIMIT = 20 * 1024 * 1024
@@ -34,14 +35,14 @@ _FORM_AROUND_FILE = 64 * 1024
 _CODE = re.compile(r"(?:.*/v/)?([A-Za-z0-9_-]{1,32})/?")
 _NAME_LIMIT = 80
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def _public(view: View) -> View:
     """Open to everybody, kept by no cache and no search engine."""
 
     @wraps(view)
-    def shown(request: HttpRequest, *args: Any, **given: Any) -> HttpResponse:
+    def shown(request: HttpRequest, *args: Any, **given: Any) -> HttpResponseBase:
         response = view(request, *args, **given)
         response["X-Robots-Tag"] = "noindex, nofollow"
         return response
@@ -66,7 +67,7 @@ def find(request: HttpRequest) -> HttpResponse:
 
 
 @csrf_exempt
-def verify(request: HttpRequest, token: str) -> HttpResponse:
+def verify(request: HttpRequest, token: str) -> HttpResponseBase:
     """What a document is and who approved it; with an uploaded file, whether it is that document.
 
     Comparing changes nothing and asks for nobody's rights, so it needs no CSRF token. That lets the size be judged,
@@ -204,7 +205,7 @@ def receipt(request: HttpRequest, token: str) -> HttpResponse:
 
 @_public
 @require_GET
-def receipt_pdf(request: HttpRequest, token: str) -> HttpResponse:
+def receipt_pdf(request: HttpRequest, token: str) -> HttpResponseBase:
     """The issued document, for who has confirmed its receipt."""
     delivery = _delivery(token)
     if delivery is None:
@@ -212,6 +213,4 @@ def receipt_pdf(request: HttpRequest, token: str) -> HttpResponse:
     issued = _issued(delivery.document)
     if delivery.opened_at is None or delivery.post_id is not None or issued is None:
         return redirect("receipt", token)
-    response = HttpResponse(files.read(issued.signed_sha256), content_type="application/pdf")
-    response["Content-Disposition"] = f'attachment; filename="dokumen-{delivery.document_id}-v{issued.no}.pdf"'
-    return response
+    return downloads.kept(issued.signed_sha256, f"dokumen-{delivery.document_id}-v{issued.no}", save=True)
