@@ -20,6 +20,7 @@ from himpun.indicators.figures import Datum, take_in
 from himpun.indicators.models import Correction, Figure, Recap
 from himpun.indicators.periods import Period
 from himpun.notifications.actions import tell
+from himpun.offices import typed
 from himpun.offices.acting import Actor, HoldsNoPost, acting_for, acting_in, capacities
 from himpun.offices.models import Person, Post
 from himpun.offices.rules import MAY_DECIDE_CORRECTIONS, MAY_SEE_ALL_VALUES
@@ -94,7 +95,7 @@ def ask_correction(
             figure=figure,
             old=old,
             new=value_text(number, text),
-            reason=" ".join(reason.split()),
+            reason=typed.line(reason),
             evidence_sha256=sha256,
             evidence_name=evidence_name[-200:],
             evidence_type=evidence_type,
@@ -120,8 +121,10 @@ def _read_new(figure: Figure, new: str, reason: str) -> tuple[Decimal | None, st
             wrong["new"] = "Angka ini sama dengan yang sudah dibekukan; tidak ada yang perlu dikoreksi."
     except FieldErrors as error:
         wrong["new"] = error.fields[f"v{key}"]
-    if not reason.strip():
-        wrong["reason"] = "Tulis mengapa angka yang dibekukan keliru."
+    try:
+        typed.needed(reason, "Tulis mengapa angka yang dibekukan keliru.")
+    except FieldErrors as error:
+        wrong |= error.fields
     if wrong:
         raise FieldErrors(wrong)
     return number, text
@@ -144,9 +147,9 @@ def decide_correction(*, correction_id: int, approve: bool, reason: str = "", by
     actor = acting_in(by, correction.office_id, clock.today(), roles=MAY_DECIDE_CORRECTIONS, to="memutus koreksi")
     if correction.asked_person_id == by.pk:
         raise OwnCorrection
-    reason = " ".join(reason.split())
-    if not approve and not reason:
-        raise FieldErrors({"decided_reason": "Tulis mengapa koreksi ini ditolak."})
+    reason = typed.line(reason)
+    if not approve or reason:
+        typed.needed(reason, "Tulis mengapa koreksi ini ditolak.", field="decided_reason")
     with act(correction.office.code, at=clock.now(), author=actor.author) as turn:
         state = Correction.State.APPROVED if approve else Correction.State.REFUSED
         changed = Correction.objects.filter(pk=correction.pk, state=Correction.State.ASKED).update(

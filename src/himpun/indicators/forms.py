@@ -19,13 +19,14 @@ from himpun.indicators import workbook
 from himpun.indicators.actions import (
     RequestReview,
     check_may_fill,
+    check_words,
     lines_of,
     read_figures,
     review_request,
     save_line,
 )
 from himpun.indicators.computing import value_text
-from himpun.indicators.models import DataRequest, RequestLine
+from himpun.indicators.models import DataRequest, Indicator, RequestLine
 from himpun.indicators.own_sheets import OwnSheet, rows_for_request
 from himpun.indicators.periods import Period
 from himpun.indicators.reviewing import NOTHING_BEFORE, limits_of
@@ -287,10 +288,8 @@ def _checked(preview: Preview, lines: Sequence[RequestLine]) -> Preview:
     indicators = {line.pk: line.indicator for line in lines}
     wrong, spoiled = list(preview.wrong), set(preview.spoiled)
     for edit in (*preview.changes, *preview.conflicts):
-        if edit.variable_id is None:
-            continue
         try:
-            read_figures(indicators[edit.line_id], {edit.variable_id: edit.file})
+            _check_edit(indicators[edit.line_id], edit)
         except FieldErrors as error:
             if not any(f"({edit.address})" in told.column for told in preview.wrong):
                 row = int("".join(letter for letter in edit.address if letter.isdigit()))
@@ -298,6 +297,13 @@ def _checked(preview: Preview, lines: Sequence[RequestLine]) -> Preview:
             spoiled.add(edit.line_id)
     ordered = tuple(sorted(wrong, key=lambda told: told.row))
     return replace(preview, wrong=ordered, spoiled=frozenset(spoiled))
+
+
+def _check_edit(indicator: Indicator, edit: Edit) -> None:
+    if edit.variable_id is not None:
+        read_figures(indicator, {edit.variable_id: edit.file})
+    elif edit.field in ("note", "nihil_reason"):
+        check_words(edit.file if edit.field == "note" else "", edit.file if edit.field == "nihil_reason" else "", "")
 
 
 # --- back: taken in -------------------------------------------------------------------------------------------------

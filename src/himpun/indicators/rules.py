@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from himpun.errors import Conflict, NotAllowed, Refusal
+from himpun.offices.typed import is_blank
 
 
 class NotYourRequest(NotAllowed):
@@ -57,12 +58,12 @@ def gap_of(
 ) -> str:
     """What one line still lacks, as a sentence; "" when it is complete. A warning that is explained lacks nothing."""
     if nihil:
-        return "" if nihil_reason.strip() else f"{name}: tulis alasan nihil."
+        return "" if not is_blank(nihil_reason) else f"{name}: tulis alasan nihil."
     if missing:
         return f"{name}: isi {', '.join(missing)}, atau tandai nihil dengan alasan."
     if wrong:
         return f"{name}: {wrong[0]}"
-    if warnings and not explanation.strip():
+    if warnings and is_blank(explanation):
         return f"{name}: tulis penjelasan atas angka yang ditandai. {warnings[0]}"
     if evidence_required and not evidence:
         return f"{name}: lampirkan bukti dukung."

@@ -17,6 +17,7 @@ from django.db.models import F, Q
 from himpun import clock
 from himpun.archive.journal import Author, act
 from himpun.errors import Conflict, FieldErrors, NotAllowed, Refusal
+from himpun.offices import typed
 from himpun.offices.acting import acting_in
 from himpun.offices.files.cells import day_hours, slug
 from himpun.offices.files.cells import email as read_email
@@ -32,7 +33,6 @@ from himpun.offices.worktime import LONGEST_HOURS, WEEKDAYS, CalendarUnusable, r
 OFFICE_TEXTS = ("name", "government", "address", "contact", "city")
 PERSON_TEXTS = ("name", "nip", "rank", "email")
 _CALENDAR = {"hours", "timezone", "day_minutes"}
-LAST_YEAR = 2100
 _EASY_TO_READ = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
@@ -208,8 +208,10 @@ def _refuse_wrong_holiday(
     wrong = _wrong_texts(Holiday, {"name": name, "source": source}, ("name",))
     if kind not in OWN_DAYS:
         wrong["kind"] = "Pilih libur daerah, kantor tutup, atau tetap masuk kerja."
-    if day is None or not 2000 <= day.year <= 2100:
+    if day is None:
         wrong["day"] = "Isi tanggalnya, misalnya 17-08-2026."
+    elif sentence := typed.wrong_day(day, typed.Day.CALENDAR, clock.today()):
+        wrong["day"] = sentence
     elif cause := _wrong_day(office, day, kind, holiday):
         wrong["day"] = cause
     if wrong:
@@ -321,8 +323,10 @@ def _read_hours(office: Office, fields: Mapping[str, Any], hours: SpecialHours |
 def _wrong_period(since: date | None, until: date | None) -> dict[str, str]:
     wrong = {}
     for name, day in (("since", since), ("until", until)):
-        if day is None or not 2000 <= day.year <= 2100:
+        if day is None:
             wrong[name] = "Isi tanggalnya, misalnya 18-02-2026."
+        elif sentence := typed.wrong_day(day, typed.Day.CALENDAR, clock.today()):
+            wrong[name] = sentence
     if since and until and not wrong:
         if until < since:
             wrong["until"] = "Tanggal berakhir mendahului tanggal mulai; periksa kembali keduanya."
@@ -634,8 +638,10 @@ def _refuse_wrong_holding(
         wrong["since"] = "Isi tanggal mulai memangku jabatan."
     elif until is not None and until < since:
         wrong["until"] = "Tanggal berakhir mendahului tanggal mulai; periksa kembali keduanya."
-    elif max(since, until or since).year > LAST_YEAR:
-        wrong["until" if until else "since"] = f"Tahunnya terlalu jauh; paling akhir {LAST_YEAR}."
+    elif sentence := typed.wrong_day(since, typed.Day.HELD_SINCE, clock.today()):
+        wrong["since"] = sentence
+    elif until and (sentence := typed.wrong_day(until, typed.Day.HELD_UNTIL, clock.today())):
+        wrong["until"] = sentence
     if since and not wrong and own_post and uncovered(span_of(since, until), _days_held(person, own_post)):
         cause = f"{person.name} tidak memangku {own_post.title} sepanjang masa ini"
         wrong["own_post"] = f"{cause}. Pilih jabatan yang dipangkunya, atau sesuaikan tanggalnya."
@@ -696,8 +702,7 @@ def _span(holding: Holding) -> str:
 # --- texts ------------------------------------------------------------------------------------------------------------
 
 
-def _tidy(text: str) -> str:
-    return " ".join(text.split())
+_tidy = typed.line
 
 
 def _sentence(cause: str) -> str:
@@ -713,6 +718,8 @@ def _wrong_texts(model: type[models.Model], texts: Mapping[str, Any], required: 
             wrong[name] = f"Isi {getattr(field, 'verbose_name', name)}."
         elif longest and len(text) > longest:
             wrong[name] = f"Terlalu panjang ({len(text)} huruf); paling banyak {longest}."
+        elif sentence := typed.marks_fault(text):
+            wrong[name] = sentence
     return wrong
 
 

@@ -17,6 +17,7 @@ from django.db.models import Q
 from himpun import clock
 from himpun.archive.journal import Author, Turn, act
 from himpun.errors import Conflict, FieldErrors
+from himpun.offices import typed
 from himpun.offices.acting import acting_in
 from himpun.offices.actions import NobodyManages, NotOurs, holding_data
 from himpun.offices.models import Holding, Leave, Office, Person, Post
@@ -197,8 +198,8 @@ def _refuse_wrong(fields: LeaveFields, person: Person, today: date, leave: Leave
         wrong["since"] = f"Cuti ini sudah mulai {leave.since:%d-%m-%Y}; hari pertamanya tidak dapat diubah lagi."
     if fields.kind not in Leave.Kind.values:
         wrong["kind"] = "Pilih salah satu: cuti, sakit, atau dinas luar."
-    if len(_tidy(fields.letter)) > 200:
-        wrong["letter"] = "Terlalu panjang; paling banyak 200 huruf."
+    if sentence := typed.fault(_tidy(fields.letter), typed.Text.NAME):
+        wrong["letter"] = sentence
     if fields.substitute is not None and fields.substitute.pk == person.pk:
         wrong["substitute"] = "Pengganti harus orang lain."
     elif fields.substitute is not None and not fields.substitute.is_active:
@@ -208,7 +209,11 @@ def _refuse_wrong(fields: LeaveFields, person: Person, today: date, leave: Leave
 
 
 def _wrong_dates(fields: LeaveFields, today: date) -> dict[str, str]:
-    wrong = {}
+    days = {"since": fields.since, "until": fields.until}
+    wrong = {name: typed.wrong_day(day, typed.Day.LEAVE, today) for name, day in days.items() if day}
+    wrong = {name: sentence for name, sentence in wrong.items() if sentence}
+    if wrong:
+        return wrong
     if fields.since is None:
         wrong["since"] = "Isi hari pertama."
     if fields.until is None:
@@ -331,5 +336,4 @@ def _end_or_withdraw(turn: Turn, holding: Holding, last: date) -> None:
         turn.record("offices:holding:changed", f"post:{holding.post_id}", {**holding_data(holding), "before": before})
 
 
-def _tidy(text: str) -> str:
-    return " ".join(text.split())
+_tidy = typed.line

@@ -6,7 +6,8 @@ from django.db.models import Max
 
 from himpun import clock
 from himpun.archive.journal import SYSTEM, Author, act
-from himpun.errors import Refusal
+from himpun.errors import FieldErrors, Refusal
+from himpun.offices import typed
 from himpun.offices.acting import acting_in
 from himpun.offices.models import Office, Person
 from himpun.offices.rules import MAY_PUBLISH_PROCEDURES
@@ -37,6 +38,10 @@ def publish_shared(*, text: str, in_force_from: date) -> ProcedureVersion:
 
 
 def _publish(text: str, office: Office | None, in_force_from: date, author: Author, chain: str) -> ProcedureVersion:
+    wrong = {"text": typed.fault(text, typed.Text.SOURCE)}
+    wrong["in_force_from"] = typed.wrong_day(in_force_from, typed.Day.IN_FORCE, clock.today())
+    if wrong := {name: sentence for name, sentence in wrong.items() if sentence}:
+        raise FieldErrors(wrong)
     procedure = runnable(text)
     with act(chain, at=clock.now(), author=author) as turn:
         before = ProcedureVersion.objects.filter(office=office, key=procedure.key)

@@ -34,7 +34,7 @@ from himpun.offices.rules import (
 from himpun.procedures.definition import role_titles
 from himpun.procedures.queries import versions_in_force
 from himpun.web.deadlines import read_deadline, say_fit, say_whether_it_fits
-from himpun.web.forms import Typed, attempt
+from himpun.web.forms import Typed, attempt, read_whole
 from himpun.web.middleware import PersonRequest
 from himpun.web.periods import period_choices
 
@@ -259,7 +259,7 @@ def decide(request: PersonRequest, pk: int) -> HttpResponse:
     task = get_object_or_404(Task.objects.filter(cycle__in=_visible(request)), pk=pk)
     given = request.POST
     form = {
-        "to": [value for value in given.getlist("to") if value.isdigit()],
+        "to": [value for value in given.getlist("to") if read_whole(value)],
         "instructions": given.getlist("instructions"),
         "note": given.get("note", ""),
         "sha256": given.get("sha256", ""),
@@ -343,7 +343,9 @@ def cancel(request: PersonRequest, pk: int) -> HttpResponse:
     try:
         actions.cancel_cycle(cycle=cycle, reason=request.POST.get("reason", ""), by=request.acting.person)
     except Refusal as refusal:
-        typed.error = str(refusal)
+        typed.refuse(refusal)
+        if "reason" in typed.errors:
+            typed.errors["cancel_reason"] = typed.errors.pop("reason")
         return show_cycle(request, pk, typed, status=refusal.status)
     messages.success(request, "Siklus dibatalkan. Semua catatan dan dokumennya tetap tersimpan.")
     return redirect("cycle", pk)

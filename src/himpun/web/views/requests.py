@@ -29,6 +29,8 @@ from himpun.web.forms import Typed, whole_number
 from himpun.web.middleware import PersonRequest
 from himpun.web.views.sheets import arrivals
 
+WORDS_OF_A_LINE = ("note", "nihil_reason", "explanation")
+
 
 def _visible(request: PersonRequest) -> Any:
     return DataRequest.objects.visible_to(request.acting.person, request.acting.day)
@@ -100,6 +102,7 @@ def _row(line: RequestLine, typed: Typed, gaps: dict[int, str], review: RequestR
         "warnings": warnings,
         "warned": bool(warnings or any(cell["warning"] for cell in cells)),
         "note": typed.data.get(f"note-{line.pk}", line.note),
+        "wrong_words": {name: typed.errors.get(f"{line.pk}:{name}", "") for name in WORDS_OF_A_LINE},
         "nihil": nihil,
         "nihil_reason": typed.data.get(f"reason-{line.pk}", line.nihil_reason),
         "explanation": typed.data.get(f"explain-{line.pk}", line.explanation),
@@ -180,6 +183,7 @@ def save_line(request: PersonRequest, pk: int) -> HttpResponse:
     context = {
         "line": line,
         "saved": saved,
+        "wrong_words": {name: errors.get(f"{line.pk}:{name}", "") for name in WORDS_OF_A_LINE},
         "gap": review.gaps[line.pk],
         "cells": cells,
         "error": errors.get("", ""),

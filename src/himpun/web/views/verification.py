@@ -27,6 +27,7 @@ from himpun.documents.actions import note_opened
 from himpun.documents.models import Approval, Delivery, Document, DocumentVersion
 from himpun.documents.parts import moment
 from himpun.documents.work import ensure_issued
+from himpun.offices.typed import line, marks_fault
 from himpun.web import downloads
 from himpun.web.forms import Typed
 
@@ -149,7 +150,7 @@ def _compare(request: HttpRequest, document: Document, issued: DocumentVersion) 
 
 def _length(request: HttpRequest) -> int:
     text = str(request.META.get("CONTENT_LENGTH") or "0")
-    return int(text) if text.isdigit() else UPLOAD_LIMIT * 2
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else UPLOAD_LIMIT * 2
 
 
 def _match(document: Document, issued: DocumentVersion, sha256: str) -> dict[str, Any]:
@@ -182,9 +183,11 @@ def receipt(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "verification/not_sent.html", {"delivery": delivery})
     typed = Typed(request.POST)
     if request.method == "POST" and delivery.post_id is None:
-        name = " ".join(request.POST.get("name", "").split())
+        name = line(request.POST.get("name", ""))
         if not name:
             typed.errors["name"] = "Tulis nama Anda sebagai penerima."
+        elif marks := marks_fault(name):
+            typed.errors["name"] = marks
         elif len(name) > _NAME_LIMIT:
             typed.errors["name"] = f"Nama terlalu panjang; paling banyak {_NAME_LIMIT} huruf."
         else:
