@@ -34,6 +34,7 @@ from himpun.offices.loading import seed_kinds
 from himpun.offices.models import UNIT, Appointment, Holding, Office, Person, Post
 from himpun.procedures import drafts
 from himpun.procedures.models import ProcedureVersion
+from tests.papers import pdf
 
 WIB = ZoneInfo("Asia/Jakarta")
 MONDAY = datetime(2026, 10, 5, 8, 0, tzinfo=WIB)
@@ -149,7 +150,7 @@ class Cast:
             )
             if line.indicator.evidence_required and not line.evidence.all():
                 indicators.attach_evidence(
-                    line_id=line.pk, name="bukti.pdf", content=b"%PDF-1.4 contoh", media_type="application/pdf", by=who
+                    line_id=line.pk, name="bukti.pdf", content=pdf("contoh"), media_type="application/pdf", by=who
                 )
 
     @staticmethod

@@ -61,7 +61,7 @@ def typed_paper(kind: str, content: Mapping[str, Any], *, made_at: datetime) -> 
 def type_papers(patch: pytest.MonkeyPatch) -> None:
     """Let documents be "rendered" by `typed_paper`, and their charts not be drawn."""
     patch.setattr("himpun.documents.work.render", typed_paper)
-    patch.setattr("himpun.documents.work.with_pictures", lambda content: content)
+    patch.setattr("himpun.documents.work.with_pictures", lambda kind, content: content)
 
 
 @pytest.fixture

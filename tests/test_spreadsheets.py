@@ -1,5 +1,6 @@
 """Files from outside: what is in them comes out exactly, and nothing harmful comes in."""
 
+import ast
 import io
 import re
 import subprocess
@@ -11,11 +12,14 @@ import zlib
 from contextlib import suppress
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import himpun
+from himpun.indicators.exchange import harmless
 from himpun.spreadsheets import (
     Book,
     BookRefused,
@@ -24,6 +28,7 @@ from himpun.spreadsheets import (
     address,
     coordinates,
     corners,
+    inert,
     read_book,
     text_of,
 )
@@ -380,3 +385,31 @@ class TestAnything:
     def test_a_broken_stream_inside_is_no_crash(self):
         good = zlib.compress(b"x" * 100)
         takes_or_refuses("a.xlsx", PLAIN.replace(PLAIN[60:90], good[:30]))
+
+
+# --- going out -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("cell", ["=cmd|' /C calc'!A0", "+1+cmd", "-1+cmd", "@SUM(A1)", "\t=1", "\r=1", "＝1", "＋1"])
+def test_what_a_spreadsheet_would_run_goes_out_as_text(cell: str) -> None:
+    assert inert(cell) == f"'{cell}"
+    assert harmless(cell) == f"'{cell}"
+
+
+def test_an_ordinary_cell_goes_out_as_it_is() -> None:
+    for cell in ("", "Kecamatan", "1.234,5", "a=b", "'"):
+        assert inert(cell) == cell
+    assert harmless("-12,5") == "-12,5"
+
+
+def test_no_text_is_written_into_a_workbook_where_it_could_become_a_formula() -> None:
+    """XlsxWriter's `write` guesses a type from the first letters; `write_string` does not."""
+    wrong = [
+        f"{place.name}:{node.lineno}"
+        for place in Path(himpun.__file__).parent.rglob("*.py")
+        for node in ast.walk(ast.parse(place.read_text()))
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "attr", "") in ("write", "write_row", "write_column", "write_url", "write_formula")
+        and len(node.args) >= 3
+    ]
+    assert wrong == []

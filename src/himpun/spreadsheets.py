@@ -24,8 +24,16 @@ from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 from himpun.errors import Refusal
 
 T = TypeVar("T")
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""What a text begins with that a spreadsheet would run as a formula; some run the wide forms too."""
+
 Content = str | Decimal | bool | date | None
 """What a cell holds. A time of day and a duration are text; a moment is a `datetime`, which is a `date`."""
+
+
+def inert(cell: str) -> str:
+    """A cell of a CSV that a spreadsheet takes as text and never as a formula."""
+    return f"'{cell}" if cell.startswith(FORMULA_SIGNS) else cell
 
 
 class BookRefused(Refusal):

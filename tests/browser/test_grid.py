@@ -20,6 +20,7 @@ from himpun.indicators.numbers import read_number, write_number
 from tests.browser.conftest import REPOSITORY, SHOTS, Server
 from tests.browser.fifty import ROWS
 from tests.browser.people import Office
+from tests.papers import pdf
 from tests.scratch import scratch_database
 
 pytestmark = pytest.mark.browser
@@ -251,7 +252,7 @@ def test_sentences_appear_while_typing_and_an_explanation_where_one_is_needed(gr
 
 def test_a_file_already_uploaded_serves_another_row(grid: Grid, tmp_path: Path) -> None:
     evidence = tmp_path / "rekap.pdf"
-    evidence.write_bytes(b"%PDF-1.4 contoh")
+    evidence.write_bytes(pdf("contoh"))
     grid.row(0).locator("input[type=file]").set_input_files(evidence)
     expect(grid.row(0).get_by_role("link", name="rekap.pdf")).to_be_visible()
 

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from himpun.offices.files import PersonRow
 from tests.browser.conftest import Server
 from tests.browser.people import Office
+from tests.papers import pdf
 
 pytestmark = pytest.mark.browser
 
@@ -205,7 +206,7 @@ def test_everybody_does_the_whole_job_by_pages_alone(
 ) -> None:
     people = office(kind, width=width)
     evidence = tmp_path / "bukti.pdf"
-    evidence.write_bytes(b"%PDF-1.4 bukti contoh")
+    evidence.write_bytes(pdf("bukti contoh"))
 
     walk(people, evidence)
     receive(people)

@@ -20,6 +20,8 @@ from typing import Any
 
 import django
 
+from tests.papers import pdf
+
 Part = dict[str, Any]
 ACTS: dict[str, Callable[..., Any]] = {}
 
@@ -136,7 +138,7 @@ def asked_correction(code: str, period: str) -> list[Any]:
     freeze(cast, period)
     correction = ask_correction(
         figure_id=figure_of(cast, period=period).pk, new="8", reason="Satu terlewat", evidence_name="b.pdf",
-        evidence=b"%PDF-1.4", evidence_type="application/pdf", by=cast.holder(cast.post_of_unit(0)),
+        evidence=pdf("bukti"), evidence_type="application/pdf", by=cast.holder(cast.post_of_unit(0)),
     )  # fmt: skip
     return [correction.pk, correction.figure.element_id]
 

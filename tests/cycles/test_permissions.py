@@ -32,6 +32,7 @@ from himpun.procedures import drafts
 from tests.cast import MONDAY, SOP, publish
 from tests.conftest import _published, type_papers
 from tests.cycles.scenery import TODAY, Scenery, build, entrust, newcomer
+from tests.papers import pdf
 from tests.procedures.cases import SMALL
 
 
@@ -125,7 +126,7 @@ def adds_recipient(scenery: Scenery, by: Person) -> object:
 
 def attaches(scenery: Scenery, by: Person) -> object:
     return indicators.attach_evidence(
-        line_id=line_of(scenery).pk, name="b.pdf", content=b"%PDF-1.7 b", media_type="application/pdf", by=by
+        line_id=line_of(scenery).pk, name="b.pdf", content=pdf("b"), media_type="application/pdf", by=by
     )
 
 

@@ -19,6 +19,7 @@ from typing import Any, Literal, cast, get_args, get_origin, get_type_hints, is_
 
 import pytest
 
+from himpun import typesetting
 from himpun.documents import rendering
 from himpun.documents.content import CONTENT_OF
 from himpun.documents.qr import qr_svg
@@ -241,7 +242,7 @@ class TestEveryDocument:
         assert "Halaman 1 dari" in text or "Halaman 2 dari" in text
 
     def test_compiles_without_a_warning(self, template: str, variant: str) -> None:
-        compiler = rendering._compiler()
+        compiler = typesetting.compiler(rendering.TEMPLATES_FOLDER)
         data = json.dumps(rendering._printable(sample(template, variant)))
         _, warnings = compiler.compile_with_warnings(
             rendering.TEMPLATES_FOLDER / f"{template}.typ", format="pdf", sys_inputs={"data": data}

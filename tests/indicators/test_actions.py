@@ -1,5 +1,6 @@
 """A unit's request from being prepared to being frozen: what is kept, what is refused, and that blank is not 0."""
 
+import csv
 import hashlib
 from decimal import Decimal
 from typing import Any
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from himpun import clock
 from himpun.archive import files
 from himpun.archive.chain import canonical
+from himpun.archive.content import Kind
 from himpun.archive.journal import SYSTEM, act
 from himpun.archive.models import Record, StoredFile
 from himpun.cycles import collecting
@@ -19,7 +21,7 @@ from himpun.cycles.actions import start_cycle
 from himpun.cycles.models import Cycle
 from himpun.errors import FieldErrors
 from himpun.indicators import actions, periods, scoring
-from himpun.indicators.actions import EVIDENCE_TYPES, NothingDue, RecapFinished, attach_evidence, save_line
+from himpun.indicators.actions import NothingDue, RecapFinished, attach_evidence, save_line
 from himpun.indicators.measuring import OfficeYear
 from himpun.indicators.models import DataRequest, Evidence, Figure, Indicator, Recap, RequestLine, Target, Value
 from himpun.indicators.numbers import write_number
@@ -27,8 +29,20 @@ from himpun.indicators.periods import Period
 from himpun.indicators.rules import Incomplete, NotYourRequest, RequestClosed
 from himpun.offices.models import Person
 from tests.cast import MECHANISM, PERIOD, Cast, later
+from tests.papers import docx, image, pdf, xlsx
 
 PDF = "application/pdf"
+UPLOADS = """name,is,said
+rekap.xlsx,xlsx,application/wps-office.xlsx
+laporan.docx,docx,application/wps-office.docx
+scan.pdf,pdf,application/wps-office.pdf
+scan.pdf,pdf,application/octet-stream
+rekap.xlsx,xlsx,application/vnd.ms-office
+rekap.xlsx,xlsx,application/zip
+scan.jpg,jpg,image/jpg
+scan.jpg,jpg,image/pjpeg
+palsu.pdf,html,application/pdf
+"""
 
 
 @pytest.fixture
@@ -224,7 +238,7 @@ def test_saving_a_draft_is_not_an_act_of_the_journal(line: RequestLine, unit: Pe
 # --- evidence -------------------------------------------------------------------------------------------------------
 
 
-def attach(line: RequestLine, by: Person, content: bytes = b"%PDF-1.7 bukti", name: str = "bukti.pdf") -> Evidence:
+def attach(line: RequestLine, by: Person, content: bytes = pdf("bukti"), name: str = "bukti.pdf") -> Evidence:
     return attach_evidence(line_id=line.pk, name=name, content=content, media_type=PDF, by=by)
 
 
@@ -232,30 +246,36 @@ def test_the_same_file_is_attached_once(line: RequestLine, unit: Person) -> None
     first, again = attach(line, unit), attach(line, unit, name="salinan.pdf")
 
     assert first == again
-    assert files.read(first.sha256) == b"%PDF-1.7 bukti"
+    assert files.read(first.sha256) == pdf("bukti")
 
 
-@pytest.mark.parametrize(("media_type", "start"), EVIDENCE_TYPES.items())
-def test_every_accepted_kind_is_taken_by_its_first_bytes(
-    line: RequestLine, unit: Person, media_type: str, start: bytes
+@pytest.mark.parametrize("case", list(csv.DictReader(UPLOADS.splitlines())), ids=lambda case: case["said"])
+def test_evidence_is_judged_by_its_content_and_never_by_what_a_browser_says(
+    line: RequestLine, unit: Person, case: dict[str, str]
 ) -> None:
-    attach_evidence(line_id=line.pk, name="bukti", content=start + b"isi", media_type=media_type, by=unit)
+    content = {"pdf": pdf("isi"), "jpg": image("JPEG"), "xlsx": xlsx(), "docx": docx(), "html": b"<html>"}[case["is"]]
 
-    with pytest.raises(FieldErrors, match="bukan PDF, PNG, JPG, XLSX, atau DOCX"):
-        attach_evidence(line_id=line.pk, name="bukti", content=b"<html>" + start, media_type=media_type, by=unit)
+    def attached() -> Evidence:
+        return attach_evidence(line_id=line.pk, name=case["name"], content=content, media_type=case["said"], by=unit)
+
+    if case["is"] == "html":
+        with pytest.raises(FieldErrors, match="bukan PDF, PNG, JPG, XLSX, atau DOCX"):
+            attached()
+    else:
+        assert attached().media_type == Kind(case["is"]).media_type
 
 
 def test_a_file_of_another_kind_too_large_or_empty_is_refused_and_not_stored(
     settings: Any, line: RequestLine, unit: Person
 ) -> None:
-    settings.EVIDENCE_MAX_BYTES = 20
+    settings.EVIDENCE_MAX_BYTES = len(pdf("bukti"))
     with pytest.raises(FieldErrors, match="terlalu besar"):
-        attach(line, unit, b"%PDF" + b"x" * 17)
+        attach(line, unit, pdf("bukti") + b"x")
     with pytest.raises(FieldErrors, match="kosong"):
         attach(line, unit, b"")
     with pytest.raises(FieldErrors, match="bukan PDF"):
         attach_evidence(line_id=line.pk, name="a.svg", content=b"<svg/>", media_type="image/svg+xml", by=unit)
-    attach(line, unit, b"%PDF" + b"x" * 16)
+    attach(line, unit)
 
     assert StoredFile.objects.filter(media_type=PDF).count() == 1
 
@@ -325,7 +345,7 @@ def test_a_request_that_was_answered_takes_no_more(small: Cast, line: RequestLin
 
     tries: list[Any] = [
         lambda: save_line(line_id=line.pk, by=unit, note="lagi"),
-        lambda: attach(line, unit, b"%PDF-1.7 lain"),
+        lambda: attach(line, unit, pdf("lain")),
         lambda: actions.detach_evidence(evidence_id=evidence.pk, by=unit),
         lambda: send(request_1, unit),
     ]

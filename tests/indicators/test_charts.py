@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from himpun.documents.pictures import FONTS, as_svg, drawn_later, with_pictures
+from himpun.documents.pictures import as_svg, drawn_later, with_pictures
 from himpun.indicators.charts import CATEGORY_COLOURS, TREND_COLOURS, Bar, achievement_bars, achievement_trend
 from himpun.indicators.scoring import FIVE_LEVELS, PUBLIC_SATISFACTION, TRAFFIC_LIGHT
+from himpun.typesetting import FONTS_FOLDER as FONTS
 
 D = Decimal
 QUARTERS = [
@@ -152,8 +153,9 @@ def test_the_pictures_are_set_in_the_font_of_the_documents(trend_svg):
 
 def test_a_chart_is_drawn_the_same_in_a_page_and_in_a_document(trend, trend_svg):
     assert as_svg(trend) is trend_svg, "and only once"
-    stored = {"charts": [{"svg": drawn_later(trend), "alt": "vega"}], "text": "tetap"}
-    assert with_pictures(stored) == {"charts": [{"svg": trend_svg.decode(), "alt": "vega"}], "text": "tetap"}
+    stored = {"charts": [{"svg": drawn_later(trend), "alt": "vega"}], "analysis": "tetap"}
+    drawn = {"charts": [{"svg": trend_svg.decode(), "alt": "vega"}], "analysis": "tetap"}
+    assert with_pictures("rekap_capaian", stored) == drawn
 
 
 def test_the_order_of_the_keys_makes_no_other_picture(trend, trend_svg):

@@ -28,11 +28,12 @@ from himpun.notifications.models import Message
 from himpun.offices.acting import HoldsNoPost
 from himpun.reports.recap import recap_of
 from tests.cast import MONDAY, PERIOD, Cast, later
+from tests.papers import pdf
 from tests.reports.figures import bring, define, figure_of, freeze
 
 pytestmark = pytest.mark.django_db
 
-EVIDENCE = b"%PDF-1.4 laporan yang benar"
+EVIDENCE = pdf("laporan yang benar")
 
 
 @pytest.fixture

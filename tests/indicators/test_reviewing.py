@@ -30,6 +30,7 @@ from himpun.indicators.periods import Period
 from himpun.indicators.rules import Incomplete, NotYourRequest, RequestClosed
 from himpun.offices.models import Person
 from tests.cast import MECHANISM, PERIOD, Cast
+from tests.papers import pdf
 
 pytestmark = pytest.mark.django_db
 
@@ -240,7 +241,7 @@ def test_reviewing_costs_the_same_however_many_rows_there_are(asked: DataRequest
 @pytest.fixture
 def file(asked: DataRequest, line: RequestLine, unit: Person) -> Evidence:
     return actions.attach_evidence(
-        line_id=line.pk, name="bukti.pdf", content=b"%PDF-1.4", media_type="application/pdf", by=unit
+        line_id=line.pk, name="bukti.pdf", content=pdf("bukti"), media_type="application/pdf", by=unit
     )
 
 

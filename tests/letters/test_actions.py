@@ -17,6 +17,7 @@ from himpun.letters.numbering import PatternWrong
 from himpun.offices.acting import capacities
 from himpun.offices.models import Post
 from tests.cast import MONDAY, WIB, Cast
+from tests.papers import pdf
 
 # --- the agenda -----------------------------------------------------------------------------------------------------
 
@@ -39,7 +40,7 @@ def test_a_registered_letter_is_in_the_journal_with_its_scan(small: Cast) -> Non
         "sender": "Bupati",
         "subject": "Data",
     }
-    scan = Scan("surat.pdf", b"%PDF-1.7 pindaian", "application/pdf")
+    scan = Scan("surat.pdf", pdf("pindaian"), "application/pdf")
 
     letter = register_letter(office=small.office, fields=fields, by=small.umum, scan=scan)
 

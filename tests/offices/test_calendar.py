@@ -152,7 +152,7 @@ def test_a_closure_added_changed_and_removed_moves_the_calendar_each_time_and_is
     ("fields", "field", "sentence"),
     [
         ({"day": None}, "day", "Isi tanggalnya"),
-        ({"day": date(1999, 1, 1)}, "day", "Isi tanggalnya"),
+        ({"day": date(1999, 1, 1)}, "day", "Tahun 1999 tidak mungkin"),
         ({"name": " "}, "name", "Isi nama"),
         ({"kind": "nasional"}, "kind", "Pilih libur daerah"),
         ({"day": CHRISTMAS}, "day", "sudah tercatat"),

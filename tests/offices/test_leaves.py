@@ -396,7 +396,7 @@ def _may_act(person: Person, post_id: int, on_day: date) -> bool:
 
 def test_a_leave_without_end_is_refused_with_a_sentence(small: Cast) -> None:
     endless = LeaveFields("cuti", day(5), date(9999, 12, 31))
-    with pytest.raises(FieldErrors, match="Paling lama dua tahun"):
+    with pytest.raises(FieldErrors, match="Tahun 9999 tidak mungkin untuk tanggal cuti"):
         record_leave(office=small.office, person=small.kepala, fields=endless, by=small.sekretaris)
 
 

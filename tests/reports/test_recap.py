@@ -23,6 +23,7 @@ from himpun.reports.recap import NoSuchGroup, OfficeRecap, Row, element_sums, re
 from himpun.reports.region import region_of, sums_below
 from tests.cast import MECHANISM, PERIOD, Cast, found_office, later
 from tests.documents.test_rendering import pages_of
+from tests.papers import pdf
 from tests.reports.figures import bring, define, figure_of, freeze
 
 pytestmark = pytest.mark.django_db
@@ -192,7 +193,7 @@ def correct(cast: Cast, new: str) -> None:
     """Correct the first indicator's frozen pembilang."""
     asked = corrections.ask_correction(
         figure_id=figure_of(cast).pk, new=new, reason="Salah baca laporan", evidence_name="b.pdf",
-        evidence=b"%PDF-1.4 bukti", evidence_type="application/pdf", by=cast.holder(cast.post_of_unit(0)),
+        evidence=pdf("bukti"), evidence_type="application/pdf", by=cast.holder(cast.post_of_unit(0)),
     )  # fmt: skip
     corrections.decide_correction(correction_id=asked.pk, approve=True, by=cast.kepala)
 

@@ -13,6 +13,7 @@ from himpun.documents.models import Document
 from himpun.indicators.models import Correction, Figure, Recap
 from tests.cast import PERIOD, Cast, later
 from tests.indicators.test_corrections import approve, ask
+from tests.papers import pdf
 from tests.reports.figures import bring, define, figure_of, freeze
 from tests.web.test_pages import screen
 
@@ -24,7 +25,7 @@ def text(answer: Any) -> str:
 
 
 def typed(**changed: Any) -> dict[str, Any]:
-    evidence = SimpleUploadedFile("laporan.pdf", b"%PDF-1.4 benar", "application/pdf")
+    evidence = SimpleUploadedFile("laporan.pdf", pdf("benar"), "application/pdf")
     return {"new": "8", "reason": "Satu desa terlewat", "file": evidence, **changed}
 
 

@@ -14,6 +14,7 @@ from himpun.indicators import actions
 from himpun.indicators.models import DataRequest, Figure, Indicator, RequestLine, Variable
 from himpun.offices.models import Person
 from tests.cast import MECHANISM, PERIOD, Cast
+from tests.papers import pdf
 from tests.reports.figures import figure_of, freeze
 from tests.web.test_pages import screen
 
@@ -181,7 +182,7 @@ def test_a_file_of_this_request_is_offered_to_its_other_rows(
     browser = screen(unit)
     assert "Belum ada berkas lain" in browser.get(address).content.decode()
     file = actions.attach_evidence(
-        line_id=line.pk, name="rekap.pdf", content=b"%PDF-1.4", media_type="application/pdf", by=unit
+        line_id=line.pk, name="rekap.pdf", content=pdf("bukti"), media_type="application/pdf", by=unit
     )
     assert "rekap.pdf" in browser.get(address).content.decode()
 

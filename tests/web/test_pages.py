@@ -15,6 +15,7 @@ from himpun.indicators.models import DataRequest, Recap, RequestLine
 from himpun.letters.models import Letter
 from himpun.offices.models import Person
 from tests.cast import Cast
+from tests.papers import pdf
 
 pytestmark = pytest.mark.django_db
 
@@ -88,7 +89,7 @@ def test_an_upload_that_lies_about_its_kind_is_refused(small: Cast) -> None:
     page = screen(small.umum).post(reverse("letter_new"), typed)
 
     assert page.status_code == 422
-    assert "Pindaian harus PDF, PNG, atau JPG" in page.content.decode()
+    assert "surat.pdf bukan PDF, PNG, atau JPG yang sah" in page.content.decode()
     assert not Letter.objects.exists()
 
 
@@ -227,7 +228,7 @@ def test_evidence_opens_for_who_may_see_the_request_only(small: Cast, asked: Dat
 
     line = asked.lines.get()
     evidence = actions.attach_evidence(
-        line_id=line.pk, name="b.pdf", content=b"%PDF-1.4", media_type="application/pdf", by=small.holder(asked.unit)
+        line_id=line.pk, name="b.pdf", content=pdf("bukti"), media_type="application/pdf", by=small.holder(asked.unit)
     )
     address = reverse("evidence", args=[evidence.pk])
 

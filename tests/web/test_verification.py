@@ -215,7 +215,7 @@ def test_a_recipient_without_account_confirms_and_then_downloads(outside: Delive
     record = Record.objects.get(act="documents:delivery:opened")
     assert (record.person, record.person_name) == ("", outside.opened_by)
     pdf = client.get(f"{url}dokumen.pdf")
-    assert pdf.content == files.read(outside.document.latest.signed_sha256)
+    assert b"".join(pdf.streaming_content) == files.read(outside.document.latest.signed_sha256)
 
 
 def test_receiving_needs_a_name_and_keeps_what_was_typed(outside: Delivery) -> None:

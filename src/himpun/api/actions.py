@@ -22,6 +22,7 @@ from himpun.indicators.models import CodeMapping
 from himpun.offices.acting import Actor, acting_in, capacities
 from himpun.offices.models import Office, Person
 from himpun.offices.rules import MAY_EDIT_INDICATORS
+from himpun.offices.typed import line, marks_fault
 
 PREFIX = "himpun_"
 USE_NOTED = timedelta(minutes=5)
@@ -57,7 +58,7 @@ def make_token(
 ) -> tuple[Token, str]:
     """A new token for oneself and its secret, which is told only now. Raises HoldsNoPost or FieldErrors."""
     actor = acting_in(person, office.pk, clock.today(), roles=None, to="membuat token")
-    name, asked = " ".join(name.split()), set(scopes)
+    name, asked = line(name), set(scopes)
     chosen = [scope for scope in SCOPES if scope in asked]
     with act(office.code, at=clock.now(), author=actor.author) as turn:
         _check_token(person, name, chosen, asked, days, turn.at)
@@ -82,7 +83,7 @@ def _check_token(person: Person, name: str, chosen: Sequence[str], asked: set[st
     living = Token.objects.filter(
         person=person, revoked_at__isnull=True, expires__gt=now, access_no=F("person__access_no")
     )
-    if not name or len(name) > 80 or not is_clean(name):
+    if not name or len(name) > 80 or not is_clean(name) or marks_fault(name):
         wrong["name"] = "Tulis nama program atau kegunaan token, paling banyak 80 huruf."
     elif living.filter(name=name).exists():
         wrong["name"] = "Nama ini sudah dipakai token Anda yang masih berlaku. Pakai nama lain, atau cabut yang itu."

@@ -27,6 +27,7 @@ from himpun.indicators.periods import MONTHS
 from himpun.indicators.scoring import EfficiencyRule
 from himpun.offices.acting import acting_in
 from himpun.offices.models import Office, Person, Post
+from himpun.offices.typed import line, marks_fault
 from himpun.spreadsheets import Book, Wrong
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
@@ -102,10 +103,12 @@ def save_program(
 
 
 def _read_program(office: Office, year: int, fields: Mapping[str, str], old: Program | None) -> dict[str, Any]:
-    typed = {key: " ".join(fields.get(key, "").split()) for key in (*_TYPED, "budget", "revised_budget")}
+    typed = {key: line(fields.get(key, "")) for key in (*_TYPED, "budget", "revised_budget")}
     wrong: dict[str, str] = {}
     if not typed["name"] or len(typed["name"]) > 300:
         wrong["name"] = "Isi nama program, paling banyak 300 huruf."
+    elif sentence := marks_fault(typed["name"]):
+        wrong["name"] = sentence
     values: dict[str, Any] = {"name": typed["name"], "owner_id": _read_owner(office, typed["owner"], wrong)}
     for key in ("budget", "revised_budget"):
         try:

@@ -16,9 +16,9 @@ from himpun.budgets.efficiency import Chosen, Judged
 from himpun.budgets.rollup import Entry, Node, Sums, Tree, in_order
 from himpun.indicators.numbers import round_half_up, write_number
 from himpun.indicators.periods import MONTHS
+from himpun.spreadsheets import inert
 
 Cell = str | Decimal | None
-_RUNS = ("=", "+", "-", "@", "\t", "\r")
 
 FILL_IN = ("Kode", "Jenjang", "Nama", "Penanggung jawab", "Pagu", "Pagu perubahan")
 GUIDE = (
@@ -102,7 +102,7 @@ def _csv_cell(cell: Cell) -> str:
     if cell is None:
         return ""
     if isinstance(cell, str):
-        return f"'{cell}" if cell.startswith(_RUNS) else cell
+        return inert(cell)
     return write_number(cell).replace(".", "").replace("−", "-")
 
 

@@ -30,6 +30,7 @@ from himpun.offices.models import Office
 from himpun.procedures.definition import Procedure, runnable
 from himpun.procedures.models import ProcedureVersion
 from himpun.procedures.queries import version_in_force
+from himpun.spreadsheets import inert
 
 EXIT_CODES = (
     "Kode keluar: 0 bila log terbaca dan diperiksa; 1 bila tidak terbaca, dan dengan --ketat juga bila log tanpa kasus, "
@@ -303,12 +304,12 @@ def as_csv(found: Conformance) -> Iterator[str]:
         told = _record(case)
         writer.writerow(
             [
-                f"'{case.case}" if case.case.startswith(("=", "+", "-", "@")) else case.case,
+                inert(case.case),
                 str(told["fitness"]).replace(".", ","),
                 "" if told["open_at"] is None else told["open_at"],
                 "" if told["minutes"] is None else told["minutes"],
                 *(told[name] for name in ("late_minutes", "late_steps", "returns", "rework")),
-                "; ".join(told["deviations"]),
+                inert("; ".join(told["deviations"])),
             ]
         )
         yield buffer.getvalue()

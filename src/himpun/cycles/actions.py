@@ -24,6 +24,7 @@ from himpun.errors import Conflict, FieldErrors, Refusal
 from himpun.indicators import actions as indicators
 from himpun.indicators.periods import Period
 from himpun.letters.models import Letter
+from himpun.offices import typed
 from himpun.offices.acting import Actor, acting_in, capacities, present
 from himpun.offices.models import UNIT, Office, Person, Post
 from himpun.offices.rules import MAY_CANCEL_CYCLES, MAY_START_CYCLES
@@ -105,6 +106,8 @@ def start_cycle(
     if letter and letter.office_id != office.pk:
         raise FieldErrors({"letter": "Surat itu bukan dari agenda kantor ini. Pilih surat dari agenda kantor ini."})
     check_deadline(due_at, now)
+    if sentence := typed.wrong_year(Period.parse(period).year, typed.Day.PERIOD, day):
+        raise FieldErrors({"period": sentence})
     with act(office.code, at=now, author=actor.author) as turn:
         parent = awaiting_step(office, key, Period.parse(period).code)
         letter = letter or (parent.cycle.letter if parent else None)
@@ -428,10 +431,8 @@ def cancel_cycle(*, cycle: Cycle, reason: str, by: Person) -> None:
 
     Raises HoldsNoPost, FieldErrors (no reason) or CycleClosed. A procedure that a step of it runs is cancelled too.
     """
-    reason = " ".join(reason.split())
     actor = acting_in(by, cycle.office_id, clock.today(), roles=MAY_CANCEL_CYCLES, to="membatalkan siklus")
-    if not reason:
-        raise FieldErrors({"reason": "Tulis alasan pembatalan; alasan ini tercatat di arsip."})
+    reason = typed.needed(reason, "Tulis alasan pembatalan; alasan ini tercatat di arsip.")
     with act(cycle.office.code, at=clock.now(), author=actor.author) as turn:
         _cancel(turn, cycle.pk, reason, actor)
 

@@ -27,7 +27,7 @@ from himpun.errors import Conflict, FieldErrors
 from himpun.indicators.models import DataRequest
 from himpun.indicators.periods import Period
 from himpun.notifications.actions import tell
-from himpun.offices import worktime
+from himpun.offices import typed, worktime
 from himpun.offices.acting import Actor, acting_in
 from himpun.offices.calendar import calendar_of
 from himpun.offices.models import Office, Person
@@ -368,10 +368,14 @@ def check_deadline(due_at: datetime | None, now: datetime) -> None:
     """A final deadline lies in the future. Raises FieldErrors."""
     if due_at is not None and due_at <= now:
         raise FieldErrors({"due_at": "Batas akhir harus sesudah saat ini. Pilih tanggal yang akan datang."})
+    if due_at is not None and (sentence := typed.wrong_day(due_at.date(), typed.Day.DEADLINE, now.date())):
+        raise FieldErrors({"due_at": sentence})
 
 
 def end_of_day(office: Office, day: date) -> datetime:
-    """A deadline given as a day: the end of that day's work in the office, or of the next working day's."""
+    """A deadline given as a day: the end of that day's work in the office, or of the next working day's. Raises FieldErrors."""
+    if sentence := typed.wrong_day(day, typed.Day.DEADLINE, clock.today()):
+        raise FieldErrors({"due_at": sentence})
     calendar, _ = calendar_of(office.pk, office.calendar_stamp)
     return worktime.end_of_day(calendar, day)
 
@@ -485,9 +489,7 @@ def pause_cycle(*, cycle: Cycle, reason: str, by: Person) -> None:
     Raises HoldsNoPost, FieldErrors (no reason), CycleClosed or AlreadyPaused. Until it is resumed nothing is decided.
     """
     actor = acting_in(by, cycle.office_id, clock.today(), roles=MAY_PAUSE_CYCLES, to="menjeda siklus")
-    reason = " ".join(reason.split())
-    if not reason:
-        raise FieldErrors({"reason": "Tulis alasan jeda; alasan ini terlihat oleh semua dan tercatat di arsip."})
+    reason = typed.needed(reason, "Tulis alasan jeda; alasan ini terlihat oleh semua dan tercatat di arsip.")
     with act(cycle.office.code, at=clock.now(), author=actor.author) as turn:
         if _open_pause(_open_cycle(cycle.pk).pk):
             raise AlreadyPaused

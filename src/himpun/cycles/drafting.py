@@ -10,9 +10,10 @@ from himpun.cycles.rules import NotYourStep
 from himpun.cycles.step_actions import draft_of, leave_receipt, write_draft
 from himpun.documents import actions as documents
 from himpun.documents.models import Delivery, Document
-from himpun.errors import Conflict, FieldErrors
+from himpun.errors import Conflict
 from himpun.indicators import actions as indicators
 from himpun.indicators.models import RecapLine
+from himpun.offices import typed
 from himpun.offices.acting import Actor, capacities, present
 from himpun.offices.models import UNIT, Person, Post
 
@@ -65,16 +66,16 @@ def save_draft(*, cycle: Cycle, narrative: Mapping[str, str], reason: str, based
     """
     task = open_task(cycle, EDITS_DRAFT, "Menyunting naskah")
     actor = acting_on(task, by)
-    if not reason.strip():
-        raise FieldErrors({"reason": "Tulis singkat apa yang diubah pada versi ini."})
+    reason = typed.needed(reason, "Tulis singkat apa yang diubah pada versi ini.")
+    typed.check({key: (narrative.get(key, ""), typed.Text.NARRATIVE) for key in NARRATIVE})
     with act(cycle.office.code, at=clock.now(), author=actor.author) as turn:
         open_task(cycle, EDITS_DRAFT, "Menyunting naskah")
         found = draft_of(cycle)
         if found and found.latest.no != based_on:
             raise DraftChanged(found.latest.no, found.latest.made_by_name)
         kept = found.latest.narrative if found else {}
-        texts = {key: narrative.get(key, kept.get(key, "")).strip() for key in NARRATIVE}
-        return write_draft(turn, cycle, texts, actor, reason=" ".join(reason.split()))
+        texts = {key: typed.paragraphs(narrative.get(key, kept.get(key, ""))) for key in NARRATIVE}
+        return write_draft(turn, cycle, texts, actor, reason=reason)
 
 
 def save_analysis(*, line: RecapLine, cycle: Cycle, cause: str, follow_up: str, by: Person) -> None:

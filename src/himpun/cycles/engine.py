@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from himpun.errors import Conflict, Refusal
+from himpun.offices import typed
 from himpun.procedures.definition import END, Procedure, Step
 
 
@@ -125,9 +126,10 @@ def decide(procedure: Procedure, step_no: int, decision: str, reason: str, waiti
     if decision not in step.next:
         raise UnknownDecision(decision, step)
     is_return = decision in step.returns
-    reason = " ".join(reason.split())
+    reason = typed.line(reason)
     if is_return and not reason:
         raise ReasonMissing(decision)
+    typed.check({"reason": (reason, typed.Text.REASON)})
     _check_nothing_open(waiting, is_return)
     target = step.next[decision]
     following = None if target == END else procedure.step(int(target))

@@ -16,6 +16,7 @@ from itertools import chain
 
 from himpun.cycles.events import ABORT, COMPLETE, RESUME, SCOPES, START, STEP, SUSPEND, Event, Log
 from himpun.errors import Refusal
+from himpun.spreadsheets import FORMULA_SIGNS
 
 COLUMNS = {
     "case": "kasus",
@@ -62,7 +63,7 @@ TRANSITIONS = {
     "start": START, "started": START, "mulai": START, "suspend": SUSPEND, "jeda": SUSPEND,
     "resume": RESUME, "lanjut": RESUME, "ate_abort": ABORT, "pi_abort": ABORT, "abort": ABORT, "withdraw": ABORT, "batal": ABORT,
 }  # fmt: skip
-_RISKY = ("=", "+", "-", "@", "\t", "\r", "'")
+_RISKY = (*FORMULA_SIGNS, "'")
 MEDIA = "text/csv; charset=utf-8"
 
 

@@ -14,6 +14,7 @@ from himpun.archive.journal import Author, Turn, act
 from himpun.documents.models import Approval, Delivery, Document, DocumentVersion
 from himpun.documents.work import enqueue_rendering
 from himpun.errors import Conflict, FieldErrors, Refusal
+from himpun.offices import typed
 from himpun.offices.acting import Actor
 from himpun.offices.models import Office, Post
 
@@ -172,11 +173,9 @@ def valid_approvals(document: Document) -> list[Approval]:
 
 def add_delivery(turn: Turn, *, document: Document, recipient: str, post: Post | None, method: str) -> Delivery:
     """Put a recipient on the distribution list. Raises FieldErrors for an empty or repeated one."""
-    recipient = " ".join(recipient.split())
-    if not recipient:
-        raise FieldErrors({"recipient": "Tulis nama penerima atau pilih jabatan."})
-    if len(recipient) > 200:
-        raise FieldErrors({"recipient": "Nama penerima terlalu panjang: paling banyak 200 huruf."})
+    recipient = typed.needed(
+        recipient, "Tulis nama penerima atau pilih jabatan.", field="recipient", kind=typed.Text.NAME
+    )
     delivery, made = Delivery.objects.get_or_create(
         document=document, recipient=recipient, defaults={"post": post, "method": method, "added_at": turn.at}
     )

@@ -15,7 +15,7 @@ How to fill them:
 `CONTENT_OF` maps the template's name (its file in `typst/`, and the argument of `render`) to its TypedDict.
 """
 
-from typing import Literal, TypedDict
+from typing import Any, Literal, TypedDict
 
 # --------------------------------------------------------------------------------------------------------------------
 # Parts shared by the documents
@@ -112,13 +112,19 @@ class CheckBox(TypedDict):
     """Whether the box holds a tick."""
 
 
+class Drawing(TypedDict):
+    """A picture still to be drawn (see `pictures.drawn_later`)."""
+
+    vega_lite: dict[str, Any]
+
+
 class Chart(TypedDict):
     """A picture with its caption, never wider than the page."""
 
     title: str
     """Caption under the picture, after "Gambar N."."""
-    svg: str
-    """The picture, SVG text."""
+    svg: str | Drawing
+    """The picture, SVG text; in stored content a drawing, which `pictures.with_pictures` draws before `render`."""
     alt: str
     """What the picture shows, in one sentence, for readers who cannot see it."""
 

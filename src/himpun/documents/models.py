@@ -87,6 +87,7 @@ class DocumentVersion(models.Model):
     """One version: the content a template was given, the narrative texts a person wrote into it, and the SHA-256 of the PDF it gave (empty until rendered).
 
     `signed_sha256` is the PDF issued after the signature, with number, paraf and QR; what was approved is `file_sha256`.
+    `failures`, `failure` and `retry_at` are about the rendering that is still to come, and end with it.
     """
 
     document = models.ForeignKey(Document, models.PROTECT, related_name="versions")
@@ -95,6 +96,9 @@ class DocumentVersion(models.Model):
     narrative = models.JSONField(default=dict)
     file_sha256 = models.CharField(max_length=64, blank=True, db_index=True)
     signed_sha256 = models.CharField(max_length=64, blank=True, db_index=True)
+    failures = models.PositiveSmallIntegerField(default=0)
+    failure = models.CharField(max_length=500, blank=True)
+    retry_at = models.DateTimeField(null=True, blank=True)
     reason = models.CharField("alasan", max_length=500, blank=True)
     made_at = models.DateTimeField()
     made_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")

@@ -11,7 +11,6 @@ import functools
 import json
 import re
 import struct
-import threading
 import unicodedata
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -23,9 +22,10 @@ import typst
 
 from himpun.documents.content import CONTENT_OF
 from himpun.errors import Refusal
+from himpun.jobs.bounded import JobStopped
+from himpun.typesetting import FONTS_FOLDER, NotSet, pdf
 
 TEMPLATES_FOLDER = Path(__file__).parent / "typst"
-FONTS_FOLDER = Path(__file__).parent / "fonts"
 FONT_FAMILIES = ("Arimo", "Tinos")
 
 _PICTURES = frozenset({"logo", "svg", "qr"})
@@ -56,6 +56,17 @@ class BadContent(Refusal):
         self.problems = problems
 
 
+class TooMuch(Refusal):
+    """Setting the document took longer or more memory than one document may."""
+
+    code = "dokumen-terlalu-berat"
+
+    def __init__(self, template: str, why: str) -> None:
+        super().__init__(
+            f"Dokumen {template} tidak dapat dibuat: {why}. Perpendek teks yang sangat panjang atau tidak wajar di dalamnya."
+        )
+
+
 class FontsMissing(Refusal):
     """The build step that fetches the fonts was left out."""
 
@@ -78,35 +89,17 @@ def render(template: str, content: Mapping[str, Any], *, made_at: datetime) -> b
     problems = list(_problems(content, CONTENT_OF[template], ""))
     if problems:
         raise BadContent(template, problems)
-    compiler = _compiler()
+    _fonts()
     data = json.dumps(_printable(content), ensure_ascii=False, separators=(",", ":"))
     try:
-        pdf = compiler.compile(
-            TEMPLATES_FOLDER / f"{template}.typ",
-            format="pdf",
-            sys_inputs={"data": data},
-            pdf_standards=["a-2b"],
-            timestamp=int(made_at.timestamp()),
-        )
-    except typst.TypstError as error:
-        raise BadContent(template, [_cause(error)]) from error
-    if not isinstance(pdf, bytes):
-        raise BadContent(template, ["hasilnya bukan satu berkas PDF"])
-    return pdf
+        return pdf(TEMPLATES_FOLDER / f"{template}.typ", data, made_at=int(made_at.timestamp()))
+    except NotSet as error:
+        raise BadContent(template, [str(error)]) from error
+    except JobStopped as stopped:
+        raise TooMuch(template, stopped.why) from stopped
 
 
-# --- the compiler -----------------------------------------------------------------------------------------------------
-
-_of_this_thread = threading.local()
-
-
-def _compiler() -> typst.Compiler:
-    """One compiler a thread: it keeps what it has parsed and laid out, and must not be shared while it works."""
-    compiler: typst.Compiler | None = getattr(_of_this_thread, "compiler", None)
-    if compiler is None:
-        compiler = typst.Compiler(root=TEMPLATES_FOLDER, font_paths=_fonts(), ignore_system_fonts=True)
-        _of_this_thread.compiler = compiler
-    return compiler
+# --- the fonts --------------------------------------------------------------------------------------------------------
 
 
 @functools.cache
@@ -117,12 +110,6 @@ def _fonts() -> typst.Fonts:
     if not set(FONT_FAMILIES) <= set(fonts.families()):
         raise FontsMissing
     return fonts
-
-
-def _cause(error: typst.TypstError) -> str:
-    """The compiler's first line, without its English prefix for our own assertions."""
-    message = str(error.message or error).strip().splitlines()[0]
-    return message.removeprefix("assertion failed: ").removeprefix("panicked with: ").strip('". ')
 
 
 # --- checking the content against its TypedDict -----------------------------------------------------------------------
@@ -147,8 +134,9 @@ def _problems(value: object, wanted: Any, path: str) -> Iterator[str]:
             accepted = ", ".join(f'"{one}"' for one in get_args(wanted))
             yield f"`{path}` harus salah satu dari {accepted}"
     elif kind in (Union, UnionType):
-        if value is not None:
-            (present,) = (one for one in get_args(wanted) if one is not NoneType)
+        if value is not None or NoneType not in get_args(wanted):
+            # A drawing has become the SVG text that stands first.
+            present = next(one for one in get_args(wanted) if one is not NoneType)
             yield from _problems(value, present, path)
     elif not isinstance(value, wanted):
         yield f"`{path}` harus berupa {'benar/salah' if wanted is bool else 'teks'}"

@@ -18,6 +18,7 @@ from django.db.models import Max, Model, Prefetch, QuerySet
 from himpun import clock
 from himpun.archive import files
 from himpun.archive.chain import canonical
+from himpun.archive.content import ContentRefused, check
 from himpun.archive.incoming import Incoming
 from himpun.archive.journal import Turn
 from himpun.archive.seals import release, touch
@@ -51,19 +52,13 @@ from himpun.indicators.models import (
 from himpun.indicators.numbers import read_number
 from himpun.indicators.periods import Period, is_due
 from himpun.indicators.reviewing import Before, before_of, limits_of, review, sentences
+from himpun.offices import typed
 from himpun.offices.acting import Actor, HoldsNoPost, acting_for
 from himpun.offices.models import UNIT, Office, Person, Post
 
 EXACT = Context(prec=15)
 """What both databases keep to the last digit: SQLite holds a number as a float."""
 DECIMALS, LARGEST = 8, Decimal(10) ** 21
-EVIDENCE_TYPES = {
-    "application/pdf": b"%PDF",
-    "image/png": b"\x89PNG",
-    "image/jpeg": b"\xff\xd8",
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": b"PK",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": b"PK",
-}
 
 
 class NothingDue(Refusal):
@@ -214,6 +209,7 @@ def save_line(
         line = RequestLine.objects.select_related("indicator", "request__unit").get(pk=line_id)
         wanted = read_figures(line.indicator, figures or {})
         _check_frozen(line, wanted, nihil=bool(nihil))
+        check_words(note, nihil_reason, explanation)
         for variable, (number, text) in wanted.items():
             _save_value(line, variable, number, text)
         _save_words(line, note, nihil, nihil_reason, explanation, by)
@@ -250,13 +246,13 @@ def read_figures(indicator: Indicator, figures: Mapping[int, str]) -> dict[Varia
     variables = {variable.pk: variable for variable in indicator.variables.all()}
     wrong: dict[str, str] = {}
     read: dict[Variable, tuple[Decimal | None, str]] = {}
-    for key, typed in figures.items():
+    for key, written in figures.items():
         variable = variables.get(key)
         if variable is None:
             wrong[f"v{key}"] = "Variabel ini bukan milik indikator tersebut; muat ulang halaman."
             continue
         try:
-            number, text = read[variable] = read_figure(indicator, typed.strip())
+            number, text = read[variable] = read_figure(indicator, written.strip())
         except Refusal as error:
             wrong[f"v{key}"] = str(error)
             continue
@@ -270,13 +266,13 @@ def read_figures(indicator: Indicator, figures: Mapping[int, str]) -> dict[Varia
     return read
 
 
-def read_figure(indicator: Indicator, typed: str) -> tuple[Decimal | None, str]:
+def read_figure(indicator: Indicator, written: str) -> tuple[Decimal | None, str]:
     """A figure as typed: a number, or the grade as text; blank is neither. Raises NumberUnreadable or FieldErrors."""
-    if not typed:
+    if not written:
         return None, ""
     if indicator.polarity in WORDS:
-        return None, (typed.upper() if indicator.polarity == Indicator.Polarity.GRADE else typed)[:60]
-    number = read_number(typed)
+        return None, (written.upper() if indicator.polarity == Indicator.Polarity.GRADE else written)[:60]
+    number = read_number(written)
     kept = EXACT.normalize(number)
     if kept != number or int(kept.as_tuple().exponent) < -DECIMALS or abs(kept) >= LARGEST:
         raise FieldErrors(
@@ -294,25 +290,41 @@ def _save_value(line: RequestLine, variable: Variable, number: Decimal | None, t
     Value.objects.update_or_create(line=line, variable=variable, defaults={"number": number, "text": text})
 
 
+def check_words(note: str | None, nihil_reason: str | None, explanation: str | None) -> None:
+    """Raises FieldErrors ("note", "nihil_reason", "explanation") for what is too long to be set on paper."""
+    typed.check(
+        {
+            "note": (note or "", typed.Text.NOTE),
+            "nihil_reason": (nihil_reason or "", typed.Text.SHORT),
+            "explanation": (explanation or "", typed.Text.NOTE),
+        }
+    )
+
+
 def _save_words(
     line: RequestLine, note: str | None, nihil: bool | None, reason: str | None, explanation: str | None, by: Person
 ) -> None:
     if note is not None:
-        line.note = note.strip()
+        line.note = typed.paragraphs(note)
     if nihil is not None:
         line.nihil = nihil
     if reason is not None:
-        line.nihil_reason = " ".join(reason.split())[:300]
+        line.nihil_reason = typed.line(reason)
     if explanation is not None:
-        line.explanation = explanation.strip()
+        line.explanation = typed.paragraphs(explanation)
     line.saved_at, line.saved_by = clock.now(), by.name
     line.save(update_fields=["note", "nihil", "nihil_reason", "explanation", "saved_at", "saved_by"])
 
 
-def attach_evidence(*, line_id: int, name: str, content: bytes | Incoming, media_type: str, by: Person) -> Evidence:
-    """Attach a file to a line. Raises NotYourRequest, RequestClosed, or FieldErrors for a file too large or of another kind."""
+def attach_evidence(
+    *, line_id: int, name: str, content: bytes | Incoming, media_type: str = "", by: Person
+) -> Evidence:
+    """Attach a file to a line; `media_type`, what a browser says of it, is not believed.
+
+    Raises NotYourRequest, RequestClosed, or FieldErrors for a file too large or of another kind.
+    """
     check_may_fill(DataRequest.objects.select_related("unit").get(lines=line_id), by)
-    check_evidence(name, content, media_type)
+    media_type = check_evidence(name, content)
     sha256 = files.store(content, media_type=media_type)
     with transaction.atomic():
         check_may_fill(_locked_request(line_id), by)
@@ -330,7 +342,8 @@ def attach_evidence(*, line_id: int, name: str, content: bytes | Incoming, media
     return evidence
 
 
-def check_evidence(name: str, content: bytes | Incoming, media_type: str) -> None:
+def check_evidence(name: str, content: bytes | Incoming) -> str:
+    """The media type of a file that may serve as evidence, judged by its content. Raises FieldErrors ("file")."""
     if not content:
         raise FieldErrors({"file": f"{name} kosong. Pilih berkas yang berisi."})
     if len(content) > settings.EVIDENCE_MAX_BYTES:
@@ -339,13 +352,10 @@ def check_evidence(name: str, content: bytes | Incoming, media_type: str) -> Non
                 "file": f"{name} terlalu besar: paling banyak {settings.EVIDENCE_MAX_BYTES // 1_000_000} MB. Perkecil atau pindai ulang."
             }
         )
-    start = EVIDENCE_TYPES.get(media_type)
-    if start is None or not content.startswith(start):
-        raise FieldErrors(
-            {
-                "file": f"{name} bukan PDF, PNG, JPG, XLSX, atau DOCX yang sah. Simpan dahulu dalam salah satu bentuk itu."
-            }
-        )
+    try:
+        return check(content, name).media_type
+    except ContentRefused as refusal:
+        raise FieldErrors({"file": str(refusal)}) from refusal
 
 
 def share_evidence(*, evidence_id: int, line_id: int, by: Person) -> Evidence:
@@ -574,10 +584,7 @@ def withdraw_recaps(turn: Turn, *, origin: str, reason: str) -> int:
 
 
 def _reason(reason: str, sentence: str) -> str:
-    reason = " ".join(reason.split())
-    if not reason:
-        raise FieldErrors({"reason": sentence})
-    return reason
+    return typed.needed(reason, sentence)
 
 
 def _move(request: DataRequest, sources: tuple[str, ...], target: str, **fields: object) -> None:
@@ -646,11 +653,13 @@ def _frozen_lines(
 
 
 def write_analysis(turn: Turn, *, line: RecapLine, cause: str, follow_up: str) -> None:
-    """Write why an indicator came out as it did, and what follows. Raises Conflict when the recap is finished."""
+    """Write why an indicator came out as it did, and what follows. Raises FieldErrors, and Conflict when the recap is finished."""
+    cause, follow_up = typed.paragraphs(cause), typed.paragraphs(follow_up)
+    typed.check({"cause": (cause, typed.Text.PASSAGE), "follow_up": (follow_up, typed.Text.PASSAGE)})
     still_open = RecapLine.objects.filter(pk=line.pk, recap__finished_at__isnull=True)
-    if not still_open.update(cause=cause.strip(), follow_up=follow_up.strip()):
+    if not still_open.update(cause=cause, follow_up=follow_up):
         raise RecapFinished
-    data = {"indicator": line.frozen["kode"], "cause": cause.strip(), "follow_up": follow_up.strip()}
+    data = {"indicator": line.frozen["kode"], "cause": cause, "follow_up": follow_up}
     turn.record("indicators:recap:analysed", line.recap.origin, data)
 
 

@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from himpun.documents.pictures import NUMBER_LOCALE
 from himpun.indicators.numbers import Number, decimal_places, exact, round_half_up, write_percent
 from himpun.indicators.scoring import Category
+from himpun.typesetting import NUMBER_LOCALE
 
 Spec = dict[str, Any]
 """A Vega-Lite specification."""

@@ -21,6 +21,7 @@ from himpun.indicators.figures import correct
 from himpun.indicators.models import Correction, Figure, Recap
 from himpun.indicators.periods import Period
 from himpun.notifications.actions import tell
+from himpun.offices import typed
 from himpun.offices.acting import Actor, HoldsNoPost, acting_for, acting_in, capacities
 from himpun.offices.models import Person, Post
 from himpun.offices.rules import MAY_DECIDE_CORRECTIONS, MAY_SEE_ALL_VALUES
@@ -84,16 +85,16 @@ def ask_correction(
     reason: str,
     evidence_name: str,
     evidence: bytes | Incoming,
-    evidence_type: str,
+    evidence_type: str = "",
     by: Person,
 ) -> Correction:
-    """Ask for another value of a frozen figure. Raises HoldsNoPost, NotFrozen, AlreadyAsked or FieldErrors
+    """Ask for another value of a frozen figure; `evidence_type`, what a browser says, is not believed. Raises HoldsNoPost, NotFrozen, AlreadyAsked or FieldErrors
     ("new", "reason", "file")."""
     figure = Figure.objects.select_related("office", "variable__indicator", "unit").get(pk=figure_id)
     actor = may_ask(figure, by, clock.today())
     old = value_text(figure.number, figure.text)
     number, text = _read_new(figure, new, reason)
-    check_evidence(evidence_name, evidence, evidence_type)
+    evidence_type = check_evidence(evidence_name, evidence)
     sha256 = files.store(evidence, media_type=evidence_type)
     with act(figure.office.code, at=clock.now(), author=actor.author) as turn:
         _check_open(figure)
@@ -102,7 +103,7 @@ def ask_correction(
             figure=figure,
             old=old,
             new=value_text(number, text),
-            reason=" ".join(reason.split()),
+            reason=typed.line(reason),
             evidence_sha256=sha256,
             evidence_name=evidence_name[-200:],
             evidence_type=evidence_type,
@@ -128,8 +129,10 @@ def _read_new(figure: Figure, new: str, reason: str) -> tuple[Decimal | None, st
             wrong["new"] = "Angka ini sama dengan yang sudah dibekukan; tidak ada yang perlu dikoreksi."
     except FieldErrors as error:
         wrong["new"] = error.fields[f"v{key}"]
-    if not reason.strip():
-        wrong["reason"] = "Tulis mengapa angka yang dibekukan keliru."
+    try:
+        typed.needed(reason, "Tulis mengapa angka yang dibekukan keliru.")
+    except FieldErrors as error:
+        wrong |= error.fields
     if wrong:
         raise FieldErrors(wrong)
     return number, text
@@ -152,9 +155,9 @@ def decide_correction(*, correction_id: int, approve: bool, reason: str = "", by
     actor = acting_in(by, correction.office_id, clock.today(), roles=MAY_DECIDE_CORRECTIONS, to="memutus koreksi")
     if correction.asked_person_id == by.pk:
         raise OwnCorrection
-    reason = " ".join(reason.split())
-    if not approve and not reason:
-        raise FieldErrors({"decided_reason": "Tulis mengapa koreksi ini ditolak."})
+    reason = typed.line(reason)
+    if not approve or reason:
+        typed.needed(reason, "Tulis mengapa koreksi ini ditolak.", field="decided_reason")
     with act(correction.office.code, at=clock.now(), author=actor.author) as turn:
         state = Correction.State.APPROVED if approve else Correction.State.REFUSED
         changed = Correction.objects.filter(pk=correction.pk, state=Correction.State.ASKED).update(

@@ -19,6 +19,7 @@ from himpun.indicators.periods import Frequency, Kind, Period
 from himpun.indicators.scoring import Aggregation, Level, Polarity, Scale
 from himpun.offices.files.cells import code as read_code
 from himpun.offices.files.cells import variable_name, yes
+from himpun.offices.typed import Text, is_blank, line, marks_fault, paragraphs
 
 WORDS = frozenset({Polarity.GRADE, Polarity.TEXT})
 """Polarities whose realisasi is a word: they need no formula."""
@@ -70,6 +71,9 @@ LONGEST: Mapping[str, int] = {
     "source": 300,
     "renstra_target": 60,
     "national_standard": 60,
+    "definition": Text.PASSAGE.value,
+    "rationale": Text.PASSAGE.value,
+    "grades": Text.NOTE.value,
 }
 VARIABLE_LONGEST: Mapping[str, int] = {"name": 40, "label": 300, "unit": 60}
 LOOSE = frozenset({"targets", "renstra_target", "national_standard", "order"})
@@ -240,8 +244,7 @@ _CHOICES: Mapping[str, Sequence[str]] = {
 
 def _tidy(name: str, text: str) -> str:
     """Inner line breaks stay where people write paragraphs; elsewhere runs of blanks are one."""
-    text = text.replace("\r\n", "\n").strip()
-    return text if name in ("definition", "rationale", "grades") else " ".join(text.split())
+    return paragraphs(text) if name in ("definition", "rationale", "grades") else line(text)
 
 
 def _check_head(typed: Typed, given: Mapping[str, str], around: Surroundings, wrong: dict[str, str]) -> None:
@@ -257,6 +260,8 @@ def _check_head(typed: Typed, given: Mapping[str, str], around: Surroundings, wr
     for name, longest in LONGEST.items():
         if len(given.get(name, typed.code)) > longest:
             wrong[name] = f"Terlalu panjang: paling banyak {longest} huruf."
+        elif sentence := marks_fault(given.get(name, "")):
+            wrong[name] = sentence
     for name, accepted in _CHOICES.items():
         if given[name] and given[name] not in accepted:
             wrong[name] = f"“{given[name]}” tidak dikenal; pilih salah satu dari: {', '.join(accepted)}."
@@ -286,7 +291,7 @@ def _read_variables(rows: Sequence[Row], wrong: dict[str, str]) -> tuple[Variabl
             wrong[f"{key}-name"] = sentence[0].upper() + sentence[1:] if name else "Tulis nama variabelnya."
         if name in {one.name for one in found}:
             wrong[f"{key}-name"] = f"Nama {name} sudah dipakai variabel lain."
-        if not row.get("label", "").strip():
+        if is_blank(row.get("label", "")):
             wrong[f"{key}-label"] = "Tulis apa yang dihitung, misalnya “Desa dengan nilai baik”."
         kind = row.get("kind", "").strip() or "nilai"
         if kind not in VARIABLE_KINDS:
@@ -294,13 +299,15 @@ def _read_variables(rows: Sequence[Row], wrong: dict[str, str]) -> tuple[Variabl
         for column, longest in VARIABLE_LONGEST.items():
             if len(row.get(column, "").strip()) > longest:
                 wrong[f"{key}-{column}"] = f"Terlalu panjang: paling banyak {longest} huruf."
+            elif heap := marks_fault(row.get(column, "")):
+                wrong[f"{key}-{column}"] = heap
         minimum = _read_limit(row.get("minimum", ""), f"{key}-minimum", wrong)
         maximum = _read_limit(row.get("maximum", ""), f"{key}-maximum", wrong)
         if minimum is not None and maximum is not None and minimum > maximum:
             wrong[f"{key}-maximum"] = "Yang paling besar lebih kecil daripada yang paling kecil; tukar keduanya."
         whole = _read_yes(row.get("whole", ""), f"{key}-whole", wrong, otherwise=False)
         required = _read_yes(row.get("required", ""), f"{key}-required", wrong, otherwise=True)
-        label, unit = (" ".join(row.get(column, "").split()) for column in ("label", "unit"))
+        label, unit = (line(row.get(column, "")) for column in ("label", "unit"))
         found.append(VariableDefinition(name, label, unit, kind, minimum, maximum, whole, required))
     return tuple(found)
 
@@ -310,13 +317,15 @@ def _read_checks(rows: Sequence[Row], wrong: dict[str, str]) -> tuple[CheckDefin
     for place, row in enumerate(rows):
         if _is_blank(row):
             continue
-        condition, sentence = (" ".join(row.get(name, "").split()) for name in ("condition", "sentence"))
+        condition, sentence = (line(row.get(name, "")) for name in ("condition", "sentence"))
         for name, text, lacking in (
             ("condition", condition, "Tulis syaratnya, misalnya laki + perempuan = jumlah."),
             ("sentence", sentence, "Tulis kalimat yang dibaca pengisi bila syarat ini tidak terpenuhi."),
         ):
             if not text or len(text) > 300:
                 wrong[f"check-{place}-{name}"] = "Terlalu panjang: paling banyak 300 huruf." if text else lacking
+            elif heap := marks_fault(text):
+                wrong[f"check-{place}-{name}"] = heap
         blocks = _read_yes(row.get("blocks", ""), f"check-{place}-blocks", wrong, otherwise=True)
         found.append(CheckDefinition(condition, sentence, blocks))
     return tuple(found)

@@ -44,6 +44,8 @@ from himpun.indicators.scales import levels_of, read_rows
 from himpun.offices.acting import acting_in
 from himpun.offices.models import Office, Person, Post
 from himpun.offices.rules import MAY_EDIT_INDICATORS
+from himpun.offices.typed import Text, is_blank, line
+from himpun.offices.typed import check as check_texts
 
 NEW, SAME, CHANGED, REVISED, AIMED = "baru", "tetap", "berubah", "versi baru", "target"
 """What became of an indicator: AIMED means that only targets or other loose facts changed."""
@@ -292,6 +294,7 @@ def put(turn: Turn, rows: Rows, wanted: Definition, current: Indicator | None, *
     Raises ReasonNeeded where a used definition really changes and no reason is given.
     """
     notices = target_notices(wanted)
+    check_texts({"reason": (reason, Text.REASON)})
     if current is None:
         return Saved(_add(turn, rows, wanted, who), NEW, (), notices)
     found = differences(definition_of(current), wanted)
@@ -307,7 +310,7 @@ def put(turn: Turn, rows: Rows, wanted: Definition, current: Indicator | None, *
         _write(current, rows, wanted)
         _record(turn, "indicators:indicator:changed", current, found)
         return Saved(current, CHANGED, found, notices)
-    if not reason.strip():
+    if is_blank(reason):
         raise ReasonNeeded(wanted.code, wanted.year)
     revised = _next_version(turn, rows, wanted, current, reason.strip(), who)
     _record(turn, "indicators:indicator:revised", revised, found, reason=reason.strip(), version=revised.version)
@@ -497,7 +500,7 @@ def save_scale(
     they were frozen with.
     """
     author = _editor(by, office)
-    name = " ".join(name.split())
+    name = line(name)
     wrong = {} if 0 < len(name) <= 100 else {"name": "Tulis nama skala, paling banyak 100 huruf."}
     if not 2000 <= year <= 2099:
         wrong["year"] = "Tulis tahun dengan empat angka, misalnya 2026."
@@ -509,11 +512,12 @@ def save_scale(
     levels = levels_of(read_rows(rows))
     if wrong:
         raise FieldErrors(wrong)
+    check_texts({"reason": (reason, Text.REASON), "name": (name, Text.NAME), "source": (source, Text.NAME)})
     with act(office.code, at=clock.now(), author=author) as turn:
         before = Scale.objects.filter(pk=scale.pk, office=office).first() if scale else None
         if before is not None and (before.levels, before.name, before.source) == (levels, name, source.strip()):
             return before
-        if before is not None and before.levels != levels and is_in_use(before) and not reason.strip():
+        if before is not None and before.levels != levels and is_in_use(before) and is_blank(reason):
             raise FieldErrors({"reason": "Skala ini sudah dipakai menilai capaian. Tulis alasan perubahannya."})
         saved = before or Scale(office=office, year=year)
         old = before.levels if before else []

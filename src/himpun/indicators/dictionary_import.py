@@ -33,6 +33,7 @@ from himpun.indicators.models import Indicator
 from himpun.offices.acting import acting_in
 from himpun.offices.models import Office, Person
 from himpun.offices.rules import MAY_EDIT_INDICATORS
+from himpun.offices.typed import is_blank
 from himpun.spreadsheets import Limits, Wrong, read_book
 
 MOST = Limits(bytes=5_000_000, rows=20_000, columns=60)
@@ -149,7 +150,7 @@ def import_dictionary(*, office: Office, files: Files, by: Person, reason: str =
             return plan
         if expected and expected != plan.digest:
             raise DictionaryChanged
-        if plan.needs_reason and not reason.strip():
+        if plan.needs_reason and is_blank(reason):
             raise FieldErrors({"reason": "Ada definisi yang sudah dipakai dan menjadi versi baru. Tulis alasannya."})
         rows = dictionary.Rows.of(office)
         for wanted, current in plan.definitions:

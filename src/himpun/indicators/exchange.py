@@ -17,7 +17,7 @@ from himpun.indicators.definitions import (
     Typed,
     as_typed,
 )
-from himpun.spreadsheets import Book, Sheet, Wrong, address, column_letter, text_of
+from himpun.spreadsheets import FORMULA_SIGNS, Book, Sheet, Wrong, address, column_letter, text_of
 
 CODE, YEAR = "code", "year"
 _KEY = {CODE: "Kode", YEAR: "Tahun"}
@@ -45,7 +45,7 @@ TARGETS = Table(
 CHECKS = Table("Syarat", {**_KEY, **CHECK_LABELS}, (CODE, "condition", "sentence"), {"indicator": CODE})
 TABLES = (INDICATORS, VARIABLES, TARGETS, CHECKS)
 _IGNORED = frozenset({"no", "keterangan", "catatan"})
-_DANGEROUS = ("=", "+", "@", "\t")
+_DANGEROUS = tuple(sign for sign in FORMULA_SIGNS if sign != "-")
 
 
 @dataclass(frozen=True, slots=True)

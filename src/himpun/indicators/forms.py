@@ -19,6 +19,7 @@ from himpun.indicators import workbook
 from himpun.indicators.actions import (
     RequestReview,
     check_may_fill,
+    check_words,
     lines_of,
     read_figures,
     review_request,
@@ -309,14 +310,22 @@ def _checked(preview: Preview, lines: Sequence[RequestLine], frozen: Cells) -> P
 
 def _refused(line: RequestLine, edit: Edit, frozen: Cells) -> str:
     """Why `save_line` would refuse this edit; "" when it would not."""
-    if edit.variable_id is None:
+    if edit.variable_id is None and edit.field == "nihil":
         is_frozen = any(row == line.pk for row, _ in frozen)
-        return NOT_NIHIL if is_frozen and edit.field == "nihil" and edit.file == workbook.YES else ""
+        return NOT_NIHIL if is_frozen and edit.file == workbook.YES else ""
     try:
+        if edit.variable_id is None:
+            _check_words(edit)
+            return ""
         read = read_figures(line.indicator, {edit.variable_id: edit.file})
     except FieldErrors as error:
         return " ".join(error.fields.values())
     return " ".join(wrong_over_frozen(line.pk, read, frozen).values())
+
+
+def _check_words(edit: Edit) -> None:
+    if edit.field in ("note", "nihil_reason"):
+        check_words(edit.file if edit.field == "note" else "", edit.file if edit.field == "nihil_reason" else "", "")
 
 
 # --- back: taken in -------------------------------------------------------------------------------------------------

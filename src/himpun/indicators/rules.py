@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from himpun.errors import Conflict, NotAllowed, Refusal
+from himpun.offices.typed import is_blank
 
 
 class NotYourRequest(NotAllowed):
@@ -60,12 +61,12 @@ def gap_of(
     if over_frozen:
         return f"{name}: {over_frozen[0]}"
     if nihil:
-        return "" if nihil_reason.strip() else f"{name}: tulis alasan nihil."
+        return "" if not is_blank(nihil_reason) else f"{name}: tulis alasan nihil."
     if missing:
         return f"{name}: isi {', '.join(missing)}, atau tandai nihil dengan alasan."
     if wrong:
         return f"{name}: {wrong[0]}"
-    if warnings and not explanation.strip():
+    if warnings and is_blank(explanation):
         return f"{name}: tulis penjelasan atas angka yang ditandai. {warnings[0]}"
     if evidence_required and not evidence:
         return f"{name}: lampirkan bukti dukung."

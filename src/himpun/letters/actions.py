@@ -9,12 +9,14 @@ from django.db.models import Max
 
 from himpun import clock
 from himpun.archive import files
+from himpun.archive.content import SCANS, ContentRefused, check
 from himpun.archive.incoming import Incoming
 from himpun.archive.journal import Turn, act
 from himpun.archive.seals import touch
 from himpun.errors import FieldErrors
 from himpun.letters.models import INSTRUCTIONS, Disposition, IssuedNumber, Letter, NumberRegister
 from himpun.letters.numbering import DEFAULT_PATTERN, fill
+from himpun.offices import typed
 from himpun.offices.acting import Actor, acting_in
 from himpun.offices.models import Office, Person, Post
 from himpun.offices.rules import MAY_REGISTER_LETTERS
@@ -22,11 +24,11 @@ from himpun.offices.rules import MAY_REGISTER_LETTERS
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """The letter itself, as scanned."""
+    """The letter itself, as scanned; what a browser says of its type is not believed."""
 
     name: str
     content: bytes | Incoming
-    media_type: str
+    media_type: str = ""
 
 
 def register_letter(*, office: Office, fields: dict[str, Any], by: Person, scan: Scan | None = None) -> Letter:
@@ -36,8 +38,9 @@ def register_letter(*, office: Office, fields: dict[str, Any], by: Person, scan:
     Raises HoldsNoPost or FieldErrors.
     """
     actor = acting_in(by, office.pk, clock.today(), roles=MAY_REGISTER_LETTERS, to="mencatat surat masuk")
+    fields = {name: typed.line(value) if isinstance(value, str) else value for name, value in fields.items()}
     _check_letter(fields)
-    sha256 = files.store(scan.content, media_type=scan.media_type) if scan else ""
+    sha256 = _store(scan) if scan else ""
     with act(office.code, at=clock.now(), author=actor.author) as turn:
         year = fields["received_on"].year
         last = Letter.objects.filter(office=office, agenda_year=year).aggregate(last=Max("agenda_no"))["last"] or 0
@@ -61,24 +64,39 @@ def register_letter(*, office: Office, fields: dict[str, Any], by: Person, scan:
     return letter
 
 
+def _store(scan: Scan) -> str:
+    try:
+        kind = check(scan.content, scan.name, SCANS)
+    except ContentRefused as refusal:
+        raise FieldErrors({"scan": str(refusal)}) from refusal
+    return files.store(scan.content, media_type=kind.media_type)
+
+
 def _check_letter(fields: dict[str, Any]) -> None:
     wrong: dict[str, str] = {}
     for column in Letter._meta.fields:
-        if column.max_length and len(str(fields.get(column.name, ""))) > column.max_length:
+        written = str(fields.get(column.name, ""))
+        if column.max_length and len(written) > column.max_length:
             wrong[column.name] = f"Terlalu panjang: paling banyak {column.max_length} huruf."
+        elif sentence := typed.marks_fault(written):
+            wrong[column.name] = sentence
     if fields.get("nature", Letter.Nature.ORDINARY) not in Letter.Nature.values:
         wrong["nature"] = f"Sifat surat tidak dikenal. Pilih: {', '.join(Letter.Nature.labels)}."
     for name, label in {"number": "nomor surat", "sender": "asal surat", "subject": "hal surat"}.items():
-        if not str(fields.get(name, "")).strip():
+        if typed.is_blank(str(fields.get(name, ""))):
             wrong[name] = f"Isi {label}."
     dated, received = fields.get("dated"), fields.get("received_on")
     if not isinstance(dated, date):
         wrong["dated"] = "Isi tanggal surat."
+    elif sentence := typed.wrong_day(dated, typed.Day.LETTER, clock.today()):
+        wrong["dated"] = sentence
     if not isinstance(received, date):
         wrong["received_on"] = "Isi tanggal surat diterima."
     elif received > clock.today():
         wrong["received_on"] = "Tanggal diterima belum terjadi; periksa kembali tanggalnya."
-    elif isinstance(dated, date) and dated > received:
+    elif sentence := typed.wrong_day(received, typed.Day.RECEIVED, clock.today()):
+        wrong["received_on"] = sentence
+    if isinstance(dated, date) and isinstance(received, date) and not wrong and dated > received:
         wrong["dated"] = "Tanggal surat melewati tanggal diterima; periksa kembali keduanya."
     if wrong:
         raise FieldErrors(wrong)
@@ -91,6 +109,7 @@ def write_disposition(
 
     Raises FieldErrors when nobody is addressed or there is neither an instruction nor a note.
     """
+    note = typed.paragraphs(note)
     _check_disposition(to, instructions, note)
     above = letter.dispositions.filter(addressees=actor.post_id).order_by("-at", "-id").first()
     disposition = Disposition.objects.create(
@@ -101,7 +120,7 @@ def write_disposition(
         person_id=actor.person_id,
         person_name=actor.name,
         instructions=instructions,
-        note=note.strip(),
+        note=note,
         subject=subject,
         at=turn.at,
     )
@@ -110,7 +129,7 @@ def write_disposition(
         "letter": letter.number,
         "to": [post.title for post in to],
         "instructions": instructions,
-        "note": note.strip(),
+        "note": note,
     }
     turn.record("letters:letter:disposed", f"letter:{letter.pk}", {**data, "cycle": subject})
     return disposition
@@ -120,10 +139,12 @@ def _check_disposition(to: list[Post], instructions: list[str], note: str) -> No
     wrong: dict[str, str] = {}
     if not to:
         wrong["to"] = "Pilih sekurangnya satu penerima disposisi."
-    if not instructions and not note.strip():
+    if not instructions and not note:
         wrong["instructions"] = "Centang sekurangnya satu perintah atau tulis catatan."
     if set(instructions) - set(INSTRUCTIONS):
         wrong["instructions"] = "Ada perintah yang tidak dikenal; muat ulang halaman lalu pilih lagi."
+    if sentence := typed.fault(note, typed.Text.NOTE):
+        wrong["note"] = sentence
     if wrong:
         raise FieldErrors(wrong)
 

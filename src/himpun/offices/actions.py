@@ -16,7 +16,7 @@ from django.db.models import F, Q
 from himpun import clock
 from himpun.archive.journal import Author, act
 from himpun.errors import Conflict, FieldErrors
-from himpun.offices import access
+from himpun.offices import access, typed
 from himpun.offices.acting import acting_in
 from himpun.offices.files.cells import day_hours, slug
 from himpun.offices.files.cells import email as read_email
@@ -32,7 +32,6 @@ from himpun.offices.worktime import LONGEST_HOURS, WEEKDAYS, CalendarUnusable, r
 OFFICE_TEXTS = ("name", "government", "address", "contact", "city")
 PERSON_TEXTS = ("name", "nip", "rank", "email")
 _CALENDAR = {"hours", "timezone", "day_minutes"}
-LAST_YEAR = 2100
 
 
 class RoleHasOpenTasks(Conflict):
@@ -184,8 +183,10 @@ def _refuse_wrong_holiday(
     wrong = wrong_texts(Holiday, {"name": name, "source": source}, ("name",))
     if kind not in OWN_DAYS:
         wrong["kind"] = "Pilih libur daerah, kantor tutup, atau tetap masuk kerja."
-    if day is None or not 2000 <= day.year <= 2100:
+    if day is None:
         wrong["day"] = "Isi tanggalnya, misalnya 17-08-2026."
+    elif sentence := typed.wrong_day(day, typed.Day.CALENDAR, clock.today()):
+        wrong["day"] = sentence
     elif cause := _wrong_day(office, day, kind, holiday):
         wrong["day"] = cause
     if wrong:
@@ -297,8 +298,10 @@ def _read_hours(office: Office, fields: Mapping[str, Any], hours: SpecialHours |
 def _wrong_period(since: date | None, until: date | None) -> dict[str, str]:
     wrong = {}
     for name, day in (("since", since), ("until", until)):
-        if day is None or not 2000 <= day.year <= 2100:
+        if day is None:
             wrong[name] = "Isi tanggalnya, misalnya 18-02-2026."
+        elif sentence := typed.wrong_day(day, typed.Day.CALENDAR, clock.today()):
+            wrong[name] = sentence
     if since and until and not wrong:
         if until < since:
             wrong["until"] = "Tanggal berakhir mendahului tanggal mulai; periksa kembali keduanya."

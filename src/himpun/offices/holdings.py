@@ -10,12 +10,11 @@ from django.db.models import Q
 
 from himpun import clock
 from himpun.errors import FieldErrors, Refusal
+from himpun.offices import typed
 from himpun.offices.models import Holding, Office, Person, Post
 from himpun.offices.rules import MAY_MANAGE_OFFICE
 from himpun.offices.spans import Span, span_of, uncovered
 from himpun.offices.wording import wrong_texts
-
-LAST_YEAR = 2100
 
 
 class NobodyManages(Refusal):
@@ -97,8 +96,10 @@ def refuse_wrong_terms(post: Post, person: Person, terms: Terms) -> None:
         wrong["since"] = "Isi tanggal mulai memangku jabatan."
     elif until is not None and until < since:
         wrong["until"] = "Tanggal berakhir mendahului tanggal mulai; periksa kembali keduanya."
-    elif max(since, until or since).year > LAST_YEAR:
-        wrong["until" if until else "since"] = f"Tahunnya terlalu jauh; paling akhir {LAST_YEAR}."
+    elif sentence := typed.wrong_day(since, typed.Day.HELD_SINCE, clock.today()):
+        wrong["since"] = sentence
+    elif until and (sentence := typed.wrong_day(until, typed.Day.HELD_UNTIL, clock.today())):
+        wrong["until"] = sentence
     if since and not wrong and own_post and uncovered(span_of(since, until), _days_held(person, own_post)):
         cause = f"{person.name} tidak memangku {own_post.title} sepanjang masa ini"
         wrong["own_post"] = f"{cause}. Pilih jabatan yang dipangkunya, atau sesuaikan tanggalnya."

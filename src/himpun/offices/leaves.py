@@ -18,6 +18,7 @@ from django.db.models import Q
 from himpun import clock
 from himpun.archive.journal import Author
 from himpun.errors import Conflict, FieldErrors
+from himpun.offices import typed
 from himpun.offices.acting import acting_in
 from himpun.offices.appointments import LetterFile, propose, withdraw_those_of
 from himpun.offices.holdings import NobodyManages, Terms, holding_data
@@ -205,8 +206,8 @@ def _refuse_wrong(fields: LeaveFields, person: Person, today: date, leave: Leave
         wrong["since"] = f"Cuti ini sudah mulai {leave.since:%d-%m-%Y}; hari pertamanya tidak dapat diubah lagi."
     if fields.kind not in Leave.Kind.values:
         wrong["kind"] = "Pilih salah satu: cuti, sakit, atau dinas luar."
-    if len(_tidy(fields.letter)) > 200:
-        wrong["letter"] = "Terlalu panjang; paling banyak 200 huruf."
+    if sentence := typed.fault(_tidy(fields.letter), typed.Text.NAME):
+        wrong["letter"] = sentence
     if fields.substitute is not None and fields.substitute.pk == person.pk:
         wrong["substitute"] = "Pengganti harus orang lain."
     elif fields.substitute is not None and not fields.substitute.is_active:
@@ -216,7 +217,11 @@ def _refuse_wrong(fields: LeaveFields, person: Person, today: date, leave: Leave
 
 
 def _wrong_dates(fields: LeaveFields, today: date) -> dict[str, str]:
-    wrong = {}
+    days = {"since": fields.since, "until": fields.until}
+    wrong = {name: typed.wrong_day(day, typed.Day.LEAVE, today) for name, day in days.items() if day}
+    wrong = {name: sentence for name, sentence in wrong.items() if sentence}
+    if wrong:
+        return wrong
     if fields.since is None:
         wrong["since"] = "Isi hari pertama."
     if fields.until is None:
@@ -361,5 +366,4 @@ def _end_or_withdraw(turn: Journals, holding: Holding, last: date) -> None:
         turn.record("offices:holding:changed", f"post:{holding.post_id}", more, person=holding.person)
 
 
-def _tidy(text: str) -> str:
-    return " ".join(text.split())
+_tidy = typed.line

@@ -28,6 +28,7 @@ from himpun.offices.holiday_seed import (
     seed_ramadan,
 )
 from himpun.offices.models import Holiday, Office, SpecialHours
+from himpun.offices.typed import is_blank, line, marks_fault
 
 CHAIN = "himpun"
 KINDS = (NATIONAL, COLLECTIVE)
@@ -228,6 +229,8 @@ def _wrong_cells(cells: dict[str, str]) -> dict[str, str]:
         wrong["nama"] = "tidak boleh kosong."
     elif len(cells["nama"]) > LONGEST_NAME:
         wrong["nama"] = f"terlalu panjang; paling banyak {LONGEST_NAME} huruf."
+    elif is_blank(cells["nama"]) or marks_fault(cells["nama"]):
+        wrong["nama"] = "tidak berisi huruf yang tampak, atau bertumpuk tanda; ketik ulang."
     if cells["jenis"] not in KINDS:
         wrong["jenis"] = f"tulis {' atau '.join(KINDS)}."
     return wrong
@@ -265,7 +268,7 @@ def replace_days(*, days: Sequence[SeedDay], source: str, certain: bool = False)
     Raises DecreeMissing, and ListTooShort unless the operator is `certain` of a list that looks incomplete.
     Calendars move on only when something changed; days that offices added themselves stay.
     """
-    decree = " ".join(source.split())
+    decree = line(source)
     if not decree:
         raise DecreeMissing
     with act(CHAIN, at=clock.now(), author=SYSTEM) as turn:
@@ -293,7 +296,7 @@ def set_ramadan(*, since: date, until: date, source: str) -> SpecialHours:
 
     Raises DecreeMissing or DatesReversed.
     """
-    decree = " ".join(source.split())
+    decree = line(source)
     if not decree:
         raise DecreeMissing
     if not 28 <= (until - since).days <= 29:

@@ -5,10 +5,12 @@ from typing import Any
 
 from django.db import models
 
+from himpun.offices import typed
+
 
 def tidy(text: str) -> str:
-    """The text without space around it and with single spaces in it."""
-    return " ".join(text.split())
+    """The text without space around it and with single spaces in it; "" when nothing of it shows."""
+    return typed.line(text)
 
 
 def as_sentence(cause: str) -> str:
@@ -26,6 +28,8 @@ def wrong_texts(model: type[models.Model], texts: Mapping[str, Any], required: t
             wrong[name] = f"Isi {getattr(field, 'verbose_name', name)}."
         elif longest and len(text) > longest:
             wrong[name] = f"Terlalu panjang ({len(text)} huruf); paling banyak {longest}."
+        elif sentence := typed.marks_fault(text):
+            wrong[name] = sentence
     return wrong
 
 

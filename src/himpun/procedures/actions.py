@@ -10,6 +10,7 @@ from django.db.models import Max
 from himpun import clock
 from himpun.archive.journal import CONSOLE, Turn, act
 from himpun.errors import FieldErrors, Refusal
+from himpun.offices import typed
 from himpun.offices.acting import acting_in
 from himpun.offices.models import Office, Person
 from himpun.procedures.definition import Procedure, runnable
@@ -31,11 +32,20 @@ class NothingChanged(Refusal):
 def publish_shared(*, text: str, in_force_from: date) -> ProcedureVersion:
     """Publish a version for every office without its own, from the command line; recorded as by the administrator.
 
-    Raises DefinitionError or NothingChanged.
+    Raises DefinitionError, NothingChanged or FieldErrors.
     """
+    check_typed(text, in_force_from)
     procedure = runnable(text)
     with act(SHARED_CHAIN, at=clock.now(), author=CONSOLE) as turn:
         return publish(turn, procedure, text, office=None, in_force_from=in_force_from, by=CONSOLE.person_name)
+
+
+def check_typed(text: str, in_force_from: date) -> None:
+    """A text of a length, and a day in a year, that can be. Raises FieldErrors."""
+    wrong = {"text": typed.fault(text, typed.Text.SOURCE)}
+    wrong["in_force_from"] = typed.wrong_day(in_force_from, typed.Day.IN_FORCE, clock.today())
+    if wrong := {name: sentence for name, sentence in wrong.items() if sentence}:
+        raise FieldErrors(wrong)
 
 
 def publish(

@@ -16,7 +16,7 @@ from himpun.offices.acting import Actor, HoldsNoPost, acting_in, capacities, pre
 from himpun.offices.models import Office, Person
 from himpun.offices.rules import MAY_PUBLISH_PROCEDURES, ROLES
 from himpun.offices.wording import tidy
-from himpun.procedures.actions import approval_rule, publish, refuse_unchanged
+from himpun.procedures.actions import approval_rule, check_typed, publish, refuse_unchanged
 from himpun.procedures.definition import Procedure, runnable
 from himpun.procedures.models import DraftApproval, ProcedureDraft
 from himpun.procedures.rules import DEEDS, MAY_WITHDRAW_DRAFTS, Level, approvals_needed
@@ -103,6 +103,7 @@ def submit(*, text: str, office: Office, in_force_from: date, by: Person) -> Pro
     Raises HoldsNoPost, OnLeave, DefinitionError, NothingChanged, AlreadyWaiting or NobodyElseApproves.
     """
     actor = _writer(by, office)
+    check_typed(text, in_force_from)
     procedure = runnable(text)
     needs = approvals_needed(approval_rule(office), _roles(by, office))
     with act(office.code, at=clock.now(), author=actor.author) as turn:
@@ -131,6 +132,7 @@ def revise(*, draft: ProcedureDraft, text: str, in_force_from: date, by: Person)
     Raises HoldsNoPost, OnLeave, NotTheWriter, DefinitionError, DraftClosed, NothingChanged or FieldErrors.
     """
     actor = _writer(by, draft.office)
+    check_typed(text, in_force_from)
     procedure = runnable(text)
     needs = approvals_needed(approval_rule(draft.office), _roles(by, draft.office))
     with act(draft.office.code, at=clock.now(), author=actor.author) as turn:

@@ -18,11 +18,11 @@ from himpun.indicators.computing import exact_text, tree_of
 from himpun.indicators.numbers import round_half_up, write_percent
 from himpun.indicators.scoring import SHOWN_PLACES
 from himpun.reports.recap import OfficeRecap, Row
+from himpun.spreadsheets import inert
 
 PROVISIONAL, SETTLED = "sementara", "tetap"
 XLSX_MEDIA = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV_MEDIA = "text/csv; charset=utf-8"
-_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 _WIDTHS = (8, 36, 10, 24, 10, 10, 10, 14, 11, 10, 10, 10, 10, 32)
 """Of the columns, in letters; the two earlier years stand before the last three."""
 _LINE_HEIGHT = 13.5
@@ -141,11 +141,6 @@ def to_csv(recap: OfficeRecap, *, note: str = "") -> bytes:
     for label, value in _summed(recap, note):
         writer.writerow([inert(label), inert(value)])
     return text.getvalue().encode("utf-8-sig")
-
-
-def inert(cell: str) -> str:
-    """A cell that a spreadsheet takes as text and never as a formula."""
-    return f"'{cell}" if cell.startswith(_FORMULA_SIGNS) else cell
 
 
 def _headings(recap: OfficeRecap) -> list[str]:

@@ -8,10 +8,10 @@ from datetime import datetime
 from django.utils import timezone
 
 from himpun.indicators.periods import Period
-from himpun.reports.export import inert
 from himpun.reports.ladder import Ladder, Row, Unit
 from himpun.reports.ladder_below import Below, Region
 from himpun.reports.recap import Reporting
+from himpun.spreadsheets import inert
 
 _OF_REQUESTS = ("Diminta", "Dijawab", "Tepat waktu", "Dikecualikan")
 _OF_REGION = (

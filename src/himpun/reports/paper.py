@@ -28,7 +28,9 @@ CORRECTED = "dikoreksi sesudah dibekukan"
 
 def to_pdf(recap: OfficeRecap, *, group: str = "sasaran", note: str = "", at: datetime) -> bytes:
     """The rows of a recap as PDF/A, grouped; `note` tells what a filter left out. `at` is the moment it shows."""
-    return render("rekap_berjalan", with_pictures(paper(recap, group=group, note=note, at=at)), made_at=at)
+    return render(
+        "rekap_berjalan", with_pictures("rekap_berjalan", paper(recap, group=group, note=note, at=at)), made_at=at
+    )
 
 
 def paper(recap: OfficeRecap, *, group: str, note: str, at: datetime) -> content.LiveRecap:

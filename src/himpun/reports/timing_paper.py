@@ -64,7 +64,7 @@ def marks_of(found: Evaluation) -> dict[int, Mark]:
 
 def to_pdf(found: Evaluation, sheet: Sheet, *, at: datetime) -> bytes:
     """The evaluation as PDF/A; `sheet` is the laid out flowchart, `at` the moment it shows."""
-    return render("evaluasi_waktu", with_pictures(paper(found, sheet, at=at)), made_at=at)
+    return render("evaluasi_waktu", with_pictures("evaluasi_waktu", paper(found, sheet, at=at)), made_at=at)
 
 
 def paper(found: Evaluation, sheet: Sheet, *, at: datetime) -> content.TimingEvaluation:

@@ -27,6 +27,7 @@ ACTS = {
     "cycles:task:returned": "Mengembalikan langkah {step} (“{decision}”): {reason}",
     "documents:version:made": "Membuat {title}, versi {version}",
     "documents:version:rendered": "Membuat berkas {title}, versi {version}",
+    "documents:version:failed": "Gagal membuat berkas {title}, versi {version}, {failures} kali: {why}",
     "documents:version:paraf": "Memaraf {title}, versi {version}",
     "documents:version:tanda-tangan": "Menandatangani {title}, versi {version}",
     "documents:document:issued": "Menerbitkan {title}",

@@ -13,6 +13,7 @@ from himpun import clock
 from himpun.errors import Refusal
 from himpun.offices.acting import Actor, absence, capacities
 from himpun.offices.models import Leave, Office, Person
+from himpun.offices.typed import Text
 from himpun.trouble import trouble_of
 from himpun.web.views.trouble import out_of_order
 
@@ -29,6 +30,17 @@ class UnreadableText(Refusal):
         super().__init__(
             "Isian atau alamat memuat karakter yang tidak dapat disimpan. Ketik ulang tanpa menyalin dari berkas lain."
         )
+
+
+class TextTooLong(Refusal):
+    """One field brought more than any field may; what a text may be is said by the action that takes it."""
+
+    code = "isian-terlalu-panjang"
+    status = 413
+
+    def __init__(self) -> None:
+        most = f"{Text.FIELD.value:,}".replace(",", ".")
+        super().__init__(f"Satu isian lebih dari {most} huruf. Kembali ke halaman tadi, lalu ringkas isiannya.")
 
 
 class Acting:
@@ -104,7 +116,10 @@ class ActingPersonMiddleware:
     def process_view(
         self, request: HttpRequest, view: Callable[..., HttpResponse], arguments: Any, keywords: Any
     ) -> HttpResponse | None:
-        """A NUL character can be stored on no PostgreSQL: refused before anything is read or changed."""
+        """A NUL character can be stored on no PostgreSQL: refused before anything is read or changed.
+
+        So is a text beyond every limit; each action has a limit of its own, told at the field.
+        """
         if getattr(view, "speaks_json", False):
             return None
         typed = [request.path, *(value for _, values in request.GET.lists() for value in values)]
@@ -112,6 +127,8 @@ class ActingPersonMiddleware:
             typed += [value for _, values in request.POST.lists() for value in values]
         if any("\0" in str(value) for value in typed):
             return render(request, "refused.html", {"refusal": UnreadableText()}, status=UnreadableText.status)
+        if any(len(str(value)) > Text.FIELD.value for value in typed):
+            return render(request, "refused.html", {"refusal": TextTooLong()}, status=TextTooLong.status)
         return None
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:

@@ -53,6 +53,7 @@ from himpun.offices.files.rows import (
     VariableRow,
 )
 from himpun.offices.rules import ROLES
+from himpun.offices.typed import marks_fault
 from himpun.offices.worktime import WEEKDAYS
 
 DEFINITIF = "definitif"
@@ -88,6 +89,8 @@ class Column:
         """What the cell means; raises ValueError with the cause."""
         if len(written) > self.longest:
             raise ValueError(f"terlalu panjang ({len(written)} huruf); paling banyak {self.longest}.")
+        if sentence := marks_fault(written):
+            raise ValueError(sentence[:1].lower() + sentence[1:])
         return self.read(written)
 
 

@@ -31,6 +31,7 @@ from himpun.indicators.periods import MONTHS
 from himpun.offices.acting import HoldsNoPost
 from himpun.offices.models import Office
 from himpun.spreadsheets import Limits, read_book
+from himpun.web import downloads
 from himpun.web.forms import Typed, read_whole
 from himpun.web.middleware import PersonRequest
 
@@ -193,9 +194,7 @@ def example_file(request: PersonRequest) -> HttpResponse:
 
 def _file(content: bytes, name: str) -> HttpResponse:
     media_type = XLSX if name.endswith("xlsx") else "text/csv; charset=utf-8"
-    response = HttpResponse(content, content_type=media_type)
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return downloads.made(content, media_type, name)
 
 
 # --- one node ---------------------------------------------------------------------------------------------------------
@@ -314,10 +313,7 @@ def node_chart(request: PersonRequest, pk: int) -> HttpResponse:
     for month, _ in MONTH_CHOICES:
         sums = sum_up(leaves, month)
         points.append((month, sums.absorption.value, sums.physical) if month <= last else (month, None, None))
-    response = HttpResponse(as_svg(progress_chart(program.name, points)), content_type="image/svg+xml")
-    response["Cache-Control"] = "private, no-cache"
-    response["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'"
-    return response
+    return downloads.picture(as_svg(progress_chart(program.name, points)), seconds=0)
 
 
 @require_POST

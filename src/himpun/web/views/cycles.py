@@ -19,7 +19,7 @@ from himpun.cycles.models import Cycle, Task
 from himpun.cycles.queries import BoardRow, board, holders_of
 from himpun.cycles.standing import survey_of
 from himpun.cycles.step_actions import addressed_roles, draft_of, gathered, needs_letter, recap_of
-from himpun.documents.work import ensure_issued, ensure_rendered
+from himpun.documents.work import made_ready
 from himpun.errors import Refusal
 from himpun.indicators.models import DataRequest
 from himpun.indicators.periods import Kind, for_day
@@ -35,7 +35,7 @@ from himpun.offices.rules import (
 from himpun.procedures.definition import role_titles
 from himpun.procedures.queries import versions_in_force
 from himpun.web.deadlines import read_deadline, say_fit, say_whether_it_fits
-from himpun.web.forms import Typed, attempt
+from himpun.web.forms import Typed, attempt, read_whole
 from himpun.web.middleware import PersonRequest
 from himpun.web.periods import period_choices
 
@@ -242,11 +242,13 @@ def _draft_context(cycle: Cycle) -> dict[str, Any]:
     if document is None:
         return {"draft": None}
     latest = document.latest
+    failure = made_ready(latest)
     return {
         "draft": document,
         "version": latest,
-        "sha256": ensure_rendered(latest),
-        "issued": ensure_issued(latest),
+        "failure": failure,
+        "sha256": latest.file_sha256,
+        "issued": latest.signed_sha256,
         "approvals": list(latest.approvals.all()),
         "deliveries": list(document.deliveries.all()),
     }
@@ -258,7 +260,7 @@ def decide(request: PersonRequest, pk: int) -> HttpResponse:
     task = get_object_or_404(Task.objects.filter(cycle__in=_visible(request)), pk=pk)
     given = request.POST
     form = {
-        "to": [value for value in given.getlist("to") if value.isdigit()],
+        "to": [value for value in given.getlist("to") if read_whole(value)],
         "instructions": given.getlist("instructions"),
         "note": given.get("note", ""),
         "sha256": given.get("sha256", ""),
@@ -342,7 +344,9 @@ def cancel(request: PersonRequest, pk: int) -> HttpResponse:
     try:
         actions.cancel_cycle(cycle=cycle, reason=request.POST.get("reason", ""), by=request.acting.person)
     except Refusal as refusal:
-        typed.error = str(refusal)
+        typed.refuse(refusal)
+        if "reason" in typed.errors:
+            typed.errors["cancel_reason"] = typed.errors.pop("reason")
         return show_cycle(request, pk, typed, status=refusal.status)
     messages.success(request, "Siklus dibatalkan. Semua catatan dan dokumennya tetap tersimpan.")
     return redirect("cycle", pk)

@@ -48,11 +48,11 @@ from himpun.indicators.scales import ruler
 from himpun.offices.acting import HoldsNoPost
 from himpun.offices.models import Office
 from himpun.offices.rules import MAY_EDIT_INDICATORS
-from himpun.web import forms
+from himpun.web import downloads, forms
+from himpun.web.downloads import picture
 from himpun.web.forms import attempt, read_whole
 from himpun.web.middleware import PersonRequest
 from himpun.web.views.figures import opened_cells
-from himpun.web.views.shown import picture
 
 BLANK_VARIABLES, BLANK_CHECKS = 2, 1
 """So many empty rows stand ready in the form where no script adds them."""
@@ -558,10 +558,7 @@ def export(request: PersonRequest) -> HttpResponse:
 
 
 def _download(content: bytes, name: str, media_type: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=media_type)
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return downloads.made(content, media_type, name)
 
 
 def import_page(request: PersonRequest) -> HttpResponse:

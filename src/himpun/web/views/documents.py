@@ -10,16 +10,16 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET
 
-from himpun.archive import files
 from himpun.cycles.papers.performance import NARRATIVE
 from himpun.cycles.queries import cycle_named
 from himpun.documents.actions import note_opened
 from himpun.documents.models import Delivery, Document, DocumentVersion
 from himpun.documents.parts import verification_url
 from himpun.documents.qr import qr_svg
-from himpun.documents.work import ensure_issued, ensure_rendered
+from himpun.documents.work import ensure_issued, ensure_rendered, made_ready
 from himpun.indicators.corrections import approved_since
 from himpun.indicators.models import Correction
+from himpun.web import downloads
 from himpun.web.middleware import PersonRequest
 
 SHOWS_FIGURES = frozenset({Document.Kind.COLLECTED, Document.Kind.RECAP, Document.Kind.PERFORMANCE})
@@ -51,11 +51,12 @@ def document_page(request: PersonRequest, pk: int) -> HttpResponse:
     document = get_object_or_404(_visible(request).select_related("office"), pk=pk)
     _note_receipt(request, document)
     latest = document.latest
-    ensure_rendered(latest)
-    issued = ensure_issued(latest)
+    failure = made_ready(latest)
+    issued = latest.signed_sha256
     context = {
         "document": document,
         "latest": latest,
+        "failure": failure,
         "issued": issued,
         "versions": document.versions.prefetch_related("approvals").order_by("-no"),
         "deliveries": document.deliveries.all(),
@@ -92,7 +93,7 @@ def _version(request: PersonRequest, pk: int) -> DocumentVersion:
 def version_pdf(request: PersonRequest, pk: int) -> FileResponse:
     """The PDF of a version, as it was (or will be) approved."""
     version = _version(request, pk)
-    return _pdf(ensure_rendered(version), f"{version.document.title} v{version.no}.pdf")
+    return downloads.kept(ensure_rendered(version), f"{version.document.title} v{version.no}")
 
 
 @require_GET
@@ -103,15 +104,7 @@ def issued_pdf(request: PersonRequest, pk: int) -> FileResponse:
     sha256 = ensure_issued(version)
     if not sha256:
         raise Http404("Dokumen ini belum ditandatangani.")
-    return _pdf(sha256, f"{version.document.title}.pdf")
-
-
-def _pdf(sha256: str, name: str) -> FileResponse:
-    response = FileResponse(
-        files.path_of(sha256).open("rb"), content_type="application/pdf", filename=name.replace("/", "-")
-    )
-    response["ETag"] = f'"{sha256}"'
-    return response
+    return downloads.kept(sha256, version.document.title)
 
 
 @require_GET

@@ -46,7 +46,10 @@ def edit(request: PersonRequest, pk: int) -> HttpResponse:
             return redirect("cycle", pk)
     latest = document.latest if document else None
     kept = latest.narrative if latest else {}
-    sections = [(key, label, typed.data.get(key, kept.get(key, ""))) for key, label in NARRATIVE.items()]
+    sections = [
+        (key, label, typed.data.get(key, kept.get(key, "")), typed.errors.get(key, ""))
+        for key, label in NARRATIVE.items()
+    ]
     task = drafting_task(cycle)
     context = {
         "cycle": cycle,

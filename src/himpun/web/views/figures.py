@@ -10,13 +10,13 @@ from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from himpun.archive import files
 from himpun.errors import Refusal
 from himpun.indicators import corrections
 from himpun.indicators.computing import value_text
 from himpun.indicators.figures import history_of
 from himpun.indicators.models import Correction, DataRequest, Evidence, Figure, FigureImport
 from himpun.reports.rules import opened_offices
+from himpun.web import downloads
 from himpun.web.forms import Typed
 from himpun.web.middleware import PersonRequest
 from himpun.web.uploads import incoming_of
@@ -197,8 +197,4 @@ def correction_file(request: PersonRequest, pk: int) -> FileResponse:
     correction = get_object_or_404(_visible(request), pk=pk)
     if not visible_figures(request).filter(pk=correction.figure_id).exists():
         raise Http404
-    return FileResponse(
-        files.path_of(correction.evidence_sha256).open("rb"),
-        filename=correction.evidence_name,
-        content_type=correction.evidence_type,
-    )
+    return downloads.kept(correction.evidence_sha256, correction.evidence_name)

@@ -22,6 +22,7 @@ from himpun.reports.ladder_file import below_csv, ladder_csv
 from himpun.reports.rules import readable_line
 from himpun.reports.rungs import SAID, Rung
 from himpun.reports.standings import SOP
+from himpun.web import downloads
 from himpun.web.forms import read_whole
 from himpun.web.middleware import PersonRequest
 from himpun.web.views.reports import percent, periods_of
@@ -194,8 +195,7 @@ def below_file(request: PersonRequest) -> HttpResponse:
 
 
 def _file(content: bytes, name: str) -> HttpResponse:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return HttpResponse(content, content_type=CSV_MEDIA, headers=headers)
+    return downloads.made(content, CSV_MEDIA, name)
 
 
 # --- reminding ------------------------------------------------------------------------------------------------------

@@ -10,20 +10,19 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from himpun import clock
-from himpun.archive import files
 from himpun.cycles import actions
 from himpun.indicators.periods import Kind, for_day
 from himpun.letters.actions import Scan, register_letter
 from himpun.letters.models import INSTRUCTIONS, Letter
 from himpun.offices.rules import MAY_REGISTER_LETTERS, MAY_START_CYCLES
 from himpun.procedures.queries import versions_in_force
+from himpun.web import downloads
 from himpun.web.deadlines import read_deadline, say_whether_it_fits
 from himpun.web.forms import Typed, attempt, read_date
 from himpun.web.middleware import PersonRequest
 from himpun.web.periods import period_choices
 from himpun.web.uploads import incoming_of
 
-SCANS = {"application/pdf": b"%PDF", "image/png": b"\x89PNG", "image/jpeg": b"\xff\xd8"}
 SCAN_LIMIT = 10 * 1024 * 1024
 
 
@@ -75,11 +74,8 @@ def _scan(request: PersonRequest, typed: Typed) -> Scan | None:
     if upload is None:
         return None
     name, media_type, content = upload
-    start = SCANS.get(media_type)
     if len(content) > SCAN_LIMIT:
         typed.errors["scan"] = "Berkas terlalu besar: paling banyak 10 MB. Pindai ulang dengan mutu lebih rendah."
-    elif start is None or not content.startswith(start):
-        typed.errors["scan"] = "Pindaian harus PDF, PNG, atau JPG. Pilih berkas lain."
     return Scan(name[-200:], content, media_type)
 
 
@@ -110,9 +106,7 @@ def _letter_page(request: PersonRequest, pk: int, typed: Typed) -> HttpResponse:
 def letter_file(request: PersonRequest, pk: int) -> FileResponse:
     """The scan of a letter."""
     letter = get_object_or_404(_visible(request).exclude(file_sha256=""), pk=pk)
-    response = FileResponse(files.path_of(letter.file_sha256).open("rb"), filename=letter.file_name)
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return downloads.kept(letter.file_sha256, letter.file_name)
 
 
 @require_POST

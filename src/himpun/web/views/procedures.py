@@ -26,6 +26,7 @@ from himpun.procedures.models import ProcedureDraft, ProcedureVersion
 from himpun.procedures.printing import sheet_pdf as print_sheet
 from himpun.procedures.queries import versions_in_force
 from himpun.procedures.rules import DEEDS
+from himpun.web import downloads
 from himpun.web.forms import Typed, attempt
 from himpun.web.middleware import PersonRequest
 
@@ -201,9 +202,7 @@ def text_file(request: PersonRequest, pk: int) -> HttpResponse:
 
 def download(content: bytes, media_type: str, name: str, *, inline: bool) -> HttpResponse:
     """A file as the answer."""
-    response = HttpResponse(content, content_type=media_type)
-    response["Content-Disposition"] = f'{"inline" if inline else "attachment"}; filename="{name}"'
-    return response
+    return downloads.made(content, media_type, name, save=not inline)
 
 
 # --- checking --------------------------------------------------------------------------------------------------------

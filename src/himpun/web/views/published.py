@@ -10,6 +10,7 @@ from himpun.indicators.published import Checked, Verdict, changing_formulas, cou
 from himpun.indicators.published import check as check_rows
 from himpun.indicators.published_table import Table, TableNotFound, as_csv, read_table
 from himpun.spreadsheets import BookRefused, Limits, read_book
+from himpun.web import downloads
 from himpun.web.forms import Typed, attempt
 from himpun.web.middleware import PersonRequest
 
@@ -49,9 +50,7 @@ def check(request: PersonRequest) -> HttpResponse:
 def download(request: PersonRequest) -> HttpResponse:
     """The result that stands on the page, given back as a file: it was never kept here."""
     content = "\r\n".join(request.POST.get("result", "").splitlines())
-    response = HttpResponse(f"\ufeff{content}\r\n", content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="periksa-capaian.csv"'
-    return response
+    return downloads.made(f"\ufeff{content}\r\n".encode(), "text/csv; charset=utf-8", "periksa-capaian.csv")
 
 
 def _recomputed(checked: Checked) -> str:

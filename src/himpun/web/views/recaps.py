@@ -20,10 +20,10 @@ from himpun.indicators.periods import Period
 from himpun.offices.models import Holding
 from himpun.offices.rules import MAY_SEE_ALL_VALUES
 from himpun.reports import REPORTS, Report
+from himpun.web.downloads import picture
 from himpun.web.forms import Typed
 from himpun.web.middleware import PersonRequest
 from himpun.web.views.figures import opened_cells
-from himpun.web.views.shown import picture
 
 
 def _visible(request: PersonRequest) -> Any:

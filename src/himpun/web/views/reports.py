@@ -24,9 +24,10 @@ from himpun.reports.paper import PDF_MEDIA, to_pdf
 from himpun.reports.recap import GROUPS, ElementSum, OfficeRecap, Row, recap_of, summed_up
 from himpun.reports.region import RegionRecap, region_of, sums_below
 from himpun.reports.rules import readable_offices
+from himpun.web import downloads
+from himpun.web.downloads import picture
 from himpun.web.middleware import PersonRequest
 from himpun.web.views.figures import opened_cells
-from himpun.web.views.shown import picture
 
 SORTS = {
     "kode": ("Urutan kamus", lambda row: (row.indicator.order, row.indicator.code)),
@@ -190,7 +191,7 @@ def _as_asked(request: PersonRequest) -> tuple[OfficeRecap, str]:
 
 
 def _file(content: bytes, media: str, name: str) -> HttpResponse:
-    return HttpResponse(content, content_type=media, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    return downloads.made(content, media, name)
 
 
 def _row(request: PersonRequest, code: str) -> tuple[Asked, Row]:

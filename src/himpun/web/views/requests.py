@@ -9,7 +9,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from himpun import clock
-from himpun.archive import files
 from himpun.cycles import collecting
 from himpun.cycles.deadlines import request_clocks
 from himpun.documents.models import Document
@@ -24,10 +23,13 @@ from himpun.indicators.numbers import Number, write_number
 from himpun.indicators.reviewing import NOTHING_BEFORE, Before, limits_of, sentences
 from himpun.indicators.rules import Incomplete
 from himpun.offices.rules import MAY_COLLECT
+from himpun.web import downloads
 from himpun.web.forms import Typed, whole_number
 from himpun.web.middleware import PersonRequest
 from himpun.web.uploads import incoming_of
 from himpun.web.views.sheets import arrivals
+
+WORDS_OF_A_LINE = ("note", "nihil_reason", "explanation")
 
 
 def _visible(request: PersonRequest) -> Any:
@@ -100,6 +102,7 @@ def _row(line: RequestLine, typed: Typed, gaps: dict[int, str], review: RequestR
         "warnings": warnings,
         "warned": bool(warnings or any(cell["warning"] for cell in cells)),
         "note": typed.data.get(f"note-{line.pk}", line.note),
+        "wrong_words": {name: typed.errors.get(f"{line.pk}:{name}", "") for name in WORDS_OF_A_LINE},
         "nihil": nihil,
         "nihil_reason": typed.data.get(f"reason-{line.pk}", line.nihil_reason),
         "nihil_error": typed.errors.get(f"{line.pk}:nihil", ""),
@@ -184,6 +187,7 @@ def save_line(request: PersonRequest, pk: int) -> HttpResponse:
     context = {
         "line": line,
         "saved": saved,
+        "wrong_words": {name: errors.get(f"{line.pk}:{name}", "") for name in WORDS_OF_A_LINE},
         "gap": review.gaps[line.pk],
         "cells": cells,
         "error": errors.get("", ""),
@@ -318,9 +322,7 @@ def detach(request: PersonRequest, pk: int) -> HttpResponse:
 def evidence_file(request: PersonRequest, pk: int) -> FileResponse:
     """A file of evidence, to who may see its request."""
     evidence = get_object_or_404(Evidence.objects.filter(line__request__in=_visible(request)), pk=pk)
-    return FileResponse(
-        files.path_of(evidence.sha256).open("rb"), filename=evidence.name, content_type=evidence.media_type
-    )
+    return downloads.kept(evidence.sha256, evidence.name)
 
 
 @require_http_methods(["GET", "POST"])

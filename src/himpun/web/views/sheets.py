@@ -30,6 +30,7 @@ from himpun.indicators.periods import MONTHS
 from himpun.offices.acting import HoldsNoPost
 from himpun.offices.models import Office
 from himpun.spreadsheets import Book, Limits, Sheet, column_letter, read_book, text_of
+from himpun.web import downloads
 from himpun.web.forms import Typed, read_whole
 from himpun.web.middleware import PersonRequest
 
@@ -98,10 +99,8 @@ def form_file(request: PersonRequest, pk: int) -> HttpResponse:
     """The request as a workbook, for who may fill it in."""
     asked = _asked(request, pk)
     check_may_fill(asked, request.acting.person)
-    response = HttpResponse(forms.form_of(asked), content_type=forms.XLSX)
     name = f"isian-{asked.office.code}-{asked.unit.code}-{asked.period}-putaran-{asked.round}.xlsx"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return downloads.made(forms.form_of(asked), forms.XLSX, name)
 
 
 @require_http_methods(["GET", "POST"])

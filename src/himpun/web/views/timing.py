@@ -24,9 +24,10 @@ from himpun.reports.paper import PDF_MEDIA
 from himpun.reports.rules import offices_from, opened_offices, readable_offices
 from himpun.reports.timing import MOST, Evaluation, chart, evaluate, procedures_known
 from himpun.reports.timing_paper import DELAYS, marks_of, to_pdf
+from himpun.web import downloads
+from himpun.web.downloads import picture
 from himpun.web.forms import read_whole
 from himpun.web.middleware import PersonRequest
-from himpun.web.views.shown import picture
 
 USUAL = "pengumpulan-data-kinerja"
 SHEETS = 64
@@ -270,4 +271,4 @@ def _name(found: Evaluation, ending: str) -> str:
 
 
 def _file(content: bytes, media: str, name: str) -> HttpResponse:
-    return HttpResponse(content, content_type=media, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    return downloads.made(content, media, name)

@@ -11,19 +11,21 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.text import Truncator
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET
 
-from himpun.archive import files
 from himpun.archive.journal import Author
 from himpun.documents.actions import note_opened
 from himpun.documents.models import Approval, Delivery, Document, DocumentVersion
 from himpun.documents.parts import moment
 from himpun.documents.proof import DocumentAltered, signed_version
 from himpun.documents.work import ensure_issued
+from himpun.offices.typed import line, marks_fault
+from himpun.web import downloads
 from himpun.web.forms import Typed
 from himpun.web.uploads import DigestingHandler, incoming_of
 
@@ -33,14 +35,14 @@ _TOO_LARGE = "Berkas lebih dari 20 MB; dokumen Himpun jauh lebih kecil. Pilih be
 _CODE = re.compile(r"(?:.*/v/)?([A-Za-z0-9_-]{1,32})/?")
 _NAME_LIMIT = 80
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def _public(view: View) -> View:
     """Open to everybody, kept by no cache and no search engine."""
 
     @wraps(view)
-    def shown(request: HttpRequest, *args: Any, **given: Any) -> HttpResponse:
+    def shown(request: HttpRequest, *args: Any, **given: Any) -> HttpResponseBase:
         response = view(request, *args, **given)
         response["X-Robots-Tag"] = "noindex, nofollow"
         return response
@@ -65,7 +67,7 @@ def find(request: HttpRequest) -> HttpResponse:
 
 
 @csrf_exempt
-def verify(request: HttpRequest, token: str) -> HttpResponse:
+def verify(request: HttpRequest, token: str) -> HttpResponseBase:
     """What a document is and who approved it; with an uploaded file, whether it is that document.
 
     Comparing changes nothing and asks for nobody's rights, so it needs no CSRF token. That lets the size be judged,
@@ -136,7 +138,7 @@ def _compare(request: HttpRequest, document: Document, issued: DocumentVersion) 
 
 def _length(request: HttpRequest) -> int:
     text = str(request.META.get("CONTENT_LENGTH") or "0")
-    return int(text) if text.isdigit() else UPLOAD_LIMIT * 2
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else UPLOAD_LIMIT * 2
 
 
 def _match(document: Document, issued: DocumentVersion, sha256: str) -> dict[str, Any]:
@@ -172,9 +174,11 @@ def receipt(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "verification/not_sent.html", {"delivery": delivery})
     typed = Typed(request.POST)
     if request.method == "POST" and delivery.post_id is None:
-        name = " ".join(request.POST.get("name", "").split())
+        name = line(request.POST.get("name", ""))
         if not name:
             typed.errors["name"] = "Tulis nama Anda sebagai penerima."
+        elif marks := marks_fault(name):
+            typed.errors["name"] = marks
         elif len(name) > _NAME_LIMIT:
             typed.errors["name"] = f"Nama terlalu panjang; paling banyak {_NAME_LIMIT} huruf."
         else:
@@ -195,7 +199,7 @@ def receipt(request: HttpRequest, token: str) -> HttpResponse:
 
 @_public
 @require_GET
-def receipt_pdf(request: HttpRequest, token: str) -> HttpResponse:
+def receipt_pdf(request: HttpRequest, token: str) -> HttpResponseBase:
     """The issued document, for who has confirmed its receipt."""
     delivery = _delivery(token)
     if delivery is None:
@@ -206,6 +210,4 @@ def receipt_pdf(request: HttpRequest, token: str) -> HttpResponse:
         return redirect("receipt", token)
     if delivery.opened_at is None or delivery.post_id is not None or issued is None:
         return redirect("receipt", token)
-    response = HttpResponse(files.read(issued.signed_sha256), content_type="application/pdf")
-    response["Content-Disposition"] = f'attachment; filename="dokumen-{delivery.document_id}-v{issued.no}.pdf"'
-    return response
+    return downloads.kept(issued.signed_sha256, f"dokumen-{delivery.document_id}-v{issued.no}", save=True)

@@ -1,0 +1,97 @@
+"""What counts as nothing, how long a text may be, and which years can be."""
+
+import time
+import unicodedata
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from himpun.errors import FieldErrors
+from himpun.offices.typed import Day, Text, check, fault, is_blank, line, marks_fault, needed, paragraphs, wrong_day
+
+TODAY = date(2026, 11, 23)
+INVISIBLE = {
+    "spasi tanpa putus": "\u00a0",
+    "lebar nol": "\u200b\u200c\u200d\u2060\ufeff",
+    "arah tulisan": "\u202a\u202e\u2066\u2069\u200e\u061c",
+    "pengisi Hangul": "\u3164\u115f\u1160\uffa0",
+    "Braille kosong": "\u2800",
+    "pemilih ragam": "\ufe0f\U000e0101\u180b",
+    "tanda hubung lunak": "\u00ad",
+    "tag": "\U000e0041\U000e007f",
+    "penggabung": "\u034f\u0301",
+    "baris dan kendali": "\n\r\t\u2028\u0085\x1f",
+    "pribadi": "\ue000",
+}
+
+
+@pytest.mark.parametrize("text", INVISIBLE.values(), ids=INVISIBLE)
+def test_what_does_not_show_is_nothing(text: str) -> None:
+    assert is_blank(text)
+    assert line(f" {text} ") == paragraphs(text * 3) == ""
+    with pytest.raises(FieldErrors, match="Tulis alasannya"):
+        needed(text, "Tulis alasannya.")
+
+
+@pytest.mark.parametrize("text", ["a", "-", "0", "é", "中", "\u0631", "\u200bx\u200b", "👍"])
+def test_what_shows_is_something(text: str) -> None:
+    assert not is_blank(text)
+
+
+@given(st.text())
+def test_a_text_is_blank_when_its_line_is_and_both_settle(text: str) -> None:
+    assert (line(text) == "") == is_blank(text)
+    assert line(line(text)) == line(text)
+    assert paragraphs(paragraphs(text)) == paragraphs(text)
+
+
+@pytest.mark.parametrize("kind", Text)
+def test_every_kind_of_text_ends_somewhere(kind: Text) -> None:
+    assert fault("a" * kind.value, kind) == ""
+    assert "paling banyak" in fault("a" * (kind.value + 1), kind)
+
+
+def test_marks_are_heaped_only_so_high() -> None:
+    assert "tanda bertumpuk" in marks_fault("a" + "\u0301" * 9)
+    assert "tanda bertumpuk" in marks_fault("a" + "\u0301\u200d" * 9), "what has no width does not part them"
+    assert marks_fault("a" + "\u0301" * 8 + "b" + "\u0301" * 8) == ""
+    for text in ("Penyempurnaan résumé naïve Sơn Trà", "ẩ ḗ ṩ", "\u0643\u064e\u062a\u064e\u0628\u064e", "ꦲꦏ꧀ꦱꦫꦗꦮ"):
+        assert marks_fault(unicodedata.normalize("NFD", text)) == ""
+
+
+def test_a_long_heap_is_judged_at_once() -> None:
+    began = time.perf_counter()
+    for text in ("a" + "\u0301" * 20_000, "\u00e9" * 3_000_000):
+        assert fault(text, Text.NOTE)
+    assert time.perf_counter() - began < 0.5
+
+
+def test_each_field_has_its_own_sentence() -> None:
+    with pytest.raises(FieldErrors) as refused:
+        check({"a": ("x" * 501, Text.REASON), "b": ("x", Text.REASON), "c": ("x" + "\u0301" * 99, Text.NOTE)})
+    assert set(refused.value.fields) == {"a", "c"}
+    assert refused.value.fields["a"].startswith("Terlalu panjang: 501 huruf, paling banyak 500.")
+
+
+@pytest.mark.parametrize("kind", Day)
+@pytest.mark.parametrize("year", [1, 1900, 2099, 9999])
+def test_a_year_that_cannot_be_is_refused(kind: Day, year: int) -> None:
+    assert f"Tahun {year} tidak mungkin" in wrong_day(date(year, 1, 1), kind, TODAY)
+
+
+@pytest.mark.parametrize(
+    ("kind", "days"),
+    [
+        (Day.LETTER, -3 * 365), (Day.RECEIVED, 0), (Day.HELD_SINCE, -30 * 365), (Day.HELD_UNTIL, 5 * 365),
+        (Day.LEAVE, 90), (Day.CALENDAR, 365), (Day.IN_FORCE, 60), (Day.IN_FORCE, -8 * 365), (Day.DEADLINE, 365),
+    ],
+)  # fmt: skip
+def test_an_ordinary_day_passes(kind: Day, days: int) -> None:
+    assert wrong_day(TODAY + timedelta(days=days), kind, TODAY) == ""
+
+
+def test_the_bounds_move_with_the_present() -> None:
+    assert wrong_day(date(2040, 1, 1), Day.HELD_SINCE, TODAY)
+    assert wrong_day(date(2040, 1, 1), Day.HELD_SINCE, date(2039, 1, 1)) == ""
