@@ -42,13 +42,16 @@ from himpun.indicators.models import (
 from himpun.indicators.scoring import EfficiencyRule
 from himpun.offices.leaves import LeaveFields, record_leave
 from himpun.offices.models import SpecialHours
-from tests.cast import MECHANISM, MONDAY, SOP, Cast, load_cast, publish
+from himpun.procedures.actions import set_approval_rule
+from tests.cast import MECHANISM, MONDAY, SOP, Cast, appointed, load_cast, publish, publish_own
 from tests.conftest import type_papers
+from tests.papers import pdf
+from tests.procedures.cases import SMALL
 
 pytestmark = pytest.mark.django_db
 
 NOW = MONDAY
-PDF = b"%PDF-1.4 bukti"
+PDF = pdf("bukti")
 
 
 @pytest.fixture(scope="module")
@@ -91,6 +94,12 @@ def _build(cast: Cast) -> None:
     api.save_codes(office=office, codes=[Code("dhis2", "unit", "u1", cast.post_of_unit(0).code)], by=cast.kasubbag)
     set_setting(office=office, year=2026, rule=EfficiencyRule.DIFFERENCE, tolerance="5", cap="20", by=cast.kasubbag)
     save_rules(office=office, key=SOP, rules=[Rule("tepat", "", 0, True)], by=cast.kasubbag)
+    set_approval_rule(office=office, rule="kepala", by=cast.kepala)
+    publish_own(cast, SMALL, MONDAY.date())
+    appointed(
+        post=cast.post_of_unit(0), person=cast.units[2], kind="Plt", since=date(2026, 11, 2), until=date(2026, 11, 9),
+        letter="800/2", by=umum,
+    )  # fmt: skip
     running = cast.start(period="2026-TW4")
     pause_cycle(cycle=running, reason="Menunggu juknis", by=cast.kepala)
     _write_the_rest(cast, running)

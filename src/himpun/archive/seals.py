@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 
 from django.db import models
 from django.db.models import Q
-from django.db.models.signals import m2m_changed, post_delete, post_save
+from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete
 
 from himpun.archive.chain import canonical
 
@@ -38,7 +38,8 @@ class Kind:
     """A sealed table. `noun` names a row of it to people, `when` says which rows must have a seal (none: all of them).
 
     Rows of a table sealed `by_hand` are sealed when an act says so: they are drafts until then. Of a table with
-    `many_at_once` more rows are written in one act than a record should hold: see `bulk.py`.
+    `many_at_once` more rows are written in one act than a record should hold: see `bulk.py`. `files` are the fields that
+    name a file of the archive, which must be there.
     """
 
     model: type[models.Model]
@@ -49,6 +50,7 @@ class Kind:
     when: Q | None
     by_hand: bool
     many_at_once: bool
+    files: tuple[str, ...]
 
     @property
     def label(self) -> str:
@@ -97,6 +99,7 @@ def sealed(
     when: Q | None = None,
     by_hand: bool = False,
     many_at_once: bool = False,
+    files: Iterable[str] = (),
 ) -> Callable[[type[M]], type[M]]:
     """Seal a model's table. `leave_out` names fields that change without an act, `hidden` those kept as a digest only,
     `many` its relations to many that belong to what a row says."""
@@ -113,11 +116,13 @@ def sealed(
             when,
             by_hand,
             many_at_once,
+            tuple(files),
         )
         SEALED[kind.label] = kind
         if not by_hand:
             post_save.connect(_saved, sender=model)
             post_delete.connect(_deleted, sender=model)
+            pre_delete.connect(_let_go, sender=model)
             for name in many:
                 m2m_changed.connect(_linked, sender=getattr(model, name).through)
         return model
@@ -228,6 +233,15 @@ def _saved(
     touch(sender, [instance.pk])
     if created:
         touches.made.add(kind.key(instance.pk))
+
+
+def _let_go(sender: type[models.Model], instance: models.Model, **signal: Any) -> None:
+    """Rows that point at one to be deleted, and will then point at nothing, are written too."""
+    for relation in sender._meta.related_objects if _watched.get() is not None else ():
+        kind = SEALED.get(relation.related_model._meta.label_lower)
+        if kind is not None and getattr(relation, "on_delete", None) is models.SET_NULL:
+            pointing = kind.model._base_manager.filter(**{relation.field.name: instance})
+            touch(kind.model, pointing.values_list("pk", flat=True))
 
 
 def _deleted(sender: type[models.Model], instance: models.Model, **signal: Any) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from himpun.archive import chain, comparing, files
 from himpun.archive.models import ChainHead, Record, StoredFile
+from himpun.archive.seals import CHUNK, SEALED
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,13 @@ def _files_faults() -> Iterator[str]:
         if sha256 not in known:
             known.add(sha256)
             yield f"Berkas {sha256} yang disebut catatan nomor {seq} pada rantai {name} tidak terdaftar di arsip."
+    for kind in SEALED.values():
+        for field in kind.files:
+            named = kind.model._base_manager.exclude(**{field: ""}).order_by("pk").values_list("pk", field)
+            for pk, sha256 in named.iterator(chunk_size=CHUNK):
+                if sha256 not in known:
+                    known.add(sha256)
+                    yield f"Berkas {sha256} yang disebut {kind.noun} nomor {pk} tidak terdaftar di arsip."
 
 
 def _file_faults(sha256: str) -> Iterator[str]:

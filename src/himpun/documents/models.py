@@ -82,7 +82,7 @@ class Document(models.Model):
         return self.versions.order_by("-no")[0]
 
 
-@sealed("Versi dokumen")
+@sealed("Versi dokumen", files=["file_sha256", "signed_sha256"])
 class DocumentVersion(models.Model):
     """One version: the content a template was given, the narrative texts a person wrote into it, and the SHA-256 of the PDF it gave (empty until rendered).
 

@@ -316,7 +316,7 @@ class Value(models.Model):
         return self.text
 
 
-@sealed("Bukti dukung", by_hand=True, when=Q(line__request__state__in=["dijawab", "dibekukan"]))
+@sealed("Bukti dukung", by_hand=True, when=Q(line__request__state__in=["dijawab", "dibekukan"]), files=["sha256"])
 class Evidence(models.Model):
     """A file that shows a figure is true, kept under its SHA-256."""
 
@@ -404,7 +404,7 @@ class Figure(models.Model):
         return Period(Kind.of_months(self.months), self.year, self.month // self.months)
 
 
-@sealed("Lembar lewat surel", leave_out=["handled_at"])
+@sealed("Lembar lewat surel", leave_out=["handled_at"], files=["sha256"])
 class FormArrival(models.Model):
     """A filled-in form that came by mail and waits for its unit: nothing of it counts until somebody of the unit applies it."""
 
@@ -423,7 +423,7 @@ class FormArrival(models.Model):
         return self.name
 
 
-@sealed("Impor angka")
+@sealed("Impor angka", files=["sha256"])
 class FigureImport(models.Model):
     """A file or message that brought figures: kept whole under its SHA-256, with what became of its rows."""
 
@@ -502,7 +502,7 @@ class CorrectionQuerySet(SealedQuerySet["Correction"]):
         return self.filter(office__in=Office.objects.visible_to(person, day))
 
 
-@sealed("Koreksi")
+@sealed("Koreksi", files=["evidence_sha256"])
 class Correction(models.Model):
     """A change of a frozen figure: asked with reason and evidence by one person, decided by another."""
 

@@ -20,7 +20,7 @@ class LetterQuerySet(SealedQuerySet["Letter"]):
         return self.filter(open_ | Q(office__in=secret.values("post__office")) | addressed).distinct()
 
 
-@sealed("Surat masuk")
+@sealed("Surat masuk", files=["file_sha256"])
 class Letter(models.Model):
     """One row of the agenda surat masuk (domain.md §5)."""
 

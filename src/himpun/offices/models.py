@@ -308,6 +308,7 @@ class Holding(models.Model):
         return (above.title, own.title) if above else (own.title,)
 
 
+@sealed("Penugasan", leave_out=["stamp", "told"], files=["file_sha256"])
 class Appointment(models.Model):
     """That somebody recorded a holding, or a change of one, who let it come into force, and by which letter's file.
 
@@ -352,6 +353,8 @@ class Appointment(models.Model):
     reason = models.CharField("alasan", max_length=500, blank=True)
     stamp = models.PositiveIntegerField(default=1)
     told = models.PositiveIntegerField(default=0)
+
+    objects = SealedQuerySet.as_manager()
 
     class Meta:
         ordering = ["-recorded_at", "-id"]

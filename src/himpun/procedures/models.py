@@ -54,16 +54,20 @@ def _read(text: str) -> Procedure:
     return runnable(text)
 
 
+@sealed("Persetujuan SOP")
 class ApprovalSetting(models.Model):
     """Whose approvals an office's own SOP needs (a key of `rules.RULES`); an office without a row has the default."""
 
     office = models.OneToOneField(Office, models.CASCADE, related_name="sop_approval")
     rule = models.CharField("persetujuan SOP", max_length=40, default=DEFAULT_RULE)
 
+    objects = SealedQuerySet.as_manager()
+
     def __str__(self) -> str:
         return f"{self.office}: {self.rule}"
 
 
+@sealed("Naskah SOP yang diajukan", leave_out=["stamp", "told"])
 class ProcedureDraft(models.Model):
     """A text that an office wants to publish. It is a version once everybody in `needs` has approved exactly this text.
 
@@ -95,6 +99,8 @@ class ProcedureDraft(models.Model):
     version = models.OneToOneField(ProcedureVersion, models.PROTECT, null=True, blank=True, related_name="draft")
     stamp = models.PositiveIntegerField(default=1)
     told = models.PositiveIntegerField(default=0)
+
+    objects = SealedQuerySet.as_manager()
 
     class Meta:
         ordering = ["-written_at", "-id"]
@@ -134,6 +140,7 @@ class ProcedureDraft(models.Model):
         return next((level for level in self.levels if (level.deed, level.role) not in given), None)
 
 
+@sealed("Persetujuan naskah SOP")
 class DraftApproval(models.Model):
     """A paraf or signature on one revision of a draft, bound to the SHA-256 of its text."""
 
@@ -147,6 +154,8 @@ class DraftApproval(models.Model):
     name = models.CharField(max_length=200)
     title = models.CharField(max_length=200)
     at = models.DateTimeField()
+
+    objects = SealedQuerySet.as_manager()
 
     class Meta:
         ordering = ["at", "id"]
