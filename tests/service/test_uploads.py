@@ -24,16 +24,35 @@ def folder(prepared: tuple[Path, str, Any]) -> Path:
     return prepared[0] / "var" / "arsip"
 
 
+PDF_BEGINS = (
+    b"%%PDF-1.4\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n"
+    b"2 0 obj\n<< /Type /Pages /Kids [3 0 R] /Count 1 >>\nendobj\n"
+    b"3 0 obj\n<< /Type /Page /Parent 2 0 R /MediaBox [0 0 200 200] >>\nendobj\n"
+)
+
+
+def pdf(size: int) -> tuple[bytes, int, bytes]:
+    """A PDF of one page and `size` bytes, most of them in a stream: its beginning, how much fills it, its end."""
+    begins, ends = PDF_BEGINS + b"4 0 obj\n<< /Length %010d >>\nstream\n", b"\nendstream\nendobj\n"
+    offsets = [(PDF_BEGINS % ()).index(b"%d 0 obj" % no) for no in (1, 2, 3)] + [len(PDF_BEGINS % ())]
+    table = b"xref\n0 5\n0000000000 65535 f \n" + b"".join(b"%010d 00000 n \n" % at for at in offsets)
+    tail = b"trailer\n<< /Size 5 /Root 1 0 R >>\nstartxref\n%010d\n%%%%EOF\n"
+    around = len(begins % 0) + len(ends) + len(table) + len(tail % 0)
+    filled = size - around
+    return begins % filled, filled, ends + table + tail % (size - len(table) - len(tail % 0))
+
+
 def send(
     service: Service, path: str, size: int, *headers: str, field: str = "file", chunked: bool = False
 ) -> tuple[int, Answer]:
     """Send a form with a PDF of `size` bytes; how many bytes of it were taken, and the answer."""
     csrf = "a" * 32
+    begins, filled, ends = pdf(size)
     start, end, boundary = form_with_file(
-        field, size, media="application/pdf", start=b"%PDF-1.4", fields={"csrfmiddlewaretoken": csrf}
+        field, size, media="application/pdf", start=begins, fields={"csrfmiddlewaretoken": csrf}
     )
-    whole = len(start) + size - 8 + len(end)
-    told = "Transfer-Encoding: chunked" if chunked else f"Content-Length: {whole}"
+    end = ends + end
+    told = "Transfer-Encoding: chunked" if chunked else f"Content-Length: {len(start) + filled + len(end)}"
     cookies = "; ".join([f"csrftoken={csrf}", *(one.removeprefix("Cookie: ") for one in headers if "Cookie" in one)])
     others = [one for one in headers if "Cookie" not in one]
     kind = f"Content-Type: multipart/form-data; boundary={boundary}"
@@ -41,7 +60,7 @@ def send(
     with service.connect(60) as connection:
         connection.sendall(head("POST", path, kind, told, f"Cookie: {cookies}", "Connection: close", *others))
         try:
-            for piece in pieces(start, size - 8, end):
+            for piece in pieces(start, filled, end):
                 connection.sendall(b"%x\r\n%s\r\n" % (len(piece), piece) if chunked else piece)
                 sent += len(piece)
             if chunked:
@@ -56,6 +75,14 @@ def pieces(start: bytes, size: int, end: bytes) -> Iterator[bytes]:
     for at in range(0, size, len(BLOCK)):
         yield BLOCK[: min(len(BLOCK), size - at)]
     yield end
+
+
+def digest_of(size: int) -> str:
+    """The SHA-256 of the PDF of this size."""
+    digest = hashlib.sha256()
+    for piece in pieces(*pdf(size)):
+        digest.update(piece)
+    return digest.hexdigest()
 
 
 def kept(folder: Path) -> dict[str, int]:
@@ -101,8 +128,7 @@ def test_200_mb_of_evidence_are_written_once_and_never_held_in_memory(
     _, answer = send(service, f"/permintaan/baris/{told['line']}/bukti/", size, as_person(told["unit"]))
 
     assert answer.status == 302, answer.body
-    digest = hashlib.sha256(b"".join(pieces(b"%PDF-1.4", size - 8, b""))).hexdigest()
-    assert kept(folder)[digest] == size
+    assert kept(folder)[digest_of(size)] == size
     assert not list((folder / "masuk").glob("*"))
     assert memory_peak(web) - peak < 40 * MB
     assert written(web) - disk < 1.1 * size
@@ -154,7 +180,7 @@ def test_a_chunked_form_arrives_whole(service: Service, folder: Path, told: dict
     _, answer = send(service, path, size, as_person(told["unit"]), chunked=True)
 
     assert answer.status == 302
-    assert kept(folder)[hashlib.sha256(b"".join(pieces(b"%PDF-1.4", size - 8, b""))).hexdigest()] == size
+    assert kept(folder)[digest_of(size)] == size
 
 
 def test_a_form_cut_off_in_the_middle_leaves_nothing(service: Service, folder: Path, told: dict[str, Any]) -> None:

@@ -7,11 +7,9 @@ storing it is a rename.
 
 import contextlib
 import hashlib
-import io
 import os
 import tempfile
 from pathlib import Path
-from typing import BinaryIO
 
 from django.conf import settings
 
@@ -53,9 +51,12 @@ def store(content: bytes | Incoming, *, media_type: str) -> str:
     return sha256
 
 
-def opened(content: bytes | Incoming) -> BinaryIO:
-    """What is given, as a file to read: for checks that must not depend on how it came."""
-    return content.open() if isinstance(content, Incoming) else io.BytesIO(content)
+def source(content: bytes | Incoming) -> bytes | Path:
+    """What a check opens: the bytes, or the place where they have arrived."""
+    if isinstance(content, Incoming):
+        content.open().close()
+        return content.place
+    return content
 
 
 def _write_whole(place: Path, content: bytes | Incoming) -> None:
