@@ -235,7 +235,7 @@ def test_looking_for_what_is_due_costs_the_same_however_many_schedules(
         scheduled(cast, kind="triwulan")
     tick(at(11, 2))
 
-    with django_assert_max_num_queries(2):
+    with django_assert_max_num_queries(3):
         assert tick(at(11, 20)) == []
 
 

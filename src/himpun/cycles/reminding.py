@@ -25,6 +25,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from himpun import clock
 from himpun.archive.journal import act
+from himpun.cycles.early import take_back_reminders
 from himpun.cycles.models import Cycle, Nudge, Pause, ReminderRule, Task
 from himpun.cycles.reminders import (
     AFTER,
@@ -243,6 +244,7 @@ def due_tasks(now: datetime) -> QuerySet[Task]:
 
 def sweep_due() -> int:
     """Everything that is due, for as long as one tick may take; returns how many tasks were looked at."""
+    take_back_reminders()
     end, total = time.monotonic() + SWEEP_SECONDS, 0
     while (found := sweep()) and time.monotonic() < end:
         total += found

@@ -16,6 +16,7 @@ from himpun.archive.journal import SYSTEM, Turn, act
 from himpun.archive.models import Record
 from himpun.cycles.actions import awaiting_step, begin
 from himpun.cycles.deadlines import planned_finish
+from himpun.cycles.early import take_back_runs
 from himpun.cycles.models import Cycle, Schedule, ScheduleRun
 from himpun.cycles.planning import scheduled_deadline, scheduled_start
 from himpun.cycles.step_actions import needs_letter
@@ -206,6 +207,7 @@ def _start(calendar: WorkCalendar, schedule: Schedule, period: Period) -> dateti
 
 def run_schedules() -> list[ScheduleRun]:
     """Start what every active schedule has due and has not started: the tick. Returns what became of it."""
+    take_back_runs()
     made: list[ScheduleRun] = []
     for schedule in behind(clock.now()):
         try:

@@ -7,12 +7,15 @@ are counted there. Putting a task back while its worker is merely slow does no h
 from datetime import datetime, timedelta
 
 import structlog
+from django.db.models import Q
 from django.utils import timezone
 from django_tasks.base import TaskResultStatus
-from django_tasks_db.models import DBTaskResult
+from django_tasks_db.models import DBTaskResult, get_date_max
 
 LOST_AFTER = timedelta(minutes=10)
 TRIES = 3
+FURTHEST = timedelta(days=1)
+"""No task is put off for longer."""
 KEEP_DONE = timedelta(days=7)
 KEEP_FAILED = timedelta(days=90)
 
@@ -24,10 +27,20 @@ class WorkerLostError(Exception):
 
 
 def put_back_lost(after: timedelta = LOST_AFTER) -> int:
-    """Give every task that runs longer than `after` to another worker, or up; returns how many were changed."""
-    since = timezone.now() - after
-    lost = DBTaskResult.objects.running().filter(started_at__lte=since)
+    """Give every task that runs longer than `after` to another worker, or up; returns how many were changed.
+
+    One that began so much later than now began while the clock was ahead; nobody knows how long it runs.
+    """
+    now = timezone.now()
+    put_forward(now)
+    lost = DBTaskResult.objects.running().filter(Q(started_at__lte=now - after) | Q(started_at__gt=now + after))
     return sum(_put_back(task) for task in lost)
+
+
+def put_forward(now: datetime) -> int:
+    """Tasks put off while the clock was ahead are for now: none is ever put off so long."""
+    late = DBTaskResult.objects.filter(status=TaskResultStatus.READY, run_after__lt=get_date_max())
+    return late.filter(run_after__gt=now + FURTHEST).update(run_after=now)
 
 
 def _put_back(task: "DBTaskResult[..., object]") -> bool:

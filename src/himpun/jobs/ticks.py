@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 import structlog
+from django.core.cache import cache
+from django.db import DatabaseError
 
 from himpun import clock
 from himpun.jobs import reaper
@@ -21,6 +23,9 @@ TICKS: Ticks = {
     "buang-hasil-lama": (timedelta(days=1), reaper.throw_away_old),
 }
 
+SKEW = timedelta(minutes=1)
+"""By so much the clocks of two machines may differ."""
+
 log = structlog.get_logger("himpun.jobs")
 
 
@@ -31,9 +36,28 @@ def register(ticks: Ticks) -> None:
 
 
 def run_due(ticks: Ticks) -> list[str]:
-    """Run every tick that is due and that no other worker has claimed; returns their names."""
-    due = Tick.objects.filter(name__in=list(ticks), next_at__lte=clock.now())
+    """Run every tick that is due and that no other worker has claimed; returns their names.
+
+    A tick is never put off by more than its interval: one that is due later was moved on while the clock was ahead.
+    """
+    now = clock.now()
+    rows = list(Tick.objects.filter(name__in=list(ticks)))
+    ahead = [tick for tick in rows if tick.next_at > now + ticks[tick.name][0] + SKEW]
+    if ahead:
+        _clock_went_back(ahead)
+    due = [tick for tick in rows if tick.next_at <= now or tick in ahead]
     return [tick.name for tick in due if _run_if_first(tick, ticks)]
+
+
+def _clock_went_back(ahead: list[Tick]) -> None:
+    """Say so, and forget what the cache holds until then: counted logins would keep people out as long."""
+    log.error(
+        "clock-went-back", ticks=[tick.name for tick in ahead], until=max(tick.next_at for tick in ahead).isoformat()
+    )
+    try:
+        cache.clear()
+    except DatabaseError:
+        log.exception("cache-not-cleared")
 
 
 def _run_if_first(tick: Tick, ticks: Ticks) -> bool:

@@ -40,6 +40,8 @@ BATCH = 100
 STRIKES = 3
 """Lost answers after which a channel is left alone until the next run."""
 SUBJECT_LENGTH = 110
+FURTHEST = timedelta(days=2)
+"""Quiet hours, digests and new tries all put a message off by less."""
 
 State = Outgoing.State
 log = structlog.get_logger("himpun.notifications")
@@ -241,9 +243,14 @@ def _tell_of_failure(rows: Sequence[Outgoing]) -> None:
 
 
 def take_back_lost(kinds: dict[str, ChannelKind], after: timedelta = LOST_AFTER) -> int:
-    """Rows that a killed worker left in hand: to wait again, or uncertain; returns how many."""
+    """Rows that a killed worker left in hand: to wait again, or uncertain; returns how many.
+
+    Times that cannot be (nobody waits longer than a day, nobody claims in time to come) are from a clock that was ahead.
+    """
     now = clock.now()
-    lost = Outgoing.objects.filter(state=State.SENDING, claimed_at__lte=now - after)
+    Outgoing.objects.filter(state=State.WAITING, next_at__gt=now + FURTHEST).update(next_at=now)
+    too_long = Q(claimed_at__lte=now - after) | Q(claimed_at__gt=now + after)
+    lost = Outgoing.objects.filter(too_long, state=State.SENDING)
     keyed = Q(begun_at__isnull=True) | Q(channel__in=[name for name, kind in kinds.items() if kind.keyed])
     error = "Pekerja berhenti di tengah pengiriman."
     again = lost.filter(keyed).update(state=State.WAITING, next_at=now, error=error)

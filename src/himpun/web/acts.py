@@ -23,6 +23,8 @@ ACTS = {
     "cycles:schedule:saved": "Menyimpan jadwal {key} setiap {kind}",
     "cycles:schedule:stopped": "Menghentikan jadwal {key} setiap {kind}",
     "cycles:schedule:run": "Jadwal {key} {period}: {outcome}",
+    "cycles:schedule:early": "Jadwal {key} {period} telanjur dijalankan karena jam komputer sempat maju",
+    "cycles:reminders:early": "{count} pengingat telanjur dikirim karena jam komputer sempat maju",
     "cycles:task:decided": "Memutuskan “{decision}” pada langkah {step}",
     "cycles:task:returned": "Mengembalikan langkah {step} (“{decision}”): {reason}",
     "documents:version:made": "Membuat {title}, versi {version}",
