@@ -4,6 +4,7 @@ An approval is bound to the SHA-256 of exactly the text that was read and to the
 draft loses its approvals. Nobody approves what they wrote. The last approval publishes, in the same transaction.
 """
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -201,11 +202,10 @@ def visible_to(person: Person, day: date) -> QuerySet[ProcedureDraft]:
     return ProcedureDraft.objects.filter(office__in=offices).select_related("office__kind", "written_by", "version")
 
 
-def waiting_for(person: Person, day: date) -> list[ProcedureDraft]:
-    """The drafts whose next approval is this person's to give today."""
+def waiting_for(person: Person, actors: Iterable[Actor]) -> list[ProcedureDraft]:
+    """The drafts whose next approval is this person's to give, by the posts they hold today."""
     asked = {level.role for rule in RULES.values() for level in rule.levels}
-    mine = capacities(person, day)
-    roles = {(one.office_id, one.role) for one in mine if one.role in asked and not one.away_until}
+    roles = {(one.office_id, one.role) for one in actors if one.role in asked and not one.away_until}
     if not roles:
         return []
     waiting = ProcedureDraft.objects.filter(office__in={office for office, _ in roles}, state=State.WAITING)
