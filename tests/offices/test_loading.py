@@ -347,3 +347,14 @@ def test_an_upgrade_finds_everybody_their_home() -> None:
 
     assert dict(Person.objects.values_list("username", "home")) == homes
     assert (homes["analis"], homes["ani.baru"]) == (kecamatan.pk, dinas.pk)
+
+
+@pytest.mark.django_db
+def test_the_administrator_says_whose_somebody_is(capsys: Any) -> None:
+    kecamatan, dinas = (load(read_office(EXAMPLES / name)) for name in ("kecamatan-contoh", "dinas-contoh"))
+    assert run(["home", "analis", "tidak-ada"]) == 1
+    assert run(["home", "tidak-ada", dinas.code]) == 1
+    assert run(["home", "analis", dinas.code]) == 0
+    assert Person.objects.get(username="analis").home == dinas
+    moved = Record.objects.filter(act="offices:person:moved", person="konsol")
+    assert set(moved.values_list("chain", flat=True)) == {kecamatan.code, dinas.code}

@@ -37,7 +37,7 @@ def test_the_list_shows_what_is_in_force_with_its_digest(kecamatan: Cast) -> Non
     page = as_(kecamatan.analis).get("/sop/").content.decode()
     assert f'href="/sop/{version.pk}/"' in page
     assert version.sha256[:12] in page
-    assert kecamatan.kasubbag.name in page
+    assert kecamatan.kepala.name in page
     assert "1 versi lain" in page
 
 

@@ -10,6 +10,7 @@ from himpun.archive.verify import verify
 from himpun.errors import NotAllowed
 from himpun.notifications.announcing import announce_drafts
 from himpun.notifications.models import Message
+from himpun.offices.acting import capacities
 from himpun.offices.models import Person
 from himpun.procedures import drafts
 from himpun.procedures.models import ProcedureDraft, ProcedureVersion
@@ -166,5 +167,7 @@ def test_a_draft_waits_for_whose_turn_it_is_in_the_own_office_only(small: Cast) 
     submitted(small, small.kasubbag, since=str(date(2027, 1, 1)))
     other = found_office("kec-lain")
     submitted(other, other.kasubbag)
-    assert drafts.waiting_for(small.sekretaris, TODAY) == [ProcedureDraft.objects.get(office=small.office)]
-    assert drafts.waiting_for(small.kasubbag, TODAY) == []
+    assert drafts.waiting_for(small.sekretaris, capacities(small.sekretaris, TODAY)) == [
+        ProcedureDraft.objects.get(office=small.office)
+    ]
+    assert drafts.waiting_for(small.kasubbag, capacities(small.kasubbag, TODAY)) == []

@@ -14,7 +14,7 @@ from himpun.notifications.models import Message
 from himpun.offices.acting import capacities
 from himpun.offices.models import Appointment, Holding, Office, Person, Post
 from tests.cast import MONDAY, SCAN, Cast, entrust
-from tests.web.test_offices import as_, holding_form, post_form
+from tests.web.test_offices import as_, holding_form, office_form, post_form
 
 TODAY = MONDAY.date()
 NEW = "/pengaturan/pemangku/baru/"
@@ -249,6 +249,16 @@ def test_a_post_that_is_held_gets_no_role_that_decides(small: Cast) -> None:
     assert "memberi wewenang memutuskan" in refused.content.decode()
     Holding.objects.filter(post=post).update(until=date(2026, 9, 30))
     assert as_(small.umum).post(url, post_form(post, role="sekretaris")).status_code == 302
+
+
+def test_who_approves_does_not_allow_himself_to_approve_twice(small: Cast) -> None:
+    form = office_form(as_(small.umum), may_approve_twice="1", hours_senin="07.30-16.00")
+    refused = as_(small.sekretaris).post("/pengaturan/kantor/", form)
+    assert "tidak Anda berikan kepada diri sendiri" in refused.content.decode()
+    assert as_(small.umum).post("/pengaturan/kantor/", form).status_code == 302
+    small.office.refresh_from_db()
+    assert small.office.may_approve_twice
+    assert as_(small.sekretaris).post("/pengaturan/kantor/", form).status_code == 302, "what is set stays"
 
 
 def test_where_no_head_is_at_work_the_office_above_or_the_other_manager_confirms(small: Cast, neighbour: Cast) -> None:

@@ -13,6 +13,7 @@ from himpun.commands import (
     conformance,
     due,
     export_log,
+    home,
     import_values,
     load_office,
     national_days,
@@ -39,6 +40,7 @@ COMMANDS: dict[str, Command] = {
         appointments.arguments,
         appointments.run,
     ),
+    "home": ("tetapkan kantor yang mengelola data dan akses seseorang", home.arguments, home.run),
     "publish-sop": ("terbitkan versi baru sebuah prosedur untuk semua kantor", publish_sop.arguments, publish_sop.run),
     "check-sop": ("periksa naskah SOP: apa yang harus dibetulkan", check_sop.arguments, check_sop.run),
     "check-capaian": (

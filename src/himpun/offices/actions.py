@@ -25,7 +25,15 @@ from himpun.offices.files.cells import username as read_username
 from himpun.offices.files.settings import check_pattern
 from himpun.offices.holdings import check_still_managed
 from himpun.offices.models import UNIT, Appointment, Holding, Holiday, Office, Person, Post, SpecialHours
-from himpun.offices.rules import DECIDES, KEPALA, MAY_MANAGE_OFFICE, ROLES, check_may_manage_access
+from himpun.offices.rules import (
+    DECIDES,
+    KASUBBAG_PERENCANAAN,
+    KEPALA,
+    MAY_MANAGE_OFFICE,
+    ROLES,
+    SEKRETARIS,
+    check_may_manage_access,
+)
 from himpun.offices.wording import as_sentence, tidy, wrong_cell, wrong_texts
 from himpun.offices.worktime import LONGEST_HOURS, WEEKDAYS, CalendarUnusable, read_day, read_week, write_week
 
@@ -65,7 +73,7 @@ def change_office(*, office: Office, fields: Mapping[str, Any], by: Person) -> O
     wrong = wrong_texts(
         Office, {name: fields[name] for name in OFFICE_TEXTS if name in fields}, ("name", "government", "city")
     )
-    wrong |= _wrong_settings(fields)
+    wrong |= _wrong_settings(fields) | _loosened_for_oneself(office, fields, by)
     if wrong:
         raise FieldErrors(wrong)
     given = dict(fields)
@@ -82,6 +90,18 @@ def change_office(*, office: Office, fields: Mapping[str, Any], by: Person) -> O
             turn.record("offices:office:changed", f"office:{office.code}", data)
     office.refresh_from_db()
     return office
+
+
+def _loosened_for_oneself(office: Office, fields: Mapping[str, Any], by: Person) -> dict[str, str]:
+    """Who parafs or signs does not allow himself to do both; another manager allows it."""
+    loosened = fields.get("may_approve_twice") and not Office.objects.get(pk=office.pk).may_approve_twice
+    approves = Holding.objects.on(clock.today()).filter(
+        post__office=office, post__role__in=(KEPALA, SEKRETARIS, KASUBBAG_PERENCANAAN), person=by
+    )
+    if not loosened or not approves.exists():
+        return {}
+    cause = "Anda sendiri memaraf atau menandatangani, jadi kelonggaran ini tidak Anda berikan kepada diri sendiri"
+    return {"may_approve_twice": f"{cause}. Minta Kasubbag Umum menetapkannya."}
 
 
 def _wrong_settings(fields: Mapping[str, Any]) -> dict[str, str]:

@@ -4,6 +4,7 @@ An approval is bound to the SHA-256 of exactly the text that was read and to the
 draft loses its approvals. Nobody approves what they wrote. The last approval publishes, in the same transaction.
 """
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -19,7 +20,7 @@ from himpun.offices.wording import tidy
 from himpun.procedures.actions import approval_rule, check_typed, publish, refuse_unchanged
 from himpun.procedures.definition import Procedure, runnable
 from himpun.procedures.models import DraftApproval, ProcedureDraft
-from himpun.procedures.rules import DEEDS, MAY_WITHDRAW_DRAFTS, Level, approvals_needed
+from himpun.procedures.rules import DEEDS, MAY_WITHDRAW_DRAFTS, RULES, Level, approvals_needed
 
 State = ProcedureDraft.State
 
@@ -203,13 +204,16 @@ def visible_to(person: Person, day: date) -> QuerySet[ProcedureDraft]:
     return ProcedureDraft.objects.filter(office__in=offices).select_related("office__kind", "written_by", "version")
 
 
-def waiting_for(person: Person, day: date) -> list[ProcedureDraft]:
-    """The drafts whose next approval is this person's to give today."""
-    roles = {(actor.office_id, actor.role) for actor in capacities(person, day) if not actor.away_until}
-    waiting = visible_to(person, day).filter(state=State.WAITING).exclude(written_by=person)
+def waiting_for(person: Person, actors: Iterable[Actor]) -> list[ProcedureDraft]:
+    """The drafts whose next approval is this person's to give, by the posts they hold today."""
+    asked = {level.role for rule in RULES.values() for level in rule.levels}
+    roles = {(one.office_id, one.role) for one in actors if one.role in asked and not one.away_until}
+    if not roles:
+        return []
+    waiting = ProcedureDraft.objects.filter(office__in={office for office, _ in roles}, state=State.WAITING)
     return [
         draft
-        for draft in waiting.prefetch_related("approvals").order_by("written_at")[:50]
+        for draft in waiting.exclude(written_by=person).prefetch_related("approvals").order_by("written_at")[:50]
         if (level := draft.next_level) and (draft.office_id, level.role) in roles
     ]
 

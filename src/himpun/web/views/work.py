@@ -45,7 +45,7 @@ def my_work(request: PersonRequest) -> HttpResponse:
         "new_letters": new_letters,
         "to_answer": to_answer,
         "unanswered": unanswered,
-        "drafts": drafts_waiting_for(acting.person, acting.day),
+        "drafts": drafts_waiting_for(acting.person, acting.capacities),
         "may_register": acting.has(MAY_REGISTER_LETTERS),
     }
     return render(request, "work/my_work.html", context)
