@@ -14,7 +14,7 @@ pytestmark = pytest.mark.processes
 
 @pytest.fixture(scope="module")
 def bounded() -> Iterator[Bounded]:
-    found = Bounded("tests.jobs.spoilt", seconds=1.0, megabytes=256, at_most=2)
+    found = Bounded("tests.jobs.spoilt", seconds=2.0, megabytes=256, at_most=2)
     yield found
     found.close()
 
@@ -37,7 +37,7 @@ def test_a_job_that_takes_too_long_ends_alone(bounded: Bounded) -> None:
     with pytest.raises(JobStopped, match="terlalu lama"):
         bounded.ask("slow", {})
 
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 15
     assert pid(bounded) != before, "the next job has a new child"
 
 

@@ -36,8 +36,11 @@ JOBS_OF_A_CHILD = 500
 _FRAME = struct.Struct(">QQ")
 _GRACE = 2.0
 """Seconds that a parent waits beyond the child's own alarm."""
+_START = 30.0
+"""And beyond that for a child that is only being started: on a busy machine that takes a while, and is no job's fault."""
 _NO_MEMORY = 70
 _FAULT = "fault"
+_TOO_LATE = {-getattr(signal, name, 0) for name in ("SIGALRM", "SIGKILL")}
 _ABORTS = {-signal.SIGABRT, -getattr(signal, "SIGTRAP", 5), -signal.SIGSEGV, -signal.SIGILL}
 """How machine code ends when it is refused memory."""
 
@@ -79,7 +82,8 @@ class Bounded:
                 fresh = child is None or not child.is_alive
                 child = _Child(self.module, self.seconds, self.megabytes) if child is None or fresh else child
                 try:
-                    return child.ask({**given, "job": job}, content, self.seconds + _GRACE)
+                    patience = self.seconds + _GRACE + (_START if fresh else 0)
+                    return child.ask({**given, "job": job}, content, patience)
                 except _Retired:
                     if fresh:
                         raise JobStopped("prosesnya berakhir") from None
@@ -166,7 +170,7 @@ class _Child:
 
 
 def _why(code: int | None) -> str:
-    if code in (-signal.SIGALRM, -signal.SIGKILL):
+    if code and code in _TOO_LATE:
         return "terlalu lama"
     return "terlalu banyak memori" if code == _NO_MEMORY or code in _ABORTS else "prosesnya berakhir"
 
@@ -223,26 +227,26 @@ def serve_jobs(module: str, seconds: float, megabytes: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     given, taken = sys.stdin.buffer, os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a library prints must not reach the parent
-    jobs: Mapping[str, Job] = importlib.import_module(module).JOBS
     _limit_memory(megabytes)
     for _ in range(JOBS_OF_A_CHILD):
-        if not select.select([given], [], [], IDLE_SECONDS)[0]:
-            return
+        if os.name != "nt" and not select.select([given], [], [], IDLE_SECONDS)[0]:
+            return  # Windows cannot wait for a pipe with a limit: there a child stays until its parent ends
         try:
             values, content = _read(given)
         except EOFError:
             return
         _alarm(seconds)
-        answer = _answer(jobs[values.pop("job")], values, content)
+        answer = _answer(module, values, content)
         _alarm(0)
         _write(taken, *answer)
         if _FAULT in answer[0]:
             return
 
 
-def _answer(job: Job, values: dict[str, Any], content: bytes) -> Answer:
+def _answer(module: str, values: dict[str, Any], content: bytes) -> Answer:
     try:
-        return job(values, content)
+        jobs: Mapping[str, Job] = importlib.import_module(module).JOBS
+        return jobs[values.pop("job")](values, content)
     except MemoryError:
         os._exit(_NO_MEMORY)
     except Exception:
