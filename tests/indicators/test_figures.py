@@ -209,6 +209,22 @@ def test_a_unit_that_says_nihil_leaves_its_figure_behind(small: Cast, variables:
     assert Figure.objects.count() == 1
 
 
+@pytest.mark.parametrize("others", [1, figures.MANY])
+def test_an_import_of_the_same_vouches_for_an_answer_that_may_be_withdrawn(
+    small: Cast, variables: list[Variable], others: int
+) -> None:
+    asked = request_of(small)
+    beside = [datum(small, variables[1], "9")._replace(year=1000 + year) for year in range(others)]
+    take(small, [datum(small, variables[0], "7")], source=f"request:{asked.pk}")
+
+    assert take(small, [datum(small, variables[0], "7"), *beside]) == Taken(others, 0, 1, vouched=1)
+    assert take(small, [datum(small, variables[0], "7"), *beside]) == Taken(0, 0, others + 1)
+    DataRequest.objects.filter(pk=asked.pk).update(withdrawn_at=clock.now())
+    figures.withdraw([asked])
+
+    assert Figure.objects.current().get(element=variables[0].element_id).number == 7
+
+
 NUMBERS = st.decimals(min_value=-99999, max_value=99999, places=3, allow_nan=False)
 CELLS = st.dictionaries(
     st.tuples(st.integers(0, 3), st.sampled_from([3, 6, 9, 12])), NUMBERS | st.sampled_from(["BB", "A"]), max_size=12

@@ -82,7 +82,7 @@ class Document(models.Model):
         return self.versions.order_by("-no")[0]
 
 
-@sealed("Versi dokumen", files=["file_sha256", "signed_sha256"])
+@sealed("Versi dokumen", leave_out=["failures", "failure", "retry_at"], files=["file_sha256", "signed_sha256"])
 class DocumentVersion(models.Model):
     """One version: the content a template was given, the narrative texts a person wrote into it, and the SHA-256 of the PDF it gave (empty until rendered).
 

@@ -49,11 +49,15 @@ class Datum(NamedTuple):
 
 
 class Taken(NamedTuple):
-    """How many figures were new, changed an earlier one, or were there already."""
+    """How many figures were new, changed an earlier one, or were there already.
+
+    `vouched` of those there already had come with an answer that can still be withdrawn: they are now also of this source.
+    """
 
     added: int
     changed: int
     same: int
+    vouched: int = 0
 
 
 class FiguresFrozen(Conflict):
@@ -112,12 +116,14 @@ def take_in(
 
 def _take_few(turn: Turn, office: Office, data: Sequence[Datum], source: str, by: str) -> Taken:
     current = current_at(data)
-    changed = [row for row in data if row.place in current and not is_same(row, current[row.place])]
+    there = [row for row in data if row.place in current]
+    changed = [row for row in there if not is_same(row, current[row.place])]
+    vouched = [row for row in there if is_same(row, current[row.place]) and _is_loose(current[row.place], source)]
     locked = [row.place for row in changed if current[row.place].frozen]
     if locked:
         raise FiguresFrozen(locked)
-    if changed:
-        Figure.objects.filter(pk__in=[current[row.place].pk for row in changed]).update(current=False)
+    if changed or vouched:
+        Figure.objects.filter(pk__in=[current[row.place].pk for row in (*changed, *vouched)]).update(current=False)
     added = [row for row in data if row.place not in current]
     Figure.objects.bulk_create(
         Figure(
@@ -128,9 +134,14 @@ def _take_few(turn: Turn, office: Office, data: Sequence[Datum], source: str, by
             at=turn.at,
             by=by,
         )
-        for row in (*added, *changed)
+        for row in (*added, *changed, *vouched)
     )
-    return Taken(len(added), len(changed), len(data) - len(added) - len(changed))
+    return Taken(len(added), len(changed), len(data) - len(added) - len(changed), len(vouched))
+
+
+def _is_loose(figure: Figure, source: str) -> bool:
+    """Whether a figure counts only as long as an answer of another request is not withdrawn."""
+    return not figure.frozen and figure.source.startswith("request:") and figure.source != source
 
 
 def current_at(data: Sequence[Datum]) -> dict[Place, Figure]:
@@ -181,10 +192,12 @@ _STAGED = """CREATE TEMPORARY TABLE staged_figure (
     number {number}, text varchar(60))"""
 _SAME = "f.text = s.text AND (f.number = s.number OR (f.number IS NULL AND s.number IS NULL))"
 _COMPARED = f"""CREATE TEMPORARY TABLE compared_figure AS
-    SELECT s.*, f.id AS old, f.version, f.frozen FROM staged_figure s LEFT JOIN {TABLE} f
+    SELECT s.*, f.id AS old, f.version, f.frozen, f.id IS NOT NULL AND {_SAME} AS same FROM staged_figure s LEFT JOIN {TABLE} f
     ON f.unit_id = s.unit_id AND f.year = s.year AND f.element_id = s.element_id AND f.month = s.month
-    AND f.months = s.months AND f.current WHERE f.id IS NULL OR NOT COALESCE({_SAME}, FALSE)"""  # noqa: S608 - constants of this module
+    AND f.months = s.months AND f.current WHERE f.id IS NULL OR NOT COALESCE({_SAME}, FALSE)
+    OR (NOT f.frozen AND f.source LIKE 'request:%%' AND f.source <> %s)"""  # noqa: S608 - constants of this module
 _LOCKED = "SELECT unit_id, element_id, year, month, months FROM compared_figure WHERE frozen"
+_VOUCHED = "SELECT COUNT(*) FROM compared_figure WHERE same"
 _RETIRE = f"""UPDATE {TABLE} SET current = FALSE WHERE id IN (SELECT old FROM compared_figure WHERE old IS NOT NULL)
     RETURNING id"""  # noqa: S608
 _ADD = f"""INSERT INTO {TABLE} (office_id, variable_id, element_id, unit_id, year, month, months, number, text, version,
@@ -206,12 +219,14 @@ def _take_many(turn: Turn, office: Office, data: Sequence[Datum], source: str, b
         _drop(cursor)
         cursor.execute(_STAGED.format(number="numeric(30,8)" if postgres else "decimal"))
         _stage(cursor, data)
-        cursor.execute(_COMPARED)
+        cursor.execute(_COMPARED, [source])
         cursor.execute(_LOCKED)
         locked = [tuple(row) for row in cursor.fetchall()]
         if locked:
             _drop(cursor)
             raise FiguresFrozen(locked)
+        cursor.execute(_VOUCHED)
+        (vouched,) = cursor.fetchone()
         cursor.execute(_RETIRE)
         retired = [f"[{key}]" for (key,) in cursor.fetchall()]
         at = connection.ops.adapt_datetimefield_value(turn.at)
@@ -219,7 +234,9 @@ def _take_many(turn: Turn, office: Office, data: Sequence[Datum], source: str, b
         written = [line for (line,) in cursor.fetchall()]
         _drop(cursor)
     _seal_many(turn, office, source, by, retired, written)
-    return Taken(len(written) - len(retired), len(retired), len(data) - len(written))
+    changed = len(retired) - vouched
+    added = len(written) - len(retired)
+    return Taken(added, changed, len(data) - added - changed, vouched)
 
 
 def _seal_many(turn: Turn, office: Office, source: str, by: str, retired: list[str], written: list[str]) -> None:

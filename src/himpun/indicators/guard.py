@@ -28,7 +28,7 @@ _APPROVED = "EXISTS (SELECT 1 FROM indicators_correction c WHERE c.figure_id = O
 
 
 def _changed(different: str) -> str:
-    columns = " OR ".join(f"NEW.{column} {different} OLD.{column}" for column in _KEPT)
+    columns = " OR ".join(f'NEW."{column}" {different} OLD."{column}"' for column in _KEPT)
     return f"({columns} OR (NEW.current {different} OLD.current AND NOT (OLD.current AND {_APPROVED})))"
 
 

@@ -144,9 +144,10 @@ def _apply(
         return checked.report(nothing, statuses, applied=False)
     source = _Source(turn, checked.office, actor, name, format, sha256)
     taken = checked.take(turn, source)
-    if taken.added or taken.changed:
+    kept = taken.added or taken.changed or taken.vouched
+    if kept:
         source.finish(checked, taken)
-    return checked.report(taken, statuses, applied=True, import_id=source.pk if taken.added or taken.changed else None)
+    return checked.report(taken, statuses, applied=True, import_id=source.pk if kept else None)
 
 
 class _Source:
@@ -320,7 +321,7 @@ class _Checked:
         }
         figures.mark_used(indicators.values(), turn.at)
         taken = figures.take_in(turn, office=self.office, data=self.data, source=f"import:{source.pk}", by=source.by)
-        if not (taken.added or taken.changed):
+        if not (taken.added or taken.changed or taken.vouched):
             source.row.delete()
         return taken
 

@@ -1,0 +1,167 @@
+"""Fills an empty database by a version's own code and writes down all of it. Run by `scripts.old_offices` within that version.
+
+Knows only what every landed version has (`tests/cast.py` and the acts it uses); what came later is done where it is there.
+"""
+
+import base64
+import gzip
+import json
+import sys
+from datetime import timedelta
+from hashlib import sha256
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import django
+
+django.setup()
+
+from django.apps import apps
+from django.conf import settings
+from django.core.management import call_command
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+from tests.cast import MECHANISM, MONDAY, Cast, found_office, load_cast, publish
+
+from himpun import clock
+from himpun.archive.chain import canonical
+from himpun.cycles import actions, collecting
+from himpun.cycles.actions import start_cycle
+from himpun.indicators import actions as indicators
+from himpun.indicators.models import DataRequest
+
+LEFT_OUT = {"contenttypes", "auth", "sessions", "admin", "django_tasks_database", "django_tasks_db"}
+
+
+def typed_paper(kind: str, content: Any, *, made_at: Any) -> bytes:
+    """Stands in for the rendering: documents are a few bytes, so that a snapshot stays small."""
+    return b"%PDF-1.7 " + sha256(canonical([kind, content, made_at]).encode()).hexdigest().encode()
+
+
+def answer(cast: Cast, request: DataRequest, above: str, below: str = "9") -> None:
+    """One unit's answer with figures of our own."""
+    cast.fill(request)
+    for line in indicators.lines_of(request):
+        typed = {"pembilang": above, "penyebut": below}
+        given = {v.pk: typed[v.kind] for v in line.indicator.variables.all() if v.kind in typed}
+        if given:
+            indicators.save_line(line_id=line.pk, by=cast.holder(request.unit), figures=given)
+    collecting.answer_request(request=request, by=cast.holder(request.unit))
+
+
+def run(cast: Cast, period: str) -> Any:
+    """A run of the mechanism up to where it awaits the units."""
+    child = start_cycle(office=cast.office, key=MECHANISM, period=period, by=cast.kasubbag)
+    cast.to_collecting(child)
+    return child
+
+
+def freeze(cast: Cast, child: Any) -> None:
+    cast.decide(child, "sampaikan")
+    cast.decide(child, "bekukan")
+    cast.analyse(child)
+    cast.decide(child, "selesai")
+
+
+def fill_sample() -> None:
+    """The sample office: loaded history, and a whole cycle with an answer handed back, a nihil and an excused unit."""
+    cast = load_cast("kecamatan-contoh")
+    cycle = cast.to_step_3()
+    child = cast.child(cycle)
+    cast.to_collecting(child)
+    first, second, third, *others = [each for each in cast.requests(child) if each.is_open]
+    cast.answer(first)
+    collecting.return_answer(request=first, reason="angka terbalik", by=cast.umum)
+    answer(cast, DataRequest.objects.select_related("unit", "office").get(pk=first.pk), "8")
+    for line in indicators.lines_of(second):
+        indicators.save_line(line_id=line.pk, by=cast.holder(second.unit), nihil=True, nihil_reason="tidak ada layanan")
+    collecting.answer_request(request=second, by=cast.holder(second.unit))
+    collecting.excuse_unit(request=third, reason="kantor tutup", by=cast.umum)
+    for request in others:
+        cast.answer(request)
+    freeze(cast, child)
+    cast.decide(cycle, "sampaikan")
+    cast.decide(cycle, "terima")
+    cast.decide(cycle, "sudah baik")
+    cast.paraf(cycle)
+    cast.paraf(cycle)
+    cast.sign(cycle)
+    cast.decide(cycle, "selesai")
+
+
+def fill_small() -> None:
+    """A small office: two rounds of a quarter, a cancelled run, a run that is still open with an answer handed back."""
+    cast = found_office("kec-kecil", units=3)
+    for above in ("4", "6"):
+        child = run(cast, "2026-TW1")
+        for request in cast.requests(child):
+            answer(cast, request, above if request.unit == cast.post_of_unit(0) else "7")
+        freeze(cast, child)
+    child = run(cast, "2026-TW2")
+    for request in cast.requests(child):
+        answer(cast, request, "3")
+    actions.cancel_cycle(cycle=child, reason="surat ditarik", by=cast.kepala)
+    child = run(cast, "2026-TW3")
+    first, second, third = cast.requests(child)
+    answer(cast, first, "5")
+    answer(cast, second, "2")
+    collecting.return_answer(request=second, reason="periksa lagi", by=cast.umum)
+    cast.fill(third)
+
+
+def fill_later() -> None:
+    """What came after the first version: an import, and a correction of a frozen figure."""
+    if find_spec("himpun.indicators.corrections") is None:
+        return
+    from himpun.indicators.corrections import ask_correction, decide_correction
+    from himpun.indicators.importing import FigureRow, import_figures
+    from himpun.indicators.models import Figure
+    from himpun.offices.models import Office
+
+    cast = Cast(Office.objects.get(code="kec-kecil"))
+    rows = [FigureRow(2, "IKU-01.pembilang", "", "2026-08", "11"), FigureRow(3, "IKU-01.penyebut", "", "2026-08", "12")]
+    import_figures(office=cast.office, rows=rows, name="angka.csv", format="csv", content=b"angka", by=cast.analis)
+    figure = Figure.objects.filter(office=cast.office, frozen=True, current=True, year=2026, month=3).earliest("pk")
+    correction = ask_correction(
+        figure_id=figure.pk, new="8", reason="Satu desa terlewat", evidence_name="bukti.pdf",
+        evidence=b"%PDF-1.4 laporan", evidence_type="application/pdf", by=cast.holder(figure.unit),
+    )  # fmt: skip
+    decide_correction(correction_id=correction.pk, approve=True, by=cast.kepala)
+
+
+def everything() -> dict[str, Any]:
+    """All rows by model, the last migration of every app, and the archive's files."""
+    rows = {
+        model._meta.label: [dict(row) for row in model._default_manager.order_by("pk").values()]
+        for model in apps.get_models(include_auto_created=True)
+        if model._meta.app_label not in LEFT_OUT and model._meta.managed
+    }
+    files = {path.name: base64.b64encode(path.read_bytes()).decode() for path in archived()}
+    leaves = sorted(MigrationLoader(connection).graph.leaf_nodes())
+    return {"migrations": leaves, "rows": {label: found for label, found in rows.items() if found}, "files": files}
+
+
+def archived() -> list[Path]:
+    return sorted(path for path in Path(settings.ARCHIVE_ROOT).rglob("*") if path.is_file())
+
+
+def main(target: str) -> None:
+    call_command("migrate", verbosity=0)
+    with (
+        clock.held_at(MONDAY),
+        patch("himpun.documents.work.render", typed_paper),
+        patch("himpun.documents.work.with_pictures", lambda content: content),
+    ):
+        publish()
+        fill_sample()
+        with clock.held_at(MONDAY + timedelta(days=1)):
+            fill_small()
+            fill_later()
+    text = json.dumps(everything(), cls=DjangoJSONEncoder, ensure_ascii=False, sort_keys=True)
+    Path(target).write_bytes(gzip.compress(text.encode(), mtime=0))
+
+
+main(sys.argv[1])
