@@ -127,10 +127,7 @@ def propose(
 
     Raises FieldErrors where a second word is needed and the letter's file is not there.
     """
-    proposal = proposal_of(post, person, recorder, by_leave=leave is not None)
-    if changes and narrows(terms_of(changes), terms):
-        proposal = Proposal(post.role, narrows=True)
-    needed = consents_needed(proposal)
+    needed = _needed(post, person, terms, recorder, changes, leave)
     confirmed = Consent.CONFIRMATION in needed
     sha256 = _kept(file) if file else file_sha256
     if confirmed and not sha256:
@@ -160,6 +157,14 @@ def propose(
         return one
     take_effect(written, one)
     return one
+
+
+def _needed(
+    post: Post, person: Person, terms: Terms, recorder: Person | None, changes: Holding | None, leave: Leave | None
+) -> frozenset[Consent]:
+    if changes and narrows(terms_of(changes), terms):
+        return consents_needed(Proposal(post.role, narrows=True))
+    return consents_needed(proposal_of(post, person, recorder, by_leave=leave is not None))
 
 
 LETTER_NEEDED = (
