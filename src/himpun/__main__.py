@@ -3,12 +3,13 @@
 import os
 import sys
 
+from himpun.gate.codes import CONFIG
 from himpun.gate.keeper import main as serve
 from himpun.parent import follow
 
 
 def main() -> None:
-    """Set Django up and run a subcommand; refusals are printed as sentences with exit code 1.
+    """Set Django up and run a subcommand; refusals are printed as sentences with exit code 1, wrong settings with 78.
 
     `serve` only keeps processes that do so themselves: it begins, and answers a signal, at once. What is written (database,
     archive, keys) is for its own user only.
@@ -19,8 +20,13 @@ def main() -> None:
         sys.exit(serve(sys.argv[2:]))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "himpun.settings")
     import django
+    from django.core.exceptions import ImproperlyConfigured
 
-    django.setup()
+    try:
+        django.setup()
+    except ImproperlyConfigured as error:
+        print(f"Pengaturan salah: {error}", file=sys.stderr)
+        sys.exit(CONFIG)
     from himpun.commands import run
 
     sys.exit(run(sys.argv[1:]))

@@ -162,6 +162,12 @@ def is_alive(pid: int) -> bool:
     return bool(fields) and fields[0] != "Z"
 
 
+def processor_time(pid: int) -> float:
+    """The seconds of processor that a process has used."""
+    fields = stat_of(pid)
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def forget_peak(pid: int) -> int:
     """Let the kernel count a process's peak anew; returns what it holds now, in bytes."""
     Path(f"/proc/{pid}/clear_refs").write_text("5")

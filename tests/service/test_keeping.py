@@ -5,14 +5,15 @@ import random
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.scratch import on_sqlite, until
-from tests.service.running import Service, descendants, free_port, is_alive
+from tests.scratch import REPOSITORY, on_sqlite, until
+from tests.service.running import Service, descendants, environment_for, free_port, is_alive, processor_time
 
 pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("layanan")]
 
@@ -86,6 +87,24 @@ def test_the_children_of_a_killed_service_end_too(serve: Serve) -> None:
     until(lambda: not any(is_alive(pid) for pid in members), 10)
 
 
+def test_a_start_costs_little(serve: Serve) -> None:
+    """Two quiet cores answer within three seconds; on a busy machine what tells is the processor time until then."""
+    serve("--no-worker").await_answer()
+    service = serve().await_answer()
+
+    assert processor_time(service.process.pid) + processor_time(service.one(WEB)) < 3
+
+
+def test_the_worker_alone_ends_with_code_78_too(prepared: tuple[Path, str, object]) -> None:
+    environment = environment_for(*prepared[:2], HIMPUN_SECRET_KEY="pendek")
+    command = [sys.executable, "-m", "himpun", "worker"]
+
+    done = subprocess.run(command, env=environment, cwd=REPOSITORY, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 78
+    assert done.stderr.startswith("Pengaturan salah: HIMPUN_SECRET_KEY")
+
+
 def test_a_taken_port_is_told_and_ends_with_code_69(serve: Serve) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         service = serve(port=taken.getsockname()[1])
@@ -149,8 +168,6 @@ def test_a_database_that_comes_late_is_used(serve: Serve, prepared: tuple[Path, 
 
 def _relay(port: int, database: str) -> list[str]:
     """A program that lets what comes to a port through to the database."""
-    import sys
-
     host, _, target = database.split("@")[1].split("/")[0].partition(":")
     return [sys.executable, "-m", "tests.service.relay", str(port), host, target]
 

@@ -13,7 +13,10 @@ from himpun.indicators.models import Evidence, RequestLine
 from himpun.web.addresses import address_of
 from himpun.web.uploads import RECEIVED, incoming_of
 from tests.cast import Cast
+from tests.papers import pdf
 from tests.web.test_pages import screen
+
+PAPER = pdf("bukti")
 
 
 def file(content: bytes, name: str = "bukti.pdf") -> io.BytesIO:
@@ -33,9 +36,9 @@ def line(small: Cast) -> RequestLine:
 def test_evidence_is_stored_and_nothing_else_is_left(small: Cast, line: RequestLine) -> None:
     page = screen(small.holder(small.post_of_unit(0)))
 
-    assert page.post(reverse("evidence_attach", args=[line.pk]), {"file": file(b"%PDF-1.7 isi")}).status_code == 302
+    assert page.post(reverse("evidence_attach", args=[line.pk]), {"file": file(PAPER)}).status_code == 302
 
-    assert Evidence.objects.get(line=line).size == 12
+    assert Evidence.objects.get(line=line).size == len(PAPER)
     assert not list(incoming_folder().iterdir())
 
 

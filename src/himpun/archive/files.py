@@ -51,14 +51,6 @@ def store(content: bytes | Incoming, *, media_type: str) -> str:
     return sha256
 
 
-def source(content: bytes | Incoming) -> bytes | Path:
-    """What a check opens: the bytes, or the place where they have arrived."""
-    if isinstance(content, Incoming):
-        content.open().close()
-        return content.place
-    return content
-
-
 def _write_whole(place: Path, content: bytes | Incoming) -> None:
     place.parent.mkdir(parents=True, exist_ok=True)
     if isinstance(content, Incoming):
