@@ -1,0 +1,105 @@
+"""Everybody at every address: nothing fails, nothing leaks, looking changes nothing, who may not changes nothing."""
+
+import json
+import logging
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+import pytest
+import vl_convert
+from django.conf import settings
+from django.db import transaction
+from django.test import override_settings
+from pytest_django.plugin import DjangoDbBlocker
+
+from himpun import clock
+from tests.cast import MONDAY, publish
+from tests.conftest import LONG, _published
+from tests.crawl.addresses import ROWS, addresses
+from tests.crawl.changing import Changes, unproven
+from tests.crawl.scene import build
+from tests.crawl.walking import Crawl
+from tests.crawl.ways import WAYS
+
+pytestmark = pytest.mark.django_db
+FEW_KINDS = frozenset({"anonim", "kepala", "kepala dinas", "program penuh"})
+
+
+def typed_whole(kind: str, content: Mapping[str, Any], *, made_at: datetime) -> bytes:
+    """Stands in for the rendering, and holds every word of the document, so that the crawl can search it."""
+    return f"%PDF-1.7 {kind} {made_at} {json.dumps(content, default=str, ensure_ascii=False)}".encode()
+
+
+@pytest.fixture(scope="module")
+def built_once(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Crawl]:
+    """The scene, in a transaction that is undone after the last test."""
+    plain = override_settings(
+        ARCHIVE_ROOT=tmp_path_factory.mktemp("arsip"),
+        TASKS={"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}},
+        STORAGES={"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}},
+    )
+    with django_db_blocker.unblock(), plain, pytest.MonkeyPatch.context() as patch, clock.held_at(MONDAY):
+        for module in ("documents.work", "reports.paper", "reports.timing_paper"):
+            patch.setattr(f"himpun.{module}.render", typed_whole)
+            patch.setattr(f"himpun.{module}.with_pictures", lambda content: content)
+        patch.setattr(logging.getLogger("django.request"), "disabled", True)
+        patch.setattr(vl_convert, "vegalite_to_svg", lambda spec, **_: f"<svg >{json.dumps(spec)}</svg>")
+        with transaction.atomic():
+            if not _published():
+                publish()
+            yield Crawl(build(), settings.ARCHIVE_ROOT, LONG)
+            transaction.set_rollback(True)
+
+
+@pytest.fixture
+def crawl(built_once: Crawl, settings: Any) -> Crawl:
+    settings.ARCHIVE_ROOT = built_once.archive
+    built_once.wrong = []
+    return built_once
+
+
+def told(wrong: list[str]) -> str:
+    """What is wrong, one sentence each, not more than can be read."""
+    return f"{len(wrong)} hal salah:\n" + "\n".join(wrong[:40])
+
+
+def test_every_address_has_rows_to_be_asked_with() -> None:
+    lacking = [one.name for one in addresses() if one.parameters and one.name not in ROWS]
+
+    assert not lacking, f"Beri alamat ini baris contoh di ROWS (tests/crawl/addresses.py): {', '.join(lacking)}"
+
+
+def test_every_address_that_takes_a_post_has_a_way_that_changes_something(crawl: Crawl) -> None:
+    lacking = unproven(crawl)
+
+    assert not lacking, f"Beri alamat ini isian di WAYS (tests/crawl/ways.py): {', '.join(lacking)}"
+
+
+def test_nobody_sees_what_is_not_theirs_and_looking_changes_nothing(crawl: Crawl) -> None:
+    for address in crawl.addresses:
+        crawl.look(address)
+
+    assert not crawl.wrong, told(crawl.wrong)
+
+
+def test_who_may_not_change_something_does_not(crawl: Crawl) -> None:
+    changes = Changes(crawl)
+    for address in crawl.addresses:
+        if address.name in WAYS:
+            changes.try_everybody(address)
+            changes.without_token(address)
+
+    print(changes.did)
+    assert not crawl.wrong, told(crawl.wrong)
+
+
+def test_nonsense_by_any_method_is_refused_and_changes_nothing(crawl: Crawl) -> None:
+    changes = Changes(crawl)
+    for address in crawl.addresses:
+        changes.junk(address, None if crawl.thorough else FEW_KINDS)
+
+    print(crawl.asked, crawl.statuses)
+    assert not crawl.wrong, told(crawl.wrong)
