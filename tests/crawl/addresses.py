@@ -114,7 +114,9 @@ def _people(side: Side) -> QuerySet[Person]:
 
 BY_ROW: dict[Callable[[Side], QuerySet[Any]], str] = {
     _of(Letter, "office"): "letter letter_file start_from_letter",
-    _of(Cycle, "office"): "cycle cycle_cancel cycle_deadline cycle_pause cycle_resume draft recipient_add receipt_renew",
+    _of(
+        Cycle, "office"
+    ): "cycle cycle_cancel cycle_deadline cycle_pause cycle_resume draft recipient_add receipt_renew",
     _of(Task, "cycle__office"): "decide",
     _of(Schedule, "office"): "schedule schedule_stop",
     _of(ScheduleRun, "schedule__office"): "schedule_retry",
@@ -127,9 +129,7 @@ BY_ROW: dict[Callable[[Side], QuerySet[Any]], str] = {
     _of(RecapLine, "recap__office"): "recap_line line_chart",
     _of(Figure, "office"): "figure figure_correct",
     _of(Correction, "office"): "correction correction_decide correction_file",
-    _of(
-        Program, "office"
-    ): "budget_node budget_edit budget_remove budget_months budget_link budget_chart",
+    _of(Program, "office"): "budget_node budget_edit budget_remove budget_months budget_link budget_chart",
     _of(IndicatorProgram, "program__office"): "budget_unlink",
     _of(Document, "office"): "document compare",
     _of(DocumentVersion, "document__office"): "version_pdf issued_pdf",
@@ -160,7 +160,9 @@ ROWS: dict[str, Callable[[Side], Sequence[Keys]]] = {
     **{
         name: lambda side: [
             {"token": one}
-            for one in Delivery.objects.filter(document__office=side.office).order_by("-pk").values_list("token", flat=True)
+            for one in Delivery.objects.filter(document__office=side.office)
+            .order_by("-pk")
+            .values_list("token", flat=True)
         ]
         for name in ("receipt", "receipt_pdf")
     },
@@ -170,7 +172,6 @@ ROWS: dict[str, Callable[[Side], Sequence[Keys]]] = {
     ],
 }
 """Address → the keys of an office's rows there. In `start_from_letter` and its like a `pk` is the letter's, and so on."""
-
 
 
 def telling(side: Side) -> dict[str, list[Any]]:
@@ -185,7 +186,9 @@ def telling(side: Side) -> dict[str, list[Any]]:
         "line_save evidence_attach evidence_share": list(lines),
         "evidence evidence_detach": list(Evidence.objects.filter(line__in=lines).values_list("pk", flat=True)),
         "document compare": list(papers.values_list("pk", flat=True)),
-        "version_pdf issued_pdf": list(DocumentVersion.objects.filter(document__in=papers).values_list("pk", flat=True)),
+        "version_pdf issued_pdf": list(
+            DocumentVersion.objects.filter(document__in=papers).values_list("pk", flat=True)
+        ),
         "figure": list(Figure.objects.filter(source=f"request:{answered.pk}").values_list("pk", flat=True))[:1],
     }
     return {name: pks for names, pks in by_names.items() for name in names.split()}
@@ -203,19 +206,21 @@ def strange(address: Address) -> list[Keys]:
 # --- what a page is asked with --------------------------------------------------------------------------------------
 
 
+RECAPS = (
+    "live_recap", "recap_csv", "recap_xlsx", "recap_pdf", "live_recap_chart", "recap_row", "recap_row_chart", "region",
+    "ladder", "ladder_csv", "ladder_below", "ladder_below_csv", "ladder_nudge",
+)  # fmt: skip
+TIMINGS = ("timing", "timing_chart", "timing_csv", "timing_xes", "timing_pdf")
+
+
 def queries(side: Side) -> dict[str, list[str]]:
     """Address → queries that name an office, a run, a post or a document of `side`."""
     office, cast = side.office.code, side.cast
     cycle, unit = side.at["sop 1"].pk, cast.post_of_unit(0)
     reports = [{"kantor": office, "periode": period} for period in ("2026-TW3", "2026-07")]
     found: dict[str, list[dict[str, Any]]] = {
-        **dict.fromkeys(
-            "live_recap recap_csv recap_xlsx recap_pdf live_recap_chart recap_row recap_row_chart region".split(), reports
-        ),
-        **dict.fromkeys("ladder ladder_csv ladder_below ladder_below_csv ladder_nudge".split(), reports),
-        **dict.fromkeys(
-            "timing timing_chart timing_csv timing_xes timing_pdf".split(), [{"kantor": office, "tahun": 2026}]
-        ),
+        **dict.fromkeys(RECAPS, reports),
+        **{name: [{"kantor": office, "tahun": 2026}] for name in TIMINGS},
         "archive": [
             {"tab": "jurnal", "siklus": side.at["secret run"].pk},
             {"tab": "jurnal"},
@@ -242,5 +247,3 @@ def queries(side: Side) -> dict[str, list[str]]:
         "api_adx_out": [{"periode": "2026-TW3"}],
     }
     return {name: [urlencode(one) for one in asked] for name, asked in found.items()}
-
-

@@ -5,6 +5,7 @@ rows were touched by statements that were not themselves rolled back by a refusa
 """
 
 import io
+import json
 import re
 import subprocess
 import traceback
@@ -25,7 +26,9 @@ from himpun.archive.models import ChainHead
 from himpun.offices.models import Person
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
-_CHANGES = re.compile(r"\b(?:INSERT INTO|INSERT OR \w+ INTO|UPDATE|DELETE FROM)\s+\"?(\w+)\"?(?=\s+(?:SET|\(|WHERE|AS|DEFAULT)|\s*$)")
+_CHANGES = re.compile(
+    r"\b(?:INSERT INTO|INSERT OR \w+ INTO|UPDATE|DELETE FROM)\s+\"?(\w+)\"?(?=\s+(?:SET|\(|WHERE|AS|DEFAULT)|\s*$)"
+)
 _SAVEPOINT = re.compile(r"^(SAVEPOINT|ROLLBACK TO SAVEPOINT) (\S+)")
 
 
@@ -84,11 +87,6 @@ class Caller(RequestFactory):
 
     def ask(self, method: str, path: str, data: Any = None, media: str = "", *, keep: bool = False) -> Answer:
         """Send one request and undo what it did, unless it is to be kept."""
-        given = self._headers()
-        if data is not None and not media:
-            send = getattr(self, method.lower())
-        else:
-            send = lambda path, data, **more: self.generic(method, path, data or b"", media, **more)  # noqa: E731
         changes, broken = _Changes(), list[str]()
 
         def note(**_: Any) -> None:
@@ -97,7 +95,7 @@ class Caller(RequestFactory):
         got_request_exception.connect(note, weak=False)
         try:
             with transaction.atomic(), _before() as before, connection.execute_wrapper(changes):
-                response = send(path, data, **given)
+                response = self._send(method, path, data, media)
                 body = b"".join(response.streaming_content) if response.streaming else response.content
                 changed = changes.by_table()
                 chains = _grown(before) if "archive_record" in changed else set()
@@ -108,6 +106,13 @@ class Caller(RequestFactory):
         return Answer(
             response.status_code, text_of(body, media), media, response.headers, changed, chains, "".join(broken)
         )
+
+    def _send(self, method: str, path: str, data: Any, media: str) -> Any:
+        if data is not None and not media:
+            return getattr(self, method.lower())(path, data, **self._headers())
+        if isinstance(data, dict):
+            data = json.dumps(data)
+        return self.generic(method, path, data or b"", media, **self._headers())
 
     def request(self, **request: Any) -> Any:
         return self.handler(self._base_environ(**request))

@@ -1,7 +1,7 @@
 """Sending: what each address changes for whom, by a form that does change something for somebody."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from himpun.offices.models import Holding
@@ -9,7 +9,7 @@ from tests.crawl.addresses import Address
 from tests.crawl.caller import Answer, Caller
 from tests.crawl.scene import TODAY
 from tests.crawl.walking import TOKEN_USED, Crawl, Visitor
-from tests.crawl.ways import READS_ONLY, WAYS, body_of
+from tests.crawl.ways import READS_ONLY, WAYS, body_of, plain
 
 NO_DATA = TOKEN_USED | {"django_session", "himpun_cache"}
 """Tables that hold nothing of an office: sessions, counts of failed logins, when a token was last used."""
@@ -27,15 +27,34 @@ class Changes:
     """Who changed what by which address."""
 
     crawl: Crawl
-    did: dict[str, set[str]] = field(default_factory=dict)
-    """Address → the kinds of people for whom the form changed something."""
+
+    @property
+    def did(self) -> dict[str, set[str]]:
+        """Address → the kinds of people for whom the form changed something."""
+        return self.crawl.did
+
+    def try_all(self) -> None:
+        """Every address's own way, by everybody, and from another site."""
+        for address in self.crawl.addresses:
+            if address.name in WAYS:
+                self.try_everybody(address)
+                self.without_token(address)
+
+    def nonsense(self, kinds: frozenset[str] | None) -> None:
+        """Nothing and nonsense at every address."""
+        for address in self.crawl.addresses:
+            self.junk(address, kinds)
 
     def try_everybody(self, address: Address) -> None:
         """The address's own way, tried by everybody."""
         crawl, way = self.crawl, WAYS[address.name]
         path = address.filled(way.keys(crawl.scene.here)) + (f"?{way.query}" if way.query else "")
-        data, media = body_of(crawl, address.name, way, path)
         self.did[address.name] = set()
+        try:
+            data, media = body_of(crawl, address.name, way, path)
+        except AssertionError as wrong:
+            crawl.wrong.append(f"{address.name}: isian contohnya tidak lagi cocok. {wrong}")
+            return
         for visitor in crawl.visitors_of(address):
             answer = visitor.caller.ask(way.method, path, _again(data), media)
             crawl.judge(visitor, address, path, answer, "sini", way.method)
@@ -74,8 +93,8 @@ class Changes:
         if doer.is_program:
             return
         path = address.filled(way.keys(crawl.scene.here)) + (f"?{way.query}" if way.query else "")
-        data, media = body_of(crawl, address.name, way, path)
-        answer = Caller(doer.person, csrf=True).ask(way.method, path, _again(data), media)
+        data = {} if way.first or way.page else way.typed(crawl.scene.here)
+        answer = Caller(doer.person, csrf=True).ask(way.method, path, data)
         crawl.judge(doer, address, path, answer, "sini", "POST tanpa CSRF")
         if answer.status != 403 or answer.changed.keys() - NO_DATA:
             crawl.wrong.append(f"{way.by}, POST {path} ({address.name}) tanpa token CSRF, dijawab {answer.status}.")
@@ -143,10 +162,8 @@ def _again(data: Any) -> Any:
 
 def _cause(answer: Answer) -> str:
     """The sentence of a refusal, from a page or from JSON."""
-    for before in ('class="alert alert-danger', 'class="field-error', "field-error"):
-        if before in answer.body:
-            text = answer.body.partition(before)[2].partition(">")[2]
-            return " ".join(text[:200].split())
+    for before in ("alert-danger", "field-error"):
+        for part in answer.body.split(before)[1:]:
+            if text := plain(part.partition(">")[2].partition("</div>")[0]):
+                return text[:200]
     return "" if "<html" in answer.body else answer.body[:300]
-
-

@@ -131,9 +131,7 @@ def build() -> Scene:
 
 def _side(code: str, mark: str) -> Side:
     side = Side(found_office(code, units=UNITS), mark)
-    side.marks = {SECRET: f"zqsecret{mark[-1]}"} | {
-        f"unit {no}": f"zqunit{mark[-1]}{no}" for no in range(1, UNITS + 1)
-    }
+    side.marks = {SECRET: f"zqsecret{mark[-1]}"} | {f"unit {no}": f"zqunit{mark[-1]}{no}" for no in range(1, UNITS + 1)}
     define(side.cast, "IKU-09", frequency="bulanan", owner=side.cast.post_of_unit(1))
     define(side.cast, "IKU-77", year=2027, frequency="tahunan")
     office = Office.objects.filter(pk=side.office.pk)
@@ -304,7 +302,14 @@ def _settings(side: Side) -> None:
     side.at["programs"] = programs
     rows = [Row(f"Baik {mark}", "tinggi", "90", False, "", True), Row(f"Kurang {mark}", "rendah", "", True, "90", True)]
     side.at["scale"] = save_scale(
-        office=cast.office, name=f"Skala {mark}", year=2026, rows=rows, scale=None, source=mark, reason="", by=cast.analis
+        office=cast.office,
+        name=f"Skala {mark}",
+        year=2026,
+        rows=rows,
+        scale=None,
+        source=mark,
+        reason="",
+        by=cast.analis,
     )
     save_codes(office=cast.office, codes=[Code("dhis2", "unsur", f"X{mark}", "IKU-01.pembilang")], by=cast.analis)
     side.at["holiday"] = offices.add_holiday(
@@ -346,4 +351,3 @@ def _messages(side: Side) -> None:
     assert message is not None
     copy = {"person": side.cast.umum, "channel": "uji", "address": f"{side.mark}@contoh.example"}
     side.at["outgoing"] = Outgoing.objects.create(message=message, state="gagal", error="tidak terkirim", **copy)
-

@@ -16,13 +16,13 @@ from pytest_django.plugin import DjangoDbBlocker
 from himpun import clock
 from tests.cast import MONDAY, publish
 from tests.conftest import LONG, _published
-from tests.crawl.addresses import ROWS, addresses
+from tests.crawl.addresses import ROWS, addresses, patterns
 from tests.crawl.changing import Changes, unproven
 from tests.crawl.scene import build
+from tests.crawl.table import PAGE, WRITE, page
 from tests.crawl.walking import Crawl
-from tests.crawl.ways import WAYS
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("crawl")]
 FEW_KINDS = frozenset({"anonim", "kepala", "kepala dinas", "program penuh"})
 
 
@@ -57,7 +57,6 @@ def built_once(
 @pytest.fixture
 def crawl(built_once: Crawl, settings: Any) -> Crawl:
     settings.ARCHIVE_ROOT = built_once.archive
-    built_once.wrong = []
     return built_once
 
 
@@ -78,28 +77,39 @@ def test_every_address_that_takes_a_post_has_a_way_that_changes_something(crawl:
     assert not lacking, f"Beri alamat ini isian di WAYS (tests/crawl/ways.py): {', '.join(lacking)}"
 
 
-def test_nobody_sees_what_is_not_theirs_and_looking_changes_nothing(crawl: Crawl) -> None:
-    for address in crawl.addresses:
-        crawl.look(address)
+def looked(crawl: Crawl) -> list[str]:
+    return crawl.once("look", crawl.look_everywhere)
 
-    assert not crawl.wrong, told(crawl.wrong)
+
+def tried(crawl: Crawl) -> list[str]:
+    return crawl.once("change", Changes(crawl).try_all)
+
+
+def test_nobody_sees_what_is_not_theirs_and_looking_changes_nothing(crawl: Crawl) -> None:
+    assert not (wrong := looked(crawl)), told(wrong)
 
 
 def test_who_may_not_change_something_does_not(crawl: Crawl) -> None:
-    changes = Changes(crawl)
-    for address in crawl.addresses:
-        if address.name in WAYS:
-            changes.try_everybody(address)
-            changes.without_token(address)
+    assert not (wrong := tried(crawl)), told(wrong)
 
-    print(changes.did)
-    assert not crawl.wrong, told(crawl.wrong)
+
+def test_the_page_of_akses_says_what_was_found(crawl: Crawl) -> None:
+    if crawl.thorough:
+        pytest.skip("halaman akses ditulis oleh jelajah pendek")
+    looked(crawl)
+    tried(crawl)
+    if WRITE:
+        PAGE.write_text(page(crawl))
+    said = "Akses berubah. Bila memang dimaksud: HIMPUN_WRITE_AKSES=1 pytest tests/crawl -k akses, lalu baca bedanya."
+    changed = set(page(crawl).splitlines()) ^ set(PAGE.read_text().splitlines())
+    assert not changed, f"{said}\n" + "\n".join(sorted(changed))
 
 
 def test_nonsense_by_any_method_is_refused_and_changes_nothing(crawl: Crawl) -> None:
-    changes = Changes(crawl)
-    for address in crawl.addresses:
-        changes.junk(address, None if crawl.thorough else FEW_KINDS)
+    tried(crawl)
+    wrong = crawl.once("nonsense", lambda: Changes(crawl).nonsense(None if crawl.thorough else FEW_KINDS))
 
-    print(crawl.asked, crawl.statuses)
-    assert not crawl.wrong, told(crawl.wrong)
+    print(
+        f"{patterns()} pola, {len(crawl.visitors)} orang dan program, diminta {crawl.asked}, dijawab {crawl.statuses}"
+    )
+    assert not wrong, told(wrong)

@@ -1,7 +1,7 @@
 """The crawl itself: everybody at every address, and one sentence for each thing that is wrong."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,6 +27,8 @@ READ_BELOW = frozenset(
     }
 )  # fmt: skip
 """Where a regency reads the offices below it."""
+ASKING = frozenset({"kepala", "unit 1", "kepala dinas", "kabag kabupaten", "pegawai dua kantor", "program penuh"})
+"""Who asks pages with queries in the short crawl."""
 SHARED = frozenset({"reminder_rules", "person_edit", "api_indicator"})
 """Addresses whose keys stand for something in both offices: a procedure's, a person's who holds posts in both, a code."""
 WRITING_GETS: dict[str, set[str]] = {
@@ -64,10 +66,15 @@ class Crawl:
     wrong: list[str] = field(default_factory=list)
     asked: Counter[str] = field(default_factory=Counter)
     statuses: Counter[int] = field(default_factory=Counter)
+    did: dict[str, set[str]] = field(default_factory=dict)
+    """Address → the kinds of people who changed something by its form."""
+    saw: dict[str, set[str]] = field(default_factory=dict)
+    """Address → the kinds of people who were shown something of their own office's (or the public's)."""
 
     def __post_init__(self) -> None:
         scene = self.scene
         self.marks = scene.every_mark
+        self._parts: dict[str, list[str]] = {}
         self._queries: dict[str, list[tuple[str, str]]] = {}
         self.visitors = [
             Visitor(kind, person, Caller(person), scene.allowed(person)) for kind, person in scene.people.items()
@@ -86,6 +93,18 @@ class Crawl:
         if not address.for_programs:
             return [one for one in self.visitors if not one.is_program]
         return [one for one in self.visitors if one.is_program or one.kind in ("anonim", "kepala")]
+
+    def once(self, name: str, act: Callable[[], None]) -> list[str]:
+        """Do a part of the crawl, if it was not done yet; what was wrong in it."""
+        if name not in self._parts:
+            self.wrong = self._parts[name] = []
+            act()
+        return self._parts[name]
+
+    def look_everywhere(self) -> None:
+        """Everybody looks at every address."""
+        for address in self.addresses:
+            self.look(address)
 
     # --- asking -----------------------------------------------------------------------------------------------------
 
@@ -127,7 +146,7 @@ class Crawl:
         path = address.filled(keys)
         answer = visitor.caller.ask("GET", path)
         self.judge(visitor, address, path, answer, whose)
-        if not with_queries or (answer.status != 200 and not self.thorough):
+        if not with_queries or not (self.thorough or (answer.status == 200 and visitor.kind in ASKING)):
             return
         for query, name in self.queries_of(address):
             if not keys or name == whose or not self.thorough:
@@ -148,7 +167,9 @@ class Crawl:
     def caller_of(self, kind: str) -> Caller:
         return next(one.caller for one in self.visitors if one.kind == kind)
 
-    def judge(self, visitor: Visitor, address: Address, path: str, answer: Answer, whose: str, how: str = "GET") -> None:
+    def judge(
+        self, visitor: Visitor, address: Address, path: str, answer: Answer, whose: str, how: str = "GET"
+    ) -> None:
         """Write down what is wrong with an answer."""
         self.asked[how] += 1
         self.statuses[answer.status] += 1
@@ -157,14 +178,17 @@ class Crawl:
             cause = answer.broken.strip().rpartition("\n")[2] or answer.body[:200]
             self.wrong.append(f"{said}: gagal ({cause}).")
         self._leaks(visitor, address, answer, said)
+        if how == "GET" and answer.status == 200 and whose != "sana" and "?" not in path:
+            self.saw.setdefault(address.name, set()).add(visitor.kind)
         usual = WRITING_GETS.get(address.name, set()) | (TOKEN_USED if visitor.is_program else set())
+        usual |= {"himpun_cache"} if address.name.startswith("account_") else set()  # how often somebody tried
         if how in ("GET", "HEAD") and (more := answer.changed.keys() - usual):
             self.wrong.append(f"{said}: melihat saja mengubah {', '.join(sorted(more))}.")
         if visitor.is_nobody and address.name not in OPEN and not address.for_programs and answer.status == 200:
             self.wrong.append(f"{said}: terbuka bagi yang tidak masuk.")
-        if answer.status == 200 and "?" not in path and self._is_foreign(visitor, whose):
-            if address.name not in PUBLIC | READ_BELOW | SHARED and not address.name.startswith("account_"):
-                self.wrong.append(f"{said}: baris kantor lain dibuka.")
+        both = address.name in PUBLIC | READ_BELOW | SHARED or address.name.startswith("account_")
+        if answer.status == 200 and "?" not in path and self._is_foreign(visitor, whose) and not both:
+            self.wrong.append(f"{said}: baris kantor lain dibuka.")
 
     def _is_foreign(self, visitor: Visitor, whose: str) -> bool:
         side = {"sini": self.scene.here, "sana": self.scene.there}.get(whose)

@@ -4,6 +4,7 @@ A way is the keys of a row of `here`, and what is sent: typed over the form as i
 crawl checks first that `by` changes something by it; then everybody else tries the very same.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -60,6 +61,7 @@ READS_ONLY = {
     "published_check": "memeriksa tabel, tidak menyimpan",
     "published_download": "mengembalikan hasil, tidak menyimpan",
     "verify": "mencocokkan berkas, tidak menyimpan",
+    "verify_find": "mencari dokumen, tidak menyimpan",
     "login": "mengantar ke halaman masuk",
 }
 """Addresses that take a POST and change no row of an office."""
@@ -150,7 +152,9 @@ WAYS: dict[str, Way] = {
     "schedule": Way(KASUBBAG, lambda side: {**SCHEDULE, "kind": "bulan"}, _pk("schedule")),
     "schedule_stop": Way(KASUBBAG, keys=_pk("schedule")),
     "schedule_retry": Way(KASUBBAG, keys=lambda side: {"pk": side.at["schedule"].runs.get().pk}),
-    "draft": Way(ANALIS, lambda side: {"reason": "lengkap", "analisis": "Baru"}, _pk("sop 6"), page="draft", press="based_on"),
+    "draft": Way(
+        ANALIS, lambda side: {"reason": "lengkap", "analisis": "Baru"}, _pk("sop 6"), page="draft", press="based_on"
+    ),
     "recipient_add": Way(ANALIS, lambda side: {"recipient": "Inspektorat", "method": "Tautan"}, _pk("sop 10")),
     "recipient_remove": Way(ANALIS, keys=_removable_recipient),
     "receipt_renew": Way(ANALIS, keys=_pk("sop 11")),
@@ -165,7 +169,7 @@ WAYS: dict[str, Way] = {
         "unit 2",
         lambda side: {"step": "apply"},
         _pk("filled"),
-        first=lambda side: {"file": _file("isian.xlsx", workbooks.typed(form_of(side.at["filled"]), {}), "")},
+        first=lambda side: {"file": _file("isian.xlsx", workbooks.typed(form_of(side.at["filled"]), CELLS), "")},
     ),
     "request_return": Way(UMUM, lambda side: {"reason": "Tertukar"}, _pk("answered")),
     "request_excuse": Way(UMUM, lambda side: {"reason": "Bencana"}, _pk("empty")),
@@ -206,13 +210,15 @@ WAYS: dict[str, Way] = {
     "indicator_import": Way(
         ANALIS,
         first=lambda side: {
-            "files": _file("Target.csv", b"indikator;tahun;periode;target\nIKU-01;2026;2026-TW1;44\n", "text/csv")
+            "files": _file("Target.csv", b"Kode;Tahun;Periode;Target\nIKU-01;2026;2026-TW1;44\n", "text/csv")
         },
     ),
     "scale_new": Way(ANALIS, lambda side: LEVELS),
     "scale_edit": Way(ANALIS, lambda side: {**LEVELS, "reason": "Perubahan"}, _pk("scale")),
     "scale_default": Way(ANALIS, keys=_pk("scale")),
-    "codes": Way(ANALIS, lambda side: {"sistem": "dhis2", "jenis": "unsur", "asing": "Baru1", "sendiri": "IKU-01.penyebut"}),
+    "codes": Way(
+        ANALIS, lambda side: {"sistem": "dhis2", "jenis": "unsur", "asing": "Baru1", "sendiri": "IKU-01.penyebut"}
+    ),
     # --- the budget
     "budget_new": Way(KASUBBAG, lambda side: {"year": "2026", "code": "7.01.08", "name": "Baru", "level": ""}),
     "budget_edit": Way(
@@ -234,7 +240,9 @@ WAYS: dict[str, Way] = {
     "budget_unlink": Way(
         ANALIS, keys=lambda side: {"pk": IndicatorProgram.objects.filter(program__office=side.office)[0].pk}
     ),
-    "budget_rule": Way(KASUBBAG, lambda side: {"year": "2026", "rule": "nilai-efisiensi", "tolerance": "5", "cap": "20"}),
+    "budget_rule": Way(
+        KASUBBAG, lambda side: {"year": "2026", "rule": "nilai-efisiensi", "tolerance": "5", "cap": "20"}
+    ),
     "budget_import": Way(
         KASUBBAG,
         lambda side: {"year": "2026"},
@@ -246,7 +254,10 @@ WAYS: dict[str, Way] = {
     "post_new": Way(
         UMUM,
         lambda side: {
-            "title": "Kasi Baru", "code": "kasi-baru", "role": "unit", "order": "110",
+            "title": "Kasi Baru",
+            "code": "kasi-baru",
+            "role": "unit",
+            "order": "110",
             "parent": str(side.cast.post("kepala").pk),
         },
     ),
@@ -268,8 +279,12 @@ WAYS: dict[str, Way] = {
     "holding_new": Way(
         UMUM,
         lambda side: {
-            "post": str(side.cast.post_of_unit(0).pk), "person": str(side.cast.units[1].pk), "kind": "Plt",
-            "since": "2026-10-06", "until": "2026-10-09", "letter": "800/1",
+            "post": str(side.cast.post_of_unit(0).pk),
+            "person": str(side.cast.units[1].pk),
+            "kind": "Plt",
+            "since": "2026-10-06",
+            "until": "2026-10-09",
+            "letter": "800/1",
         },
     ),
     "holding_edit": Way(
@@ -282,8 +297,12 @@ WAYS: dict[str, Way] = {
     "leave_new": Way(
         UMUM,
         lambda side: {
-            "person": str(side.cast.units[1].pk), "kind": "cuti", "since": "2026-10-12", "until": "2026-10-13",
-            "letter": "850/9", "substitute": "",
+            "person": str(side.cast.units[1].pk),
+            "kind": "cuti",
+            "since": "2026-10-12",
+            "until": "2026-10-13",
+            "letter": "850/9",
+            "substitute": "",
         },
     ),
     "leave_edit": Way(UMUM, lambda side: {"letter": "850/8"}, _pk("leave"), page="leave_edit", press="letter"),
@@ -292,7 +311,11 @@ WAYS: dict[str, Way] = {
     "hours_new": Way(
         UMUM,
         lambda side: {
-            "name": "Ramadan", "source": "SE", "since": "2026-12-14", "until": "2026-12-16", "hours_senin": "08.00-12.00"
+            "name": "Ramadan",
+            "source": "SE",
+            "since": "2026-12-14",
+            "until": "2026-12-16",
+            "hours_senin": "08.00-12.00",
         },
     ),
     "hours_edit": Way(UMUM, lambda side: {"name": "Lain"}, _pk("hours"), page="hours_edit", press="since"),
@@ -323,10 +346,16 @@ WAYS: dict[str, Way] = {
     "api_data_value_sets": Way("program penuh", lambda side: {"dataValues": [VALUE]}),
     "api_adx_out": Way("program penuh", lambda side: {"adx": ADX}),
 }
+CELLS: dict[str, str | float | None] = {"G10": 5, "G11": 6}
 TARGET = {"indikator": "IKU-02", "periode": "2026-TW1", "target": "51"}
 FIGURE = {"indikator": "IKU-02", "variabel": "penyebut", "periode": "2026-02", "nilai": 13, "unit": ""}
 VALUE = {"dataElement": "IKU-02.penyebut", "period": "202602", "orgUnit": "", "value": "13"}
 ADX = ""
+
+
+def plain(page: str) -> str:
+    """The words of a page."""
+    return " ".join(re.sub(r"<[^>]*>", " ", page).split())
 
 
 def _token_in(page: str, name: str) -> Typed:
@@ -334,7 +363,7 @@ def _token_in(page: str, name: str) -> Typed:
         for field, value in form.fields:
             if field == "token":
                 return {"token": value}
-    raise AssertionError(f"{name}: sesudah berkas diunggah tidak ada yang dapat diterapkan.\n{page[-2000:]}")
+    raise AssertionError(f"{name}: sesudah berkas diunggah tidak ada yang dapat diterapkan: {plain(page)[-500:]}")
 
 
 def body_of(crawl: "Crawl", name: str, way: Way, path: str) -> tuple[Any, str]:
@@ -357,5 +386,3 @@ def body_of(crawl: "Crawl", name: str, way: Way, path: str) -> tuple[Any, str]:
             several.setdefault(key, []).append(value)
         return several, ""
     return typed, ""
-
-

@@ -5,7 +5,7 @@ from collections import Counter
 from typing import Any
 
 
-def found_small() -> None:
+def found_small(units: int) -> None:
     """A small office whose people can log in and have an address for mail."""
     from datetime import time
 
@@ -15,7 +15,7 @@ def found_small() -> None:
     from himpun.offices.models import Person
     from tests.cast import found_office
 
-    cast = found_office("kec-tahan")
+    cast = found_office("kec-tahan", units=units)
     password = make_password("himpun-contoh")
     for person in Person.objects.filter(holdings__post__office=cast.office):
         always = {"quiet_from": time(12), "quiet_until": time(12), "digest_at": time(7, 30)}

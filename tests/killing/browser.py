@@ -118,7 +118,9 @@ def _encoded(pairs: Pairs, file: tuple[str, str, bytes] | None) -> tuple[bytes, 
         return urlencode(pairs).encode(), "application/x-www-form-urlencoded"
     edge = secrets.token_hex(12)
     field_name, name, content = file
-    parts = [f'--{edge}\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n{value}\r\n'.encode() for key, value in pairs]
+    parts = [
+        f'--{edge}\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n{value}\r\n'.encode() for key, value in pairs
+    ]
     head = f'--{edge}\r\nContent-Disposition: form-data; name="{field_name}"; filename="{name}"\r\n'
     parts.append(head.encode() + b"Content-Type: application/pdf\r\n\r\n" + content + b"\r\n")
     return b"".join(parts) + f"--{edge}--\r\n".encode(), f"multipart/form-data; boundary={edge}"

@@ -41,7 +41,9 @@ class Job:
             moved = [self.persist(lambda browser=browser: self.work(browser)) for browser in self.people.values()]
             if not any(moved):
                 self.ended = self.persist(self.is_over)
-                assert self.ended, f"Tidak seorang pun punya pekerjaan, tetapi siklus belum selesai: {self.said_yes[-3:]}"
+                assert self.ended, (
+                    f"Tidak seorang pun punya pekerjaan, tetapi siklus belum selesai: {self.said_yes[-3:]}"
+                )
         raise AssertionError("Siklus tidak selesai-selesai.")
 
     def persist(self, act: Callable[[], Any]) -> Any:
@@ -70,7 +72,13 @@ class Job:
             return
         form = umum.get("/surat/baru/").form_with("subject")
         assert form is not None
-        typed = {"number": NUMBER, "sender": "Bupati", "subject": SUBJECT, "dated": "2026-10-01", "received_on": "2026-10-05"}
+        typed = {
+            "number": NUMBER,
+            "sender": "Bupati",
+            "subject": SUBJECT,
+            "dated": "2026-10-01",
+            "received_on": "2026-10-05",
+        }
         scan = ("scan", "surat.pdf", scanned())
         page = umum.send("/surat/baru/", form.filled(**typed), file=scan)
         assert page.taken, page.said
@@ -95,12 +103,9 @@ class Job:
         page = browser.get("/")
         waiting = page.html.partition('aria-label="Menunggu saya"')[2] or page.html.partition("Menunggu saya")[2]
         mine = waiting.partition("Saya tunggu")[0].partition("Menunggu orang lain")[0]
-        for path in dict.fromkeys(re.findall(r'href="(/permintaan/\d+/)"', mine)):
-            return self.answer(browser, path)
-        for path in dict.fromkeys(re.findall(r'href="(/siklus/\d+/)(?:#[a-z-]+)?"', mine)):
-            if self.decide(browser, path):
-                return True
-        return False
+        requests = dict.fromkeys(re.findall(r'href="(/permintaan/\d+/)"', mine))
+        runs = dict.fromkeys(re.findall(r'href="(/siklus/\d+/)(?:#[a-z-]+)?"', mine))
+        return any(self.answer(browser, path) for path in requests) or any(self.decide(browser, path) for path in runs)
 
     def answer(self, browser: Browser, path: str) -> bool:
         """Fill in a request, attach what is required, send."""
@@ -136,7 +141,12 @@ class Job:
         way = "perlu perbaikan" if "perlu perbaikan" in ways and not self.returned else ways[0]
         if way == "perlu perbaikan" and self.was_returned(page):
             way = ways[0]
-        typed = {"decision": way, "instructions": ["proses"], "note": "Segera ditindaklanjuti", "reason": "Analisis kurang"}
+        typed = {
+            "decision": way,
+            "instructions": ["proses"],
+            "note": "Segera ditindaklanjuti",
+            "reason": "Analisis kurang",
+        }
         answer = browser.send(action, form.filled(**typed))
         if not answer.taken:
             assert answer.status in (409, 422), f"{browser.username} {action} {way}: {answer.status} {answer.said}"

@@ -66,7 +66,7 @@ class Service(Processes):
 
     def answers(self) -> bool:
         try:
-            urllib.request.urlopen(f"http://127.0.0.1:{self.port}/akun/login/", timeout=10).close()  # noqa: S310
+            urllib.request.urlopen(f"http://127.0.0.1:{self.port}/akun/login/", timeout=10).close()
         except urllib.error.HTTPError:
             return True
         except OSError:

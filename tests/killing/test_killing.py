@@ -21,7 +21,7 @@ from tests.scratch import scratch_database
 pytestmark = pytest.mark.processes
 
 PASSWORD = "himpun-contoh"
-PEOPLE = {"kepala": 1, "sekretaris": 2, "kasubbag": 3, "analis": 4, "umum": 5, "unit 1": 6, "unit 2": 7}
+POSTS = ("kepala", "sekretaris", "kasubbag", "analis", "umum")
 SHORT = {"web": 1, "worker": 2, "all": 1, "connection": 2}
 LONG = {"web": 8, "worker": 10, "all": 4, "connection": 8}
 
@@ -39,17 +39,18 @@ class Walked:
 
 
 @contextmanager
-def walked(folder: Path, kills: dict[str, int], seed: int) -> Iterator[Walked]:
+def walked(folder: Path, kills: dict[str, int], seed: int, *, units: int = 2) -> Iterator[Walked]:
     """The whole job of one office while so much is killed; what the database says afterwards."""
     with mail_server() as box, scratch_database(folder) as database:
         service = Service(folder, database, box.port)
         try:
             done = service.himpun("setup")
             assert done.returncode == 0, done.stderr
-            service.python("from tests.killing.account import found_small; found_small()")
+            service.python(f"from tests.killing.account import found_small; found_small({units})")
             service.keep_up()
+            names = [*POSTS, *(f"unit {no}" for no in range(1, units + 1))]
             people = {
-                name: Browser(service.port, f"kec-tahan.jabatan-{no}", PASSWORD) for name, no in PEOPLE.items()
+                name: Browser(service.port, f"kec-tahan.jabatan-{no}", PASSWORD) for no, name in enumerate(names, 1)
             }
             job = Job(service, people)
             killer = Killer(service, kills, random.Random(seed))  # noqa: S311
@@ -75,15 +76,19 @@ def check(one: Walked) -> list[str]:
         wrong.append(f"Surat tercatat {facts['letters']}, bukan sekali.")
     if sorted(state for _, _, state in facts["cycles"]) != ["selesai", "selesai"]:
         wrong.append(f"Siklusnya {facts['cycles']}, bukan dua yang selesai.")
-    if facts["decided"] != len(facts["decisions"]) - units(facts) or facts["open"]:
-        wrong.append(f"{facts['decided']} putusan di jurnal, {len(facts['decisions'])} langkah diputus, {facts['open']} terbuka.")
+    if facts["decided"] != len(facts["decisions"]) - shares(facts) or facts["open"]:
+        wrong.append(
+            f"{facts['decided']} putusan di jurnal, {len(facts['decisions'])} langkah diputus, {facts['open']} terbuka."
+        )
     for what in ("figures", "documents", "numbers twice", "messages twice"):
         wrong += [f"Dua kali ({what}): {row}" for row in facts[what]]
     for register, (given, last) in facts["numbers"].items():
         if given != list(range(1, last + 1)):
             wrong.append(f"Register {register} meloncat atau dobel: {given}, terakhir {last}.")
     if facts["signed"] != [True] or facts["archived"] != 1 or facts["unrendered"]:
-        wrong.append(f"Dokumen: ditandatangani {facts['signed']}, diarsipkan {facts['archived']}, belum dibuat {facts['unrendered']}.")
+        wrong.append(
+            f"Dokumen: ditandatangani {facts['signed']}, diarsipkan {facts['archived']}, belum dibuat {facts['unrendered']}."
+        )
     if facts["approvals"] != {"paraf": 2, "tanda-tangan": 1}:
         wrong.append(f"Persetujuan: {facts['approvals']}.")
     wrong += facts["faults"]
@@ -92,7 +97,7 @@ def check(one: Walked) -> list[str]:
     return wrong + mails(one)
 
 
-def units(facts: dict[str, Any]) -> int:
+def shares(facts: dict[str, Any]) -> int:
     """The units' shares of a step: decided by sending their answers, which the journal calls otherwise."""
     return sum(decision == "dijawab" for decision in facts["decisions"].values())
 
@@ -104,7 +109,11 @@ def mails(one: Walked) -> list[str]:
     wrong += [f"Pesan {key} sampai tanpa ada di kotak keluar." for key in arrived if key not in facts["keys"]]
     texts = Counter((mail["To"], mail["Message-ID"], mail.get_content()) for mail in one.box.mails)
     keys_of = Counter((to, text) for to, _, text in texts)
-    wrong += [f"Pesan kepada {to} sampai dengan {times} kunci: {text[:80]}" for (to, text), times in keys_of.items() if times > 1]
+    wrong += [
+        f"Pesan kepada {to} sampai dengan {times} kunci: {text[:80]}"
+        for (to, text), times in keys_of.items()
+        if times > 1
+    ]
     if facts["not spread"] or set(facts["copies"]) - {"terkirim"}:
         wrong.append(f"Kotak keluar: {facts['copies']}, {facts['not spread']} belum disebar.")
     return wrong
@@ -148,7 +157,7 @@ def test_nothing_confirmed_is_lost_or_done_twice_while_the_service_is_killed(tmp
 @pytest.mark.long
 @pytest.mark.parametrize("seed", range(int(os.environ.get("HIMPUN_WALKS", "3"))))
 def test_the_same_through_many_kills(tmp_path: Path, seed: int) -> None:
-    with walked(tmp_path, LONG, seed=seed) as one:
+    with walked(tmp_path, LONG, seed=seed, units=8) as one:
         print(told(one))
         assert len(one.killer.done) >= 15, one.killer.done
         assert not (wrong := check(one)), "\n".join(wrong)
