@@ -13,6 +13,7 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -150,7 +151,10 @@ def text_of(body: bytes, media: str) -> str:
         with zipfile.ZipFile(io.BytesIO(body)) as book:
             return "\n".join(book.read(name).decode("utf-8", "replace") for name in book.namelist())
     text = body.decode("utf-8", "replace")
-    if body.startswith(b"%PDF-") and b"%%EOF" in body[-64:]:
-        done = subprocess.run(["pdftotext", "-", "-"], input=body, capture_output=True, check=False)
-        text += done.stdout.decode("utf-8", "replace")
-    return text
+    return text + _words_of(body) if body.startswith(b"%PDF-") and b"%%EOF" in body[-64:] else text
+
+
+@lru_cache(maxsize=512)
+def _words_of(pdf: bytes) -> str:
+    done = subprocess.run(["pdftotext", "-", "-"], input=pdf, capture_output=True, check=False)
+    return done.stdout.decode("utf-8", "replace")

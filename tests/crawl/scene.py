@@ -18,6 +18,7 @@ from himpun.api.codes import Code
 from himpun.api.models import Token
 from himpun.api.rules import READ_FIGURES, SCOPES
 from himpun.archive.journal import Author
+from himpun.budgets.actions import save_program
 from himpun.cycles import actions, collecting
 from himpun.cycles.deadlines import pause_cycle
 from himpun.cycles.models import Schedule, ScheduleRun
@@ -300,6 +301,8 @@ def _settings(side: Side) -> None:
     for program in programs.values():
         type(program).objects.filter(pk=program.pk).update(name=f"{program.name} {mark}")
     side.at["programs"] = programs
+    fields = {"code": "7.01.09", "name": "Kosong", "budget": "", "revised_budget": ""}
+    side.at["empty program"] = save_program(office=cast.office, year=2026, fields=fields, by=cast.kasubbag)
     rows = [Row(f"Baik {mark}", "tinggi", "90", False, "", True), Row(f"Kurang {mark}", "rendah", "", True, "90", True)]
     side.at["scale"] = save_scale(
         office=cast.office,

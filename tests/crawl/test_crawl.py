@@ -22,13 +22,21 @@ from tests.crawl.scene import build
 from tests.crawl.table import PAGE, WRITE, page
 from tests.crawl.walking import Crawl
 
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("crawl")]
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("crawl"), *([pytest.mark.long] if LONG else [])]
 FEW_KINDS = frozenset({"anonim", "kepala", "kepala dinas", "program penuh"})
 
 
 def typed_whole(kind: str, content: Mapping[str, Any], *, made_at: datetime) -> bytes:
     """Stands in for the rendering, and holds every word of the document, so that the crawl can search it."""
     return f"%PDF-1.7 {kind} {made_at} {json.dumps(content, default=str, ensure_ascii=False)}".encode()
+
+
+def do_not_draw(patch: pytest.MonkeyPatch) -> None:
+    """Documents and charts as the data they are made from: quicker to make, and stricter to search."""
+    for module in ("documents.work", "reports.paper", "reports.timing_paper"):
+        patch.setattr(f"himpun.{module}.render", typed_whole)
+        patch.setattr(f"himpun.{module}.with_pictures", lambda content: content)
+    patch.setattr(vl_convert, "vegalite_to_svg", lambda spec, **_: f"<svg >{json.dumps(spec)}</svg>")
 
 
 @pytest.fixture(scope="module")
@@ -42,11 +50,9 @@ def built_once(
         STORAGES={"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}},
     )
     with django_db_blocker.unblock(), plain, pytest.MonkeyPatch.context() as patch, clock.held_at(MONDAY):
-        for module in ("documents.work", "reports.paper", "reports.timing_paper"):
-            patch.setattr(f"himpun.{module}.render", typed_whole)
-            patch.setattr(f"himpun.{module}.with_pictures", lambda content: content)
         patch.setattr(logging.getLogger("django.request"), "disabled", True)
-        patch.setattr(vl_convert, "vegalite_to_svg", lambda spec, **_: f"<svg >{json.dumps(spec)}</svg>")
+        if not LONG:
+            do_not_draw(patch)
         with transaction.atomic():
             if not _published():
                 publish()

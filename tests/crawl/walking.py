@@ -27,6 +27,8 @@ READ_BELOW = frozenset(
     }
 )  # fmt: skip
 """Where a regency reads the offices below it."""
+PROBING = frozenset({"kepala", "anonim", "program penuh"})
+"""Who asks with keys that stand for nothing."""
 ASKING = frozenset({"kepala", "unit 1", "kepala dinas", "kabag kabupaten", "pegawai dua kantor", "program penuh"})
 """Who asks pages with queries in the short crawl."""
 SHARED = frozenset({"reminder_rules", "person_edit", "api_indicator"})
@@ -111,11 +113,11 @@ class Crawl:
     def look(self, address: Address) -> None:
         """Everybody looks at an address of both offices."""
         chosen = list(self.keys(address))
-        if not self.thorough and self.takes_no_get(address, chosen[0][0]):
+        if self.takes_no_get(address, chosen[0][0]):
             return
         for visitor in self.visitors_of(address):
             for place, (keys, whose) in enumerate(chosen):
-                if whose or not keys or self.thorough or visitor.kind in ("kepala", "anonim"):
+                if whose or not keys or visitor.kind in PROBING:
                     self.get(visitor, address, keys, whose, with_queries=not place or self.thorough)
 
     def takes_no_get(self, address: Address, keys: Keys) -> bool:
@@ -137,7 +139,7 @@ class Crawl:
             assert rows, f"Alamat {address.name} tidak punya baris contoh di {side.office.code}; buat satu di scene.py."
             first = [{"pk": pk} for pk in telling(side).get(address.name, ())]
             rows = [*first, *(keys for keys in rows if keys not in first)]
-            for keys in rows if self.thorough else rows[: max(len(first), 1)]:
+            for keys in rows[: len(first) + 10] if self.thorough else rows[: max(len(first), 1)]:
                 yield keys, whose
         for keys in strange(address) if self.thorough else strange(address)[2:3]:
             yield keys, ""

@@ -13,7 +13,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from himpun.api.models import Token
-from himpun.budgets.actions import save_program
 from himpun.budgets.models import IndicatorProgram
 from himpun.cycles.step_actions import draft_of
 from himpun.documents.models import Delivery
@@ -81,11 +80,6 @@ def _second_line(side: Side) -> RequestLine:
 
 def _file(name: str = "bukti.pdf", content: bytes = PDF + b"baru", media: str = "application/pdf") -> Any:
     return SimpleUploadedFile(name, content, media)
-
-
-def _removable(side: Side) -> Typed:
-    fields = {"code": "7.01.09", "name": "Kosong", "budget": "", "revised_budget": ""}
-    return {"pk": save_program(office=side.office, year=2026, fields=fields, by=side.cast.kasubbag).pk}
 
 
 def _removable_recipient(side: Side) -> Typed:
@@ -228,7 +222,7 @@ WAYS: dict[str, Way] = {
         page="budget_edit",
         press="stamp",
     ),
-    "budget_remove": Way(KASUBBAG, keys=_removable),
+    "budget_remove": Way(KASUBBAG, keys=_pk("empty program")),
     "budget_months": Way(
         ANALIS,
         lambda side: {"spent-3": "5.000", "physical-3": "60"},
