@@ -66,8 +66,8 @@ class _Changes:
                 del self.touched[self.points[name] :]
         elif table := _CHANGES.search(sql):
             rows = context["cursor"].rowcount
-            if rows:
-                self.touched.append((table[1], rows))
+            if rows or "RETURNING" in sql:  # SQLite counts those only when they are read
+                self.touched.append((table[1], rows or 1))
         return result
 
     def by_table(self) -> dict[str, int]:

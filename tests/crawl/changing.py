@@ -60,7 +60,7 @@ class Changes:
             return
         for visitor in crawl.visitors_of(address):
             answer = visitor.caller.ask(way.method, path, _again(data), media)
-            crawl.judge(visitor, address, path, answer, "sini", way.method)
+            crawl.judge(visitor, address, path, answer, "sini" if address.parameters else "", way.method)
             if answer.changed.keys() - NO_DATA:
                 self.did[address.name].add(visitor.kind)
                 self._check_may(visitor, address, path, answer)
@@ -98,7 +98,7 @@ class Changes:
         path = address.filled(way.keys(crawl.scene.here)) + (f"?{way.query}" if way.query else "")
         data = {} if way.first or way.page else way.typed(crawl.scene.here)
         answer = Caller(doer.person, csrf=True).ask(way.method, path, data)
-        crawl.judge(doer, address, path, answer, "sini", "POST tanpa CSRF")
+        crawl.judge(doer, address, path, answer, "", "POST tanpa CSRF")
         if answer.status != 403 or answer.changed.keys() - NO_DATA:
             crawl.wrong.append(f"{way.by}, POST {path} ({address.name}) tanpa token CSRF, dijawab {answer.status}.")
 

@@ -20,33 +20,33 @@ PROGRAMS = {
     "program dinas": "kantor lain", "program yang dicabut": "dicabut", "program kedaluwarsa": "kedaluwarsa",
     "token karangan": "karangan",
 }  # fmt: skip
-BEGINNING = """# Akses: siapa melihat dan mengubah apa
+BEGINNING = """# Akses: siapa mengubah apa
 
-Ditulis oleh uji jelajah (`HIMPUN_WRITE_AKSES=1 pytest tests/crawl -k akses`), yang mencoba setiap alamat sebagai setiap
-orang; CI membandingkannya. **L** dapat melihat sekurangnya satu baris kantor A di alamat itu, **U** dapat mengubahnya
-dengan isian yang sah, **LU** keduanya, · ditolak. Alamat yang jawabannya sama ada di satu baris. Baris yang isinya hanya
-untuk sebagian orang (surat rahasia, isian satu unit) dicoba lebih dahulu: di situ L berarti boleh membaca baris itu.
+Ditulis oleh uji jelajah (`HIMPUN_WRITE_AKSES=1 pytest tests/crawl -k akses`), yang mengirim isian yang sah ke setiap alamat
+sebagai setiap orang; CI membandingkannya. **U** ada yang berubah, · ditolak. Isiannya tentang kantor A (baris surat, siklus,
+permintaan … kantor A); alamat tanpa nomor baris mengubah kantor masing-masing, jadi orang kantor B mengubah miliknya
+sendiri di situ. Alamat yang jawabannya sama ada di satu baris.
 
 Orang: – tidak masuk; kantor A: Kep kepala, Sek sekretaris, KPr kasubbag perencanaan, KUm kasubbag umum, Ana analis, U1
-dan U2 dua unit, Cut unit yang sedang cuti, Plh pelaksana harian kasubbag perencanaan, Bks bekas kasubbag umum, Non
-pegawai nonaktif, Tnp pegawai tanpa jabatan, Dua kasubbag umum di A yang juga Plt. unit di B; kantor B: Kep\\* kepala,
-KUm\\* kasubbag umum, U\\* unit; Kab kabag di kabupaten di atas keduanya. Alamat tanpa nomor baris (mis. `/surat/`)
-menampilkan kantor masing-masing, jadi orang kantor B melihat miliknya sendiri di situ.
+dan U2 dua unit (permintaan yang dicoba milik U2, angka yang dikoreksi milik U1), Cut unit yang sedang cuti, Plh pelaksana
+harian kasubbag perencanaan, Bks bekas kasubbag umum, Non pegawai nonaktif, Tnp pegawai tanpa jabatan, Dua kasubbag umum
+di A yang juga Plt. unit di B; kantor B: Kep\\* kepala, KUm\\* kasubbag umum, U\\* unit; Kab kabag di kabupaten di atas
+keduanya.
 """
 
 
 def page(crawl: Crawl) -> str:
     """The whole page."""
-    pages = [one for one in crawl.addresses if not one.for_programs]
+    tried = [one for one in crawl.addresses if one.name in crawl.did]
+    said = "Token: penuh (kasubbag perencanaan, semua cakupan), unit (unit 1, semua cakupan), baca angka (analis, hanya"
     return "\n".join(
         [
             BEGINNING,
             "## Halaman\n",
-            *_matrix(crawl, pages, COLUMNS),
+            *_matrix(crawl, [one for one in tried if not one.for_programs], COLUMNS),
             "\n## API\n",
-            "Token: penuh (kasubbag perencanaan, semua cakupan), unit (unit 1, semua cakupan), baca angka (analis, hanya "
-            "`angka:baca`), kantor lain, dicabut, kedaluwarsa, karangan.\n",
-            *_matrix(crawl, [one for one in crawl.addresses if one.for_programs], PROGRAMS),
+            f"{said} `angka:baca`), kantor lain, dicabut, kedaluwarsa, karangan.\n",
+            *_matrix(crawl, [one for one in tried if one.for_programs], PROGRAMS),
             "",
         ]
     )
@@ -64,5 +64,4 @@ def _matrix(crawl: Crawl, addresses: list[Address], columns: dict[str, str]) -> 
 
 
 def _cell(crawl: Crawl, name: str, kind: str) -> str:
-    sees, does = kind in crawl.saw.get(name, ()), kind in crawl.did.get(name, ())
-    return ("L" if sees else "") + ("U" if does else "") or "·"
+    return "U" if kind in crawl.did[name] else "·"

@@ -70,8 +70,6 @@ class Crawl:
     statuses: Counter[int] = field(default_factory=Counter)
     did: dict[str, set[str]] = field(default_factory=dict)
     """Address → the kinds of people who changed something by its form."""
-    saw: dict[str, set[str]] = field(default_factory=dict)
-    """Address → the kinds of people who were shown something of their own office's (or the public's)."""
 
     def __post_init__(self) -> None:
         scene = self.scene
@@ -125,7 +123,7 @@ class Crawl:
         head = next(one for one in self.visitors if one.kind == "kepala")
         path = address.filled(keys)
         answer = head.caller.ask("GET", path)
-        self.judge(head, address, path, answer, "sini")
+        self.judge(head, address, path, answer, "sini" if keys else "")
         return answer.status == 405
 
     def keys(self, address: Address) -> Iterator[tuple[Keys, str]]:
@@ -180,8 +178,6 @@ class Crawl:
             cause = answer.broken.strip().rpartition("\n")[2] or answer.body[:200]
             self.wrong.append(f"{said}: gagal ({cause}).")
         self._leaks(visitor, address, answer, said)
-        if how == "GET" and answer.status == 200 and whose != "sana" and "?" not in path:
-            self.saw.setdefault(address.name, set()).add(visitor.kind)
         usual = WRITING_GETS.get(address.name, set()) | (TOKEN_USED if visitor.is_program else set())
         usual |= {"himpun_cache"} if address.name.startswith("account_") else set()  # how often somebody tried
         if how in ("GET", "HEAD") and (more := answer.changed.keys() - usual):
@@ -207,7 +203,7 @@ class Crawl:
             self.wrong.append(f"{said}: membocorkan angka yang belum dikirim unitnya.")
 
     def _may_show(self, visitor: Visitor, address: Address, mark: str) -> bool:
-        if visitor.kind == "kabag kabupaten" and address.name == "figure":
+        if visitor.kind == "kabag kabupaten" and address.name.startswith("figure"):
             return mark[:6] in ("zqmark", "zqunit")  # a figure is opened from above with the names of its evidence
         if mark not in (self.scene.here.mark, self.scene.there.mark):
             return False

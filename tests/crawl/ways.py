@@ -124,6 +124,10 @@ SCHEDULE = {
     "deadline_in": "kalender", "active_from": "2026-10-05",
 }  # fmt: skip
 RULES = {"when-0": "tepat", "up-0": "0", "obligatory-0": "on", "when-1": "sesudah", "amount-1": "2 hari", "up-1": "1"}
+OFFICE = {
+    "name": "Kantor Lain", "address": "Jalan Lain", "contact": "0812", "city": "Contoh", "government": "Pemerintah Contoh",
+    **{f"hours_{day}": "07.30-16.00" for day in ("senin", "selasa", "rabu", "kamis", "jumat")},
+}  # fmt: skip
 LETTER = {
     "number": "9/2026", "sender": "Inspektorat", "subject": "Reviu", "dated": "2026-10-01", "received_on": "2026-10-05"
 }  # fmt: skip
@@ -192,8 +196,8 @@ WAYS: dict[str, Way] = {
     "indicator_new": Way(ANALIS, _indicator_form),
     "indicator_edit": Way(
         ANALIS,
-        lambda side: {"name": "Nama lain", "reason": "Renstra"},
-        lambda side: {"pk": Indicator.objects.get(office=side.office, code="IKU-02").pk},
+        lambda side: {**_indicator_form(side), "name": "Nama lain", "target-2027": "5"},
+        lambda side: {"pk": Indicator.objects.get(office=side.office, code="IKU-77").pk},
         page="indicator_edit",
         press="marker",
     ),
@@ -204,7 +208,10 @@ WAYS: dict[str, Way] = {
     "indicator_import": Way(
         ANALIS,
         first=lambda side: {
-            "files": _file("Target.csv", b"Kode;Tahun;Periode;Target\nIKU-01;2026;2026-TW1;44\n", "text/csv")
+            "files": [
+                _file("Indikator.csv", b"Kode;Tahun\nIKU-77;2027\n", "text/csv"),
+                _file("Target.csv", b"Kode;Tahun;Periode;Target\nIKU-77;2027;2027;44\n", "text/csv"),
+            ]
         },
     ),
     "scale_new": Way(ANALIS, lambda side: LEVELS),
@@ -244,7 +251,7 @@ WAYS: dict[str, Way] = {
     ),
     # --- the office
     "procedure_publish": Way(KASUBBAG, lambda side: {"text": SMALL, "in_force_from": "2027-01-01"}),
-    "office_edit": Way(UMUM, lambda side: {"contact": "0812"}, page="office_edit", press="contact"),
+    "office_edit": Way(UMUM, lambda side: OFFICE, page="office_edit", press="contact"),
     "post_new": Way(
         UMUM,
         lambda side: {
@@ -257,7 +264,7 @@ WAYS: dict[str, Way] = {
     ),
     "post_edit": Way(
         UMUM,
-        lambda side: {"title": "Kasi Lain"},
+        lambda side: {"title": "Kasi Lain", "parent": str(side.cast.post("kepala").pk)},
         lambda side: {"pk": side.cast.post_of_unit(1).pk},
         page="post_edit",
         press="title",
@@ -265,7 +272,7 @@ WAYS: dict[str, Way] = {
     "person_new": Way(UMUM, lambda side: {"name": "Ani Baru", "username": "ani.baru"}),
     "person_edit": Way(
         UMUM,
-        lambda side: {"rank": "Penata"},
+        lambda side: {"name": "Orang Lain", "nip": "", "rank": "Penata", "email": ""},
         lambda side: {"pk": side.cast.units[1].pk},
         page="person_edit",
         press="rank",
@@ -335,16 +342,19 @@ WAYS: dict[str, Way] = {
         lambda side: {"kode": "IKU-02"},
         method="PUT",
     ),
-    "api_targets": Way("program penuh", lambda side: {"tahun": 2026, "target": [TARGET]}, method="PUT"),
+    "api_targets": Way("program penuh", lambda side: {"tahun": 2027, "target": [TARGET]}, method="PUT"),
     "api_figures": Way("program penuh", lambda side: {"rows": [FIGURE]}),
     "api_data_value_sets": Way("program penuh", lambda side: {"dataValues": [VALUE]}),
-    "api_adx_out": Way("program penuh", lambda side: {"adx": ADX}),
+    "api_adx_out": Way("program penuh"),
 }
 CELLS: dict[str, str | float | None] = {"G10": 5, "G11": 6}
-TARGET = {"indikator": "IKU-02", "periode": "2026-TW1", "target": "51"}
+TARGET = {"indikator": "IKU-77", "periode": "2027", "target": "51"}
 FIGURE = {"indikator": "IKU-02", "variabel": "penyebut", "periode": "2026-02", "nilai": 13, "unit": ""}
-VALUE = {"dataElement": "IKU-02.penyebut", "period": "202602", "orgUnit": "", "value": "13"}
-ADX = ""
+VALUE = {"dataElement": "IKU-02.penyebut", "period": "202602", "orgUnit": "jabatan-7", "value": "13"}
+ADX = (
+    '<adx xmlns="urn:ihe:qrph:adx:2015"><group orgUnit="jabatan-7" period="2026-02-01/P1M" dataSet="D">'
+    '<dataValue dataElement="IKU-02.penyebut" value="11"/></group></adx>'
+)
 
 
 def plain(page: str) -> str:
@@ -363,6 +373,8 @@ def _token_in(page: str, name: str) -> Typed:
 def body_of(crawl: "Crawl", name: str, way: Way, path: str) -> tuple[Any, str]:
     """What is sent, and as what; a page's form is read, and a file uploaded, as `way.by` would."""
     side, caller = crawl.scene.here, crawl.caller_of(way.by)
+    if name == "api_adx_out":
+        return ADX, "application/adx+xml"
     if name.startswith("api_"):
         return way.typed(side), "application/json"
     typed: Typed = dict(way.typed(side))
