@@ -3,6 +3,8 @@
 import ast
 import inspect
 import re
+from functools import cache
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -29,26 +31,51 @@ def test_every_path_of_the_table_is_a_page(pattern: str) -> None:
 
 
 def test_every_page_that_takes_a_file_stands_in_the_table() -> None:
-    """Told by its source: the view, or a function of its module that it leads to, reads an upload."""
     listed = {resolve(example(pattern)).url_name for pattern in [*PEOPLE, *EVERYBODY]}
     taking = {one.name for one in urls.urlpatterns if isinstance(one, URLPattern) and _takes_files(one)}
 
     assert taking == listed
 
 
+VIEWS = "himpun.web.views"
+Function = tuple[str, str]
+
+
 def _takes_files(page: URLPattern) -> bool:
+    """Whether the view, or a function of the views that it leads to, also in another module, reads an upload."""
     view = inspect.unwrap(page.callback)
-    if not view.__module__.startswith("himpun.web.views"):
-        return False
-    tree = ast.parse(Path(inspect.getfile(view)).read_text())
-    functions = {one.name: one for one in tree.body if isinstance(one, ast.FunctionDef)}
-    seen, wave = set(), {view.__name__}
-    while wave:
+    seen: set[Function] = set()
+    wave = {(view.__module__, view.__name__)}
+    while wave := wave - seen:
         seen |= wave
-        bodies = [functions[name] for name in wave if name in functions]
-        named = {node.id for body in bodies for node in ast.walk(body) if isinstance(node, ast.Name)}
-        wave = (named & functions.keys()) - seen
-    return any(TAKES_FILES.search(ast.unparse(functions[name])) for name in seen if name in functions)
+        if any(TAKES_FILES.search(ast.unparse(body)) for one in wave if (body := _body(*one))):
+            return True
+        wave = {led for one in wave for led in _leads_to(*one)}
+    return False
+
+
+@cache
+def _module(name: str) -> tuple[dict[str, ast.FunctionDef], dict[str, Function]]:
+    """The functions of a module of views, and those it takes from another."""
+    if not name.startswith(VIEWS):
+        return {}, {}
+    tree = ast.parse(Path(inspect.getfile(import_module(name))).read_text())
+    imports = (one for one in tree.body if isinstance(one, ast.ImportFrom) and (one.module or "").startswith(VIEWS))
+    return (
+        {one.name: one for one in tree.body if isinstance(one, ast.FunctionDef)},
+        {alias.name: (one.module or "", alias.name) for one in imports for alias in one.names},
+    )
+
+
+def _body(module: str, name: str) -> ast.FunctionDef | None:
+    return _module(module)[0].get(name)
+
+
+def _leads_to(module: str, name: str) -> set[Function]:
+    functions, foreign = _module(module)
+    body = functions.get(name)
+    named = {node.id for node in ast.walk(body) if isinstance(node, ast.Name)} if body else set()
+    return {(module, one) for one in named & functions.keys()} | {foreign[one] for one in named & foreign.keys()}
 
 
 def test_nobody_sends_more_than_a_small_form_except_to_compare_a_document() -> None:
