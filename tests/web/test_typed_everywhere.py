@@ -15,7 +15,8 @@ from himpun.errors import FieldErrors, Refusal
 from himpun.indicators.actions import save_line
 from himpun.letters.actions import register_letter
 from himpun.letters.models import Letter
-from himpun.offices import appointments as offices
+from himpun.offices import actions as offices
+from himpun.offices.appointments import begin_holding
 from himpun.offices.models import Holding
 from himpun.procedures import drafts
 from tests.cast import Cast
@@ -111,9 +112,7 @@ def test_a_letter_is_of_no_absurd_year(small: Cast, day: date) -> None:
 def test_nothing_else_is_of_an_absurd_year(small: Cast, day: date) -> None:
     post, person = small.post_of_unit(0), small.analis
     acts: list[Callable[[], Any]] = [
-        lambda: offices.begin_holding(
-            post=post, person=person, kind="Plt", since=day, until=day, letter="SK 1", by=small.umum
-        ),
+        lambda: begin_holding(post=post, person=person, kind="Plt", since=day, until=day, letter="SK 1", by=small.umum),
         lambda: offices.add_holiday(office=small.office, day=day, kind="daerah", name="X", source="Y", by=small.umum),
         lambda: drafts.submit(text="x = 1", office=small.office, in_force_from=day, by=small.kasubbag),
         lambda: cycles.start_cycle(
