@@ -146,7 +146,11 @@ def test_a_plain_body_moves_to_the_disk_where_it_is_long() -> None:
     assert not list(incoming_folder().iterdir())
 
 
-@pytest.mark.parametrize("packed", [gzip.compress(bytes(50_000)), gzip.compress(b"x" * 100)[:-3], b"bukan gzip"])
+@pytest.mark.parametrize(
+    "packed",
+    [gzip.compress(bytes(50_000)), gzip.compress(b"x" * 100)[:-3], b"bukan gzip"],
+    ids=["a bomb", "cut off", "not packed"],
+)
 def test_a_packed_body_is_unpacked_no_further_than_its_limit(packed: bytes) -> None:
     sink = Unpacking(PlainBody(LIMIT))
 
