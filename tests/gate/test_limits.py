@@ -3,7 +3,8 @@
 import ast
 import inspect
 import re
-from pathlib import Path
+from textwrap import dedent
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -16,6 +17,7 @@ from himpun.indicators.models import RequestLine
 from himpun.web import urls
 from tests.cast import Cast
 
+VIEWS = "himpun.web.views"
 TAKES_FILES = re.compile(r"request\.FILES|incoming_of\(request")
 
 
@@ -37,18 +39,24 @@ def test_every_page_that_takes_a_file_stands_in_the_table() -> None:
 
 
 def _takes_files(page: URLPattern) -> bool:
-    view = inspect.unwrap(page.callback)
-    if not view.__module__.startswith("himpun.web.views"):
-        return False
-    tree = ast.parse(Path(inspect.getfile(view)).read_text())
-    functions = {one.name: one for one in tree.body if isinstance(one, ast.FunctionDef)}
-    seen, wave = set(), {view.__name__}
+    seen, wave = set(), {inspect.unwrap(page.callback)}
     while wave:
         seen |= wave
-        bodies = [functions[name] for name in wave if name in functions]
-        named = {node.id for body in bodies for node in ast.walk(body) if isinstance(node, ast.Name)}
-        wave = (named & functions.keys()) - seen
-    return any(TAKES_FILES.search(ast.unparse(functions[name])) for name in seen if name in functions)
+        wave = {other for one in wave for other in _led_to(one)} - seen
+    return any(TAKES_FILES.search(inspect.getsource(one)) for one in seen if one.__module__.startswith(VIEWS))
+
+
+def _led_to(function: Any) -> set[Any]:
+    """The functions of our views that a view names, wherever they stand."""
+    if not function.__module__.startswith(VIEWS):
+        return set()
+    names = {node.id for node in ast.walk(ast.parse(dedent(inspect.getsource(function)))) if isinstance(node, ast.Name)}
+    found = {
+        inspect.unwrap(function.__globals__[name])
+        for name in names
+        if inspect.isfunction(function.__globals__.get(name))
+    }
+    return {one for one in found if one.__module__.startswith(VIEWS)}
 
 
 def test_nobody_sends_more_than_a_small_form_except_to_compare_a_document() -> None:

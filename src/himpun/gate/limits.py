@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 
 from himpun.gate.permissions import may_attach, may_correct, may_register
+from himpun.offices.appointments import FILE_LIMIT as APPOINTMENT
 from himpun.spreadsheets import Limits as BookLimits
 from himpun.web.views import codes, dictionary, letters, procedures, published, verification
 
@@ -49,6 +50,10 @@ PEOPLE: dict[str, Limit] = {
     r"/periksa-capaian/": Limit(fields=12 * MB, file=published.UPLOAD_LIMITS.bytes),
     r"/pengaturan/kode/": Limit(file=codes.LARGEST),
     r"/sop/periksa/": Limit(file=procedures.TEXT_LIMIT, files=procedures.FILES_LIMIT + 1),
+    r"/pengaturan/pemangku/baru/": Limit(file=APPOINTMENT),
+    r"/pengaturan/pemangku/\d+/": Limit(file=APPOINTMENT),
+    r"/pengaturan/cuti/baru/": Limit(file=APPOINTMENT),
+    r"/pengaturan/cuti/\d+/": Limit(file=APPOINTMENT),
     r"/sop/terbitkan/": Limit(file=procedures.TEXT_LIMIT),
     r"/permintaan/baris/(\d+)/bukti/": Limit(may=may_attach),
     r"/angka/(\d+)/koreksi/": Limit(may=may_correct),
