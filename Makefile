@@ -7,7 +7,7 @@ UV := $(shell command -v uv 2>/dev/null || echo $(BOOT)/bin/uv)
 RUN := $(VENV)/bin
 export DJANGO_SETTINGS_MODULE ?= himpun.settings
 
-.PHONY: demo run test orders pictures check fix docs bench setup assets browser-test clean
+.PHONY: demo run test test-long orders pictures check fix docs bench setup assets browser-test clean
 
 setup: $(VENV)/.ready src/himpun/documents/fonts/.ready
 
@@ -47,6 +47,9 @@ test: setup  ## the whole suite on SQLite, or on PostgreSQL with DATABASE_URL; b
 
 orders: setup  ## many orders of answer, import, return, correction, freeze, round and cancel; HIMPUN_ORDERS=500 by default
 	HIMPUN_ORDERS=$${HIMPUN_ORDERS:-500} $(RUN)/python -m pytest -n 0 tests/indicators/test_in_force.py
+
+test-long: setup  ## what takes minutes: the whole crawl and the killing walks (on PostgreSQL with DATABASE_URL)
+	HIMPUN_LONG=1 $(RUN)/python -m pytest -m long -s $(ARGS)
 
 pictures: setup  ## take the pictures of the documentation again, from the browser tests
 	HIMPUN_PICTURES=docs/images $(RUN)/python -m pytest tests/browser -k "(whole_job and kecamatan-1280) or time"

@@ -126,7 +126,7 @@ def test_an_office_comes_in_by_its_links_and_leaves_nothing_readable_and_no_secr
 
     log = service.log.read_text()
     assert '"event": "login-failed"' in log
-    assert "tidak dikenal" in log
+    assert '"person": "tidak dikenal", "address": "127.0.0.1"' in log
     for secret in (PASSWORD, "rahasia-di-kolom-nama", *(link.split("/")[-2] for link in links)):
         assert secret not in log
     assert open_to_others(service.var) == []

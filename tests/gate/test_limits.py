@@ -3,8 +3,9 @@
 import ast
 import inspect
 import re
-from textwrap import dedent
-from typing import Any
+from functools import cache
+from importlib import import_module
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -17,7 +18,6 @@ from himpun.indicators.models import RequestLine
 from himpun.web import urls
 from tests.cast import Cast
 
-VIEWS = "himpun.web.views"
 TAKES_FILES = re.compile(r"request\.FILES|incoming_of\(request")
 
 
@@ -31,32 +31,51 @@ def test_every_path_of_the_table_is_a_page(pattern: str) -> None:
 
 
 def test_every_page_that_takes_a_file_stands_in_the_table() -> None:
-    """Told by its source: the view, or a function of its module that it leads to, reads an upload."""
     listed = {resolve(example(pattern)).url_name for pattern in [*PEOPLE, *EVERYBODY]}
     taking = {one.name for one in urls.urlpatterns if isinstance(one, URLPattern) and _takes_files(one)}
 
     assert taking == listed
 
 
+VIEWS = "himpun.web.views"
+Function = tuple[str, str]
+
+
 def _takes_files(page: URLPattern) -> bool:
-    seen, wave = set(), {inspect.unwrap(page.callback)}
-    while wave:
+    """Whether the view, or a function of the views that it leads to, also in another module, reads an upload."""
+    view = inspect.unwrap(page.callback)
+    seen: set[Function] = set()
+    wave = {(view.__module__, view.__name__)}
+    while wave := wave - seen:
         seen |= wave
-        wave = {other for one in wave for other in _led_to(one)} - seen
-    return any(TAKES_FILES.search(inspect.getsource(one)) for one in seen if one.__module__.startswith(VIEWS))
+        if any(TAKES_FILES.search(ast.unparse(body)) for one in wave if (body := _body(*one))):
+            return True
+        wave = {led for one in wave for led in _leads_to(*one)}
+    return False
 
 
-def _led_to(function: Any) -> set[Any]:
-    """The functions of our views that a view names, wherever they stand."""
-    if not function.__module__.startswith(VIEWS):
-        return set()
-    names = {node.id for node in ast.walk(ast.parse(dedent(inspect.getsource(function)))) if isinstance(node, ast.Name)}
-    found = {
-        inspect.unwrap(function.__globals__[name])
-        for name in names
-        if inspect.isfunction(function.__globals__.get(name))
-    }
-    return {one for one in found if one.__module__.startswith(VIEWS)}
+@cache
+def _module(name: str) -> tuple[dict[str, ast.FunctionDef], dict[str, Function]]:
+    """The functions of a module of views, and those it takes from another."""
+    if not name.startswith(VIEWS):
+        return {}, {}
+    tree = ast.parse(Path(inspect.getfile(import_module(name))).read_text())
+    imports = (one for one in tree.body if isinstance(one, ast.ImportFrom) and (one.module or "").startswith(VIEWS))
+    return (
+        {one.name: one for one in tree.body if isinstance(one, ast.FunctionDef)},
+        {alias.name: (one.module or "", alias.name) for one in imports for alias in one.names},
+    )
+
+
+def _body(module: str, name: str) -> ast.FunctionDef | None:
+    return _module(module)[0].get(name)
+
+
+def _leads_to(module: str, name: str) -> set[Function]:
+    functions, foreign = _module(module)
+    body = functions.get(name)
+    named = {node.id for node in ast.walk(body) if isinstance(node, ast.Name)} if body else set()
+    return {(module, one) for one in named & functions.keys()} | {foreign[one] for one in named & foreign.keys()}
 
 
 def test_nobody_sends_more_than_a_small_form_except_to_compare_a_document() -> None:

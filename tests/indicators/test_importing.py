@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from himpun.archive.models import Record
 from himpun.cycles.actions import start_cycle
 from himpun.indicators.importing import FigureRow, Report, import_figures
-from himpun.indicators.models import Figure, FigureImport, Indicator, Variable
+from himpun.indicators.models import Figure, FigureImport, Indicator, Recap, Variable
 from himpun.indicators.periods import Period
 from himpun.offices.acting import HoldsNoPost
 from himpun.offices.models import Person
@@ -140,6 +140,21 @@ def test_a_frozen_period_takes_the_same_and_refuses_another_number(small: Cast) 
     assert [(wrong.row, "koreksi" in wrong.cause) for wrong in report.wrong] == [(2, True)]
     assert not report.applied
     assert bring(small, ("IKU-01.pembilang", "", PERIOD, "7")).taken.same == 1
+
+
+def test_an_import_between_an_answer_and_the_freeze_blanks_nothing(small: Cast) -> None:
+    child = start_cycle(office=small.office, key=MECHANISM, period=PERIOD, by=small.kasubbag)
+    small.to_collecting(child)
+    small.answer_all(child)
+    assert bring(small, ("IKU-01.pembilang", "", PERIOD, "6")).applied
+
+    small.decide(child, "sampaikan")
+    small.decide(child, "bekukan")
+
+    line = Recap.objects.get(origin=child.subject).lines.get(indicator__code="IKU-01")
+    assert [row["nilai"] for row in line.frozen["variabel"]] == ["6", "9"]
+    assert line.frozen["realisasi"] == "200/3"
+    assert not recap_of(small.office, Period.parse(PERIOD)).provisional
 
 
 def test_machines_write_a_point_and_people_a_comma(small: Cast) -> None:

@@ -31,6 +31,7 @@ from django.urls import reverse
 
 from himpun import clock
 from himpun.archive import files
+from himpun.archive.sealing import seal_existing
 from himpun.archive.verify import verify
 from himpun.cycles.actions import start_cycle
 from himpun.cycles.models import Cycle
@@ -246,6 +247,7 @@ def look_at(old: Snapshot) -> int:
     setup_test_environment()
     with clock.held_at(MONDAY), later(days=2):
         check_rows(old)
+        seal_existing()  # as `himpun setup` does after the migrations
         check_definitions()
         seen = check_figures()
         check_recaps()

@@ -69,7 +69,7 @@ def test_a_recipient_longer_than_its_column_is_named(small: Cast) -> None:
     page = screen(small.analis).post(reverse("recipient_add", args=[cycle.pk]), {"recipient": "P" * 3000})
 
     assert page.status_code == 422
-    assert "terlalu panjang" in page.content.decode()
+    assert "Terlalu panjang: 3.000 huruf" in page.content.decode()
 
 
 def test_a_pattern_longer_than_its_numbers_column_is_refused() -> None:

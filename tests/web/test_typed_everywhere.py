@@ -15,9 +15,9 @@ from himpun.errors import FieldErrors, Refusal
 from himpun.indicators.actions import save_line
 from himpun.letters.actions import register_letter
 from himpun.letters.models import Letter
-from himpun.offices import actions as offices
+from himpun.offices import appointments as offices
 from himpun.offices.models import Holding
-from himpun.procedures.actions import publish_for_office
+from himpun.procedures import drafts
 from tests.cast import Cast
 
 NOTHING = "\u3164\u2800\u200b\ufe0f\u00ad\u00a0\U000e0041\u202e"
@@ -115,7 +115,7 @@ def test_nothing_else_is_of_an_absurd_year(small: Cast, day: date) -> None:
             post=post, person=person, kind="Plt", since=day, until=day, letter="SK 1", by=small.umum
         ),
         lambda: offices.add_holiday(office=small.office, day=day, kind="daerah", name="X", source="Y", by=small.umum),
-        lambda: publish_for_office(text="x = 1", office=small.office, in_force_from=day, by=small.kepala),
+        lambda: drafts.submit(text="x = 1", office=small.office, in_force_from=day, by=small.kasubbag),
         lambda: cycles.start_cycle(
             office=small.office, key="pengumpulan_data_kinerja", period=f"{day.year:04}-TW1", by=small.umum
         ),

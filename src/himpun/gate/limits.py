@@ -7,8 +7,8 @@ from typing import Any
 
 from django.conf import settings
 
-from himpun.gate.permissions import may_attach, may_correct, may_register
-from himpun.offices.appointments import FILE_LIMIT as APPOINTMENT
+from himpun.gate.permissions import may_attach, may_correct, may_manage, may_register
+from himpun.offices import appointments
 from himpun.spreadsheets import Limits as BookLimits
 from himpun.web.views import codes, dictionary, letters, procedures, published, verification
 
@@ -40,6 +40,8 @@ NOBODY = Limit(fields=64 * KB)
 """Somebody not logged in: a login, a receipt, a code."""
 PERSON = Limit()
 SHEET = Limit(file=BookLimits().bytes)
+LETTER = Limit(file=appointments.FILE_LIMIT, files=1, may=may_manage)
+"""The letter by which somebody holds a post or is on leave."""
 
 PEOPLE: dict[str, Limit] = {
     r"/surat/baru/": Limit(file=letters.SCAN_LIMIT, may=may_register),
@@ -50,11 +52,11 @@ PEOPLE: dict[str, Limit] = {
     r"/periksa-capaian/": Limit(fields=12 * MB, file=published.UPLOAD_LIMITS.bytes),
     r"/pengaturan/kode/": Limit(file=codes.LARGEST),
     r"/sop/periksa/": Limit(file=procedures.TEXT_LIMIT, files=procedures.FILES_LIMIT + 1),
-    r"/pengaturan/pemangku/baru/": Limit(file=APPOINTMENT),
-    r"/pengaturan/pemangku/\d+/": Limit(file=APPOINTMENT),
-    r"/pengaturan/cuti/baru/": Limit(file=APPOINTMENT),
-    r"/pengaturan/cuti/\d+/": Limit(file=APPOINTMENT),
     r"/sop/terbitkan/": Limit(file=procedures.TEXT_LIMIT),
+    r"/pengaturan/pemangku/baru/": LETTER,
+    r"/pengaturan/pemangku/\d+/": LETTER,
+    r"/pengaturan/cuti/baru/": LETTER,
+    r"/pengaturan/cuti/\d+/": LETTER,
     r"/permintaan/baris/(\d+)/bukti/": Limit(may=may_attach),
     r"/angka/(\d+)/koreksi/": Limit(may=may_correct),
 }

@@ -7,7 +7,7 @@ from himpun.errors import NotAllowed, Refusal
 from himpun.indicators.models import DataRequest, Figure
 from himpun.offices.acting import capacities
 from himpun.offices.models import Person
-from himpun.offices.rules import MAY_REGISTER_LETTERS
+from himpun.offices.rules import MAY_MANAGE_OFFICE, MAY_REGISTER_LETTERS
 from himpun.reports.rules import opened_offices
 
 
@@ -31,6 +31,12 @@ def may_register(person: Person) -> None:
     """Raises MayNotSend for who registers letters in no office today."""
     if not any(actor.role in MAY_REGISTER_LETTERS for actor in capacities(person, clock.today())):
         raise MayNotSend("Jabatan Anda tidak mencatat surat masuk. Serahkan suratnya kepada petugas agenda.")
+
+
+def may_manage(person: Person) -> None:
+    """Raises MayNotSend for who manages no office today."""
+    if not any(actor.role in MAY_MANAGE_OFFICE for actor in capacities(person, clock.today())):
+        raise MayNotSend("Penugasan dan cuti dicatat pengelola kantor. Serahkan suratnya kepada Kasubbag Umum.")
 
 
 def may_attach(person: Person, line: str) -> None:

@@ -10,7 +10,8 @@ from datetime import date
 from typing import Any
 
 from himpun import clock
-from himpun.archive import files
+from himpun.archive import content, files
+from himpun.archive.incoming import Incoming
 from himpun.archive.journal import Author
 from himpun.errors import Conflict, FieldErrors
 from himpun.offices.acting import acting_in
@@ -30,7 +31,6 @@ from himpun.offices.models import Appointment, Holding, Leave, Person, Post
 from himpun.offices.rules import DECIDES, MAY_MANAGE_OFFICE, Consent, Proposal, consents_needed
 from himpun.offices.wording import tidy
 
-KINDS_OF_FILE = {"application/pdf": b"%PDF-", "image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
 FILE_LIMIT = 10 * 1024 * 1024
 ESTABLISHED = (Holding.Kind.DEFINITIF, Holding.Kind.PJ, Holding.Kind.PLT)
 """The kinds in which somebody decides in their own right; a Plh. or a mandate passes."""
@@ -51,7 +51,7 @@ class NoLongerPossible(Conflict):
 class LetterFile:
     """The letter itself, as scanned."""
 
-    content: bytes
+    content: bytes | Incoming
 
 
 def begin_holding(
@@ -127,10 +127,7 @@ def propose(
 
     Raises FieldErrors where a second word is needed and the letter's file is not there.
     """
-    proposal = proposal_of(post, person, recorder, by_leave=leave is not None)
-    if changes and narrows(terms_of(changes), terms):
-        proposal = Proposal(post.role, narrows=True)
-    needed = consents_needed(proposal)
+    needed = _needed(post, person, terms, recorder, changes, leave)
     confirmed = Consent.CONFIRMATION in needed
     sha256 = _kept(file) if file else file_sha256
     if confirmed and not sha256:
@@ -160,6 +157,14 @@ def propose(
         return one
     take_effect(written, one)
     return one
+
+
+def _needed(
+    post: Post, person: Person, terms: Terms, recorder: Person | None, changes: Holding | None, leave: Leave | None
+) -> frozenset[Consent]:
+    if changes and narrows(terms_of(changes), terms):
+        return consents_needed(Proposal(post.role, narrows=True))
+    return consents_needed(proposal_of(post, person, recorder, by_leave=leave is not None))
 
 
 LETTER_NEEDED = (
@@ -223,12 +228,13 @@ def _refuse_second(post: Post, person: Person) -> None:
 
 def _kept(file: LetterFile) -> str:
     """Keep the letter's file, whose type is told from its bytes; its digest. Raises FieldErrors."""
-    media_type = next((kind for kind, start in KINDS_OF_FILE.items() if file.content.startswith(start)), "")
     if len(file.content) > FILE_LIMIT:
         raise FieldErrors({"file": "Berkas terlalu besar: paling banyak 10 MB. Pindai ulang dengan mutu lebih rendah."})
-    if not media_type:
-        raise FieldErrors({"file": "Surat harus berkas PDF, PNG, atau JPG. Pilih berkas lain."})
-    return files.store(file.content, media_type=media_type)
+    try:
+        kind = content.check(file.content, "Surat", content.SCANS)
+    except content.ContentRefused as refusal:
+        raise FieldErrors({"file": str(refusal)}) from refusal
+    return files.store(file.content, media_type=kind.media_type)
 
 
 def take_effect(written: Journals, one: Appointment) -> None:

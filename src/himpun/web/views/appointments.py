@@ -7,26 +7,24 @@ from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET
 
-from himpun.archive import files
-from himpun.archive.models import StoredFile
 from himpun.errors import FieldErrors
 from himpun.offices import consenting
-from himpun.offices.appointments import FILE_LIMIT, LetterFile, begin_holding, change_holding
+from himpun.offices.appointments import LetterFile, begin_holding, change_holding
 from himpun.offices.awaiting import awaited, concerning, may_give
 from himpun.offices.models import Appointment, Holding, Office, Person
 from himpun.offices.queries import people_known_to
 from himpun.offices.rules import MAY_MANAGE_OFFICE
+from himpun.web import downloads
 from himpun.web.forms import Typed, attempt, read_date, read_whole
 from himpun.web.middleware import PersonRequest
+from himpun.web.uploads import incoming_of
 from himpun.web.views.offices import office_of, settings_form, wrong_dates
-
-ENDINGS = {"application/pdf": "pdf", "image/png": "png", "image/jpeg": "jpg"}
 
 
 def letter_file(request: PersonRequest) -> LetterFile | None:
     """The scan of the letter that came with a form."""
-    upload = request.FILES.get("file")
-    return LetterFile(upload.read(FILE_LIMIT + 1)) if upload and upload.name else None
+    upload = incoming_of(request, "file")
+    return LetterFile(upload[2]) if upload else None
 
 
 # --- recording -------------------------------------------------------------------------------------------------------
@@ -184,9 +182,4 @@ def appointment_file(request: PersonRequest, pk: int) -> FileResponse:
     one = get_object_or_404(
         concerning(request.acting.person, request.acting.day).exclude(file_sha256="").distinct(), pk=pk
     )
-    media_type = get_object_or_404(StoredFile, sha256=one.file_sha256).media_type
-    name = f"surat-penugasan-{one.pk}.{ENDINGS.get(media_type, 'bin')}"
-    response = FileResponse(files.path_of(one.file_sha256).open("rb"), filename=name, content_type=media_type)
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "sandbox"
-    return response
+    return downloads.kept(one.file_sha256, f"surat-penugasan-{one.pk}")
