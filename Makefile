@@ -7,7 +7,7 @@ UV := $(shell command -v uv 2>/dev/null || echo $(BOOT)/bin/uv)
 RUN := $(VENV)/bin
 export DJANGO_SETTINGS_MODULE ?= himpun.settings
 
-.PHONY: demo run test pictures check fix docs bench setup assets browser-test clean
+.PHONY: demo run test test-long pictures check fix docs bench setup assets browser-test clean
 
 setup: $(VENV)/.ready src/himpun/documents/fonts/.ready
 
@@ -44,6 +44,9 @@ run: setup  ## the office's own installation (database in var/)
 
 test: setup  ## the whole suite on SQLite, or on PostgreSQL with DATABASE_URL; browser tests where Chromium is installed
 	$(RUN)/python -m pytest $(ARGS)
+
+test-long: setup  ## what takes minutes: the whole crawl and the killing walks (on PostgreSQL with DATABASE_URL)
+	HIMPUN_LONG=1 $(RUN)/python -m pytest -m long -s $(ARGS)
 
 pictures: setup  ## take the pictures of the documentation again, from the browser tests
 	HIMPUN_PICTURES=docs/images $(RUN)/python -m pytest tests/browser -k "(whole_job and kecamatan-1280) or time"

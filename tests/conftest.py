@@ -131,10 +131,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests on a scenery built once go first: they hold one transaction open, which no browser or live server may meet."""
     items.sort(key=lambda item: "built_once" not in getattr(item, "fixturenames", ()))
     for item in items:
+        if item.get_closest_marker("long") and not LONG:
+            item.add_marker(pytest.mark.skip(reason="lama: HIMPUN_LONG=1 atau make test-long"))
         if _is_pure(item):
             item.add_marker("pure")
 
 
+LONG = os.environ.get("HIMPUN_LONG") == "1"
 DATABASE = frozenset({"db", "transactional_db", "django_db_setup", "client", "admin_client", "live_server"})
 
 

@@ -45,14 +45,14 @@ def build() -> Scenery:
     scenery.people = _people(scenery.here, scenery.there)
     periods = iter(PERIODS)
     for step in range(1, 11):
-        scenery.sop[step] = _sop_at(scenery.here, step, next(periods))
+        scenery.sop[step] = sop_at(scenery.here, step, next(periods))
     for step in range(1, 7):
-        scenery.mechanism[step] = _mechanism_at(scenery.here, step, next(periods))
-    collecting = _collecting(scenery.here, next(periods))
+        scenery.mechanism[step] = mechanism_at(scenery.here, step, next(periods))
+    collecting = collecting_of(scenery.here, next(periods))
     scenery.waiting, scenery.answered = scenery.here.requests(collecting)
     scenery.here.fill(scenery.waiting)
     scenery.here.answer(scenery.answered)
-    scenery.ended = _sop_at(scenery.here, 11, next(periods))
+    scenery.ended = sop_at(scenery.here, 11, next(periods))
     scenery.letter = scenery.here.letter()
     return scenery
 
@@ -86,7 +86,7 @@ def _people(here: Cast, there: Cast) -> dict[str, Person]:
     }
 
 
-def _sop_at(cast: Cast, step: int, period: str) -> Cycle:
+def sop_at(cast: Cast, step: int, period: str) -> Cycle:
     """A run of the ten steps that waits at `step`, all it needs to go forward in place; 11: ended."""
     cycle = cast.start(period=period)
     moves = [
@@ -115,13 +115,13 @@ def _sop_at(cast: Cast, step: int, period: str) -> Cycle:
     return Cycle.objects.get(pk=cycle.pk)
 
 
-def _collecting(cast: Cast, period: str) -> Cycle:
+def collecting_of(cast: Cast, period: str) -> Cycle:
     cycle = start_cycle(office=cast.office, key=MECHANISM, period=period, by=cast.kasubbag)
     cast.to_collecting(cycle)
     return cycle
 
 
-def _mechanism_at(cast: Cast, step: int, period: str) -> Cycle:
+def mechanism_at(cast: Cast, step: int, period: str) -> Cycle:
     """A run of the six steps that waits at `step`, all it needs to go forward in place."""
     cycle = start_cycle(office=cast.office, key=MECHANISM, period=period, by=cast.kasubbag)
     for decision in ["perintahkan", "sampaikan", "sampaikan", "sampaikan", "bekukan"][: step - 1]:
