@@ -20,8 +20,6 @@ from typing import Any
 
 import django
 
-from tests.papers import pdf
-
 Part = dict[str, Any]
 ACTS: dict[str, Callable[..., Any]] = {}
 
@@ -132,6 +130,7 @@ def words_of(line: int) -> list[Any]:
 def asked_correction(code: str, period: str) -> list[Any]:
     """A figure frozen by a run of the mechanism, and a correction of it that waits; its key, and its figure's element."""
     from himpun.indicators.corrections import ask_correction
+    from tests.papers import pdf
     from tests.reports.figures import figure_of, freeze
 
     cast = cast_of(code)

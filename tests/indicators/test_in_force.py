@@ -31,7 +31,7 @@ from himpun.indicators.actions import attach_evidence, lines_of, save_line
 from himpun.indicators.corrections import NotFrozen, decide_correction
 from himpun.indicators.models import DataRequest, Figure, Recap, RequestLine
 from tests.cast import MECHANISM, PERIOD, Cast
-from tests.indicators.test_corrections import ask
+from tests.indicators.test_corrections import EVIDENCE, ask
 from tests.indicators.test_importing import bring
 
 pytestmark = pytest.mark.django_db
@@ -255,7 +255,7 @@ class Orders(RuleBasedStateMachine):
         attach_evidence(
             line_id=line.pk,
             name="bukti.pdf",
-            content=b"%PDF-1.4 contoh",
+            content=EVIDENCE,
             media_type="application/pdf",
             by=self.holder(unit),
         )
