@@ -5,7 +5,7 @@ from typing import Any
 
 from himpun.archive.comparing import SAID_BY_ACTS, Fields
 from himpun.archive.models import Record
-from himpun.archive.seals import said_moment
+from himpun.archive.seals import plain, said_moment
 
 
 def _decided(record: Record, data: Any) -> Iterator[tuple[str, Fields]]:
@@ -24,7 +24,7 @@ def _decided(record: Record, data: Any) -> Iterator[tuple[str, Fields]]:
     fields |= {field: data[name] for name, field in later.items() if name in data}
     if "due" in data:
         fields["due_at"] = data["due"] or None
-    yield f"cycles.task:{data['task']}", fields
+    yield f"cycles.task:{data['task']}", {name: plain(value) for name, value in fields.items()}
 
 
 def _ended(record: Record, data: Any) -> Iterator[tuple[str, Fields]]:
