@@ -311,7 +311,7 @@ def _give_indicators(units: list[Post]) -> None:
             Variable.objects.create(indicator=indicator, name=kind, label=f"Jumlah {kind}", kind=kind, order=order)
 
 
-SCAN = LetterFile(b"%PDF-1.4 surat perintah")
+SCAN = LetterFile(pdf("Surat perintah"))
 """The scan of a letter, where a holding needs one."""
 
 
