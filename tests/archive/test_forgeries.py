@@ -22,7 +22,8 @@ from himpun.api.codes import Code
 from himpun.api.rules import READ_FIGURES
 from himpun.archive.comparing import Said, differences, said_by_journal
 from himpun.archive.journal import SYSTEM, act
-from himpun.archive.seals import SEALED, Kind
+from himpun.archive.models import Record
+from himpun.archive.seals import ROWS_WRITTEN, SEALED, Kind
 from himpun.budgets.actions import set_setting
 from himpun.cycles.deadlines import pause_cycle
 from himpun.cycles.models import Cycle, Schedule, ScheduleRun
@@ -232,3 +233,12 @@ def test_a_row_added_by_sql_is_named(said: Said) -> None:
     (sentence,) = differences(said, [kind])
 
     assert "tidak pernah dicatat jurnal" in sentence
+
+
+def test_an_older_record_moved_to_the_end_is_named(said: Said) -> None:
+    """The key of a record is in no digest: exchanged, what a row once said would be what the journal says last."""
+    older, newer = Record.objects.filter(act=ROWS_WRITTEN, chain="kec-contoh").order_by("seq")[:2]
+    for pk, to in ((older.pk, -1), (newer.pk, older.pk), (-1, newer.pk)):
+        _sql("UPDATE archive_record SET id = %s WHERE id = %s", to, pk)
+
+    assert any("urutannya diubah" in one for one in said_by_journal().unread)

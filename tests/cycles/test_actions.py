@@ -101,6 +101,17 @@ def test_whoever_holds_the_post_decides_once_even_when_two_hold_it(small: Cast) 
         decide(task_id=task.pk, decision="disposisi", by=small.kepala)
 
 
+def test_the_archive_stays_whole_after_a_decision_with_a_long_reason(small: Cast) -> None:
+    """Of a long text the row's seal is a digest, and the journal's record of a decision has it in full."""
+    cycle = start_plain(small)
+    small.decide(cycle, "sampaikan")
+    small.decide(cycle, "kembalikan", reason="Bagian analisis belum menyebut tindak lanjut dan jadwalnya. " * 5)
+
+    assert verify().faults == []
+    Task.objects.filter(reason__startswith="Bagian").update(reason="Bagian analisis sudah baik. " * 10)
+    assert [fault for fault in verify().faults if "alasan" in fault or "reason" in fault]
+
+
 def test_a_decision_that_was_overtaken_changes_nothing(small: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     """Compare-and-set: the task was open when it was looked at, and decided when it is written."""
     cycle = start_plain(small)

@@ -80,6 +80,13 @@ def test_every_fault_is_told_apart(place: int, changed: dict[str, object], sente
     assert any(sentence in told for told in refused(rows).fields.values()), refused(rows).fields
 
 
+def test_a_name_of_which_nothing_shows_is_no_name() -> None:
+    told = refused(
+        (Row("Tinggi", "tinggi", "50", True, "100"), Row("\u200b\u2060\u3164", "rendah", "0", True, "49"))
+    ).fields
+    assert told["row-1-name"].startswith("Tulis nama tingkat ini")
+
+
 def test_no_rows_make_no_scale() -> None:
     assert "paling sedikit satu" in refused(()).fields["rows"]
 

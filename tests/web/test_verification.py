@@ -1,5 +1,6 @@
 """The public pages: what anybody may know of a document, comparing a file, receiving a delivery."""
 
+import hashlib
 from typing import Any
 
 import pytest
@@ -8,10 +9,12 @@ from django.db import connection, transaction
 from django.test import Client
 
 from himpun.archive import files
+from himpun.archive.chain import GENESIS, canonical, digest
 from himpun.archive.models import Record, StoredFile
+from himpun.archive.seals import ROWS_WRITTEN, SEALED
 from himpun.archive.verify import verify
 from himpun.cycles.step_actions import draft_of
-from himpun.documents.models import Delivery, Document
+from himpun.documents.models import Approval, Delivery, Document
 from himpun.documents.work import ensure_rendered
 from tests.cast import Cast
 
@@ -138,7 +141,7 @@ def test_a_code_or_a_whole_address_can_be_typed(issued: Document) -> None:
 
 
 def test_verifying_asks_the_database_little(issued: Document, django_assert_max_num_queries: Any) -> None:
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(11):
         Client().get(f"/v/{issued.token}/")
 
 
@@ -178,6 +181,43 @@ def test_what_was_forged_in_the_database_is_neither_shown_nor_issued_anew(
             transaction.set_rollback(True)
     assert StoredFile.objects.count() == files_before
     assert Client().get(f"/v/{issued.token}/").status_code == 200
+
+
+def test_a_record_that_hangs_on_no_chain_proves_nothing(issued: Document) -> None:
+    """Adding rows to the journal is allowed to whoever writes to the database; its own digest is soon computed."""
+    signature = Approval.objects.get(version=issued.latest, kind=Approval.Kind.SIGNATURE)
+    kind = SEALED["documents.approval"]
+    rows = {kind.key(signature.pk): kind.content(signature) | {"name": "Penipu"}}
+    record = Record(
+        chain=issued.office.code, seq=99_999, at=signature.at, person="himpun", person_name="Himpun", act=ROWS_WRITTEN,
+        subject=issued.subject, data=canonical({"rows": rows}), previous=GENESIS,
+    )  # fmt: skip
+    record.digest = digest(record.as_entry())
+    record.save(force_insert=True)
+    _sql(FORGED["the signer's name"])
+
+    answer = Client().get(f"/v/{issued.token}/")
+
+    assert answer.status_code == 409
+    assert "Penipu" not in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE documents_documentversion SET signed_sha256 = '{sha256}' WHERE id = {first}",
+        "UPDATE documents_documentversion SET file_sha256 = '{sha256}' WHERE id = {first}",
+    ],
+)
+def test_a_forged_file_is_no_earlier_version(issued: Document, statement: str) -> None:
+    forged = b"%PDF-1.7 palsu"
+    first = issued.versions.order_by("no")[0]
+    _sql(statement.format(sha256=hashlib.sha256(forged).hexdigest(), first=first.pk))
+
+    answer = upload(issued, forged)
+
+    assert answer.status_code == 409
+    assert "pernah diterbitkan" not in answer.content.decode()
 
 
 def test_a_signature_added_by_sql_to_a_draft_signs_nothing(kecamatan: Cast, issued: Document) -> None:

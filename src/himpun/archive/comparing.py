@@ -32,8 +32,19 @@ class Said:
         self._kept = sqlite3.connect("")
         self._kept.execute("CREATE TABLE said (key TEXT PRIMARY KEY, fields TEXT, place TEXT) WITHOUT ROWID")
         self.unread: list[str] = []
+        self._last: dict[str, int] = {}
         for record in records:
+            self._in_order(record)
             self._take(record)
+
+    def _in_order(self, record: Record) -> None:
+        """The key by which records are read is in no digest: moved, an older word would be the last one."""
+        if record.seq <= self._last.get(record.chain, 0):
+            self.unread.append(
+                f"Catatan nomor {record.seq} pada rantai {record.chain} tersimpan sesudah catatan nomor "
+                f"{self._last[record.chain]}: urutannya diubah."
+            )
+        self._last[record.chain] = record.seq
 
     def _take(self, record: Record) -> None:
         data, place = json.loads(record.data), f"nomor {record.seq} pada rantai {record.chain}"

@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from himpun.archive import chain
 from himpun.archive.comparing import Said, differences_of
-from himpun.archive.models import Record
+from himpun.archive.models import ChainHead, Record
 from himpun.archive.seals import BEGUN_CHAIN, ROWS_WRITTEN, SEALED
 from himpun.documents.models import Approval, Document, DocumentVersion
 from himpun.errors import Conflict
@@ -65,7 +65,9 @@ def check(version: DocumentVersion) -> None:
         ).order_by("id")
     )
     faults = [f"catatan {record} diubah" for record in records if chain.digest(record.as_entry()) != record.digest]
+    faults += _loose(records)
     said = Said(records)
+    faults += said.unread
     faults += differences_of(rows, said)
     there = {SEALED[Approval._meta.label_lower].key(one.pk) for one in approvals}
     faults += [
@@ -75,6 +77,24 @@ def check(version: DocumentVersion) -> None:
     ]
     if faults:
         _refuse(document, faults)
+
+
+def _loose(records: list[Record]) -> list[str]:
+    """Those that hang on no chain: not between the record before and the one after, or the chain's head."""
+    beside = reduce(or_, (Q(chain=one.chain, seq__in=[one.seq - 1, one.seq + 1]) for one in records), Q(pk=None))
+    near = {(one.chain, one.seq): one for one in Record.objects.filter(beside)}
+    heads = {
+        head.chain: (head.seq, head.digest)
+        for head in ChainHead.objects.filter(chain__in={one.chain for one in records})
+    }
+    loose = []
+    for one in records:
+        before, after = near.get((one.chain, one.seq - 1)), near.get((one.chain, one.seq + 1))
+        follows = one.previous == (before.digest if before else chain.GENESIS) and (before is not None or one.seq == 1)
+        held = after.previous == one.digest if after else heads.get(one.chain) == (one.seq, one.digest)
+        if not (follows and held):
+            loose.append(f"catatan {one} tidak bersambung")
+    return loose
 
 
 def _refuse(document: Document, faults: list[str]) -> None:

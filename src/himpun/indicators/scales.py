@@ -15,6 +15,7 @@ from himpun.errors import FieldErrors, Refusal
 from himpun.indicators.charts import CATEGORY_COLOURS
 from himpun.indicators.numbers import read_number, write_number
 from himpun.indicators.scoring import Level, Scale
+from himpun.offices.typed import line
 
 COLOURS: Mapping[str, str] = {
     "sangat-tinggi": "Biru tua",
@@ -128,7 +129,7 @@ def _interval(place: int, row: Row, wrong: dict[str, str]) -> _Interval:
 
 
 def _check_names(rows: Sequence[Row], wrong: dict[str, str]) -> None:
-    names = [" ".join(row.name.split()).casefold() for row in rows]
+    names = [line(row.name).casefold() for row in rows]
     for place, name in enumerate(names):
         if not name:
             wrong[f"row-{place}-name"] = "Tulis nama tingkat ini, misalnya “Tinggi”."

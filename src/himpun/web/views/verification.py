@@ -10,6 +10,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -22,7 +23,7 @@ from himpun.archive.journal import Author
 from himpun.documents.actions import note_opened
 from himpun.documents.models import Approval, Delivery, Document, DocumentVersion
 from himpun.documents.parts import moment
-from himpun.documents.proof import DocumentAltered, signed_version
+from himpun.documents.proof import DocumentAltered, check, signed_version
 from himpun.documents.work import ensure_issued
 from himpun.offices.typed import line, marks_fault
 from himpun.web import downloads
@@ -85,7 +86,10 @@ def verify(request: HttpRequest, token: str) -> HttpResponseBase:
     context = {"document": document, "version": issued, **_approvals(issued), **_place_among_versions(document, issued)}
     status = 200
     if request.method == "POST":
-        status, compared = _compare(request, document, issued)
+        try:
+            status, compared = _compare(request, document, issued)
+        except DocumentAltered:
+            return render(request, "verification/altered.html", {"office": document.office}, status=409)
         context |= compared
     return render(request, "verification/document.html", context, status=status)
 
@@ -142,10 +146,11 @@ def _length(request: HttpRequest) -> int:
 
 
 def _match(document: Document, issued: DocumentVersion, sha256: str) -> dict[str, Any]:
-    """What the digest is the digest of: "resmi", "naskah" with its version, or "tidak"."""
+    """What the digest is the digest of: "resmi", "naskah" with its version, or "tidak". Raises DocumentAltered."""
     if sha256 == issued.signed_sha256:
         return {"state": "resmi"}
-    for version in document.versions.order_by("-no"):
+    for version in document.versions.filter(Q(signed_sha256=sha256) | Q(file_sha256=sha256)).order_by("-no"):
+        check(version)
         if sha256 == version.signed_sha256:
             return {"state": "resmi-lama", "no": version.no}
         if sha256 == version.file_sha256:
