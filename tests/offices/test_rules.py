@@ -10,11 +10,13 @@ from himpun.offices.rules import (
     DECIDES,
     ROLES,
     Consent,
+    Handing,
     NotOurs,
     Proposal,
     Way,
     check_may_manage_access,
     consents_needed,
+    link_goes,
     may_confirm,
 )
 
@@ -100,3 +102,22 @@ def test_access_is_the_homes() -> None:
     for home in (2, None):
         with pytest.raises(NotOurs, match="kantor asalnya"):
             check_may_manage_access("Ani", home=home, office=1)
+
+
+@pytest.mark.parametrize(
+    ("roles", "mailable", "way"),
+    [
+        ([], False, Handing.SHOWN),
+        (["analis"], False, Handing.SHOWN),
+        (["unit", ""], True, Handing.SHOWN),
+        (["kepala"], False, Handing.CONSOLE),
+        (["kepala"], True, Handing.MAILED),
+        (["sekretaris"], False, Handing.CONSOLE),
+        (["kasubbag-umum"], False, Handing.CONSOLE),
+        (["kasubbag-perencanaan"], True, Handing.MAILED),
+        (["analis", "kepala"], False, Handing.CONSOLE),
+        (["unit", "sekretaris"], True, Handing.MAILED),
+    ],
+)
+def test_how_a_link_goes_to_its_person(roles: list[str], mailable: bool, way: Handing) -> None:
+    assert link_goes(roles, mailable=mailable) is way

@@ -8,7 +8,8 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import formats, timezone
 
-from himpun.offices.access import Given, link_by_operator
+from himpun.notifications.access_mail import renew_by_operator
+from himpun.offices.access import Given
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -20,7 +21,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Make a link and print it. Raises PersonUnknown."""
-    print_links([link_by_operator(username=options.username)])
+    print_links([renew_by_operator(username=options.username)])
     return 0
 
 

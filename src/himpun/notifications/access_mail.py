@@ -1,7 +1,11 @@
-"""Links to come in by, sent by e-mail by the worker: whoever asks learns nothing from the answer or from its time."""
+"""Links to come in by: sent by e-mail by the worker, and told to whom they are for.
+
+Whoever asks at the login page learns nothing from the answer or from its time.
+"""
 
 import uuid
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -11,13 +15,19 @@ from django.utils import formats, timezone
 from django_tasks import task
 
 from himpun import clock
+from himpun.archive.journal import CONSOLE
+from himpun.notifications.actions import deliver
 from himpun.notifications.channels import MAIL, MailSender, NotSent, Parcel, channels
-from himpun.offices import access
-from himpun.offices.models import Person
+from himpun.notifications.models import Message
+from himpun.offices import access, actions
+from himpun.offices.models import Holding, Office, Person
+from himpun.offices.queries import roles_ahead
+from himpun.offices.rules import Handing, link_goes
 
 TRIES, REST = 3, timedelta(minutes=5)
 MOST = 5
 """People who share one address get a link each, up to so many."""
+LONGEST_TEXT = 400
 
 log = structlog.get_logger("himpun.access")
 
@@ -36,6 +46,20 @@ def ask_by_mail(address: str) -> None:
 def mail_links(address: str, tries: int) -> None:
     """Give everybody with this address a link; what they have now goes on until they use it."""
     people = Person.objects.filter(email__iexact=address, is_active=True).order_by("pk")[:MOST]
+    if not _mailed(people, tries) and tries < TRIES:
+        mail_links.using(run_after=timezone.now() + REST).enqueue(address, tries + 1)
+
+
+@task()
+def mail_link(person_id: int, tries: int) -> None:
+    """The same for one person alone."""
+    people = Person.objects.filter(pk=person_id, is_active=True).exclude(email="")
+    if not _mailed(people, tries) and tries < TRIES:
+        mail_link.using(run_after=timezone.now() + REST).enqueue(person_id, tries + 1)
+
+
+def _mailed(people: Iterable[Person], tries: int) -> bool:
+    """Send each a link; whether all went out."""
     sender = MailSender()
     try:
         for person in people if can_mail() else ():
@@ -44,10 +68,10 @@ def mail_links(address: str, tries: int) -> None:
             sender.send(_letter(given))
     except NotSent as failure:
         log.warning("link-not-mailed", tries=tries, error=type(failure).__name__)
-        if tries < TRIES:
-            mail_links.using(run_after=timezone.now() + REST).enqueue(address, tries + 1)
+        return False
     finally:
         sender.close()
+    return True
 
 
 def _letter(given: access.Given) -> Parcel:
@@ -61,3 +85,60 @@ def _letter(given: access.Given) -> Parcel:
         "Bila bukan Anda yang meminta, abaikan surel ini: kata sandi Anda tidak berubah.\n"
     )
     return Parcel(uuid.uuid4(), given.person.email, "Himpun: tautan untuk menetapkan kata sandi", body)
+
+
+# --- by a manager or the operator, and told to the person -------------------------------------------------------------
+
+
+def way_to(person: Person) -> Handing:
+    """How a link that a manager asks for goes to this person today."""
+    return link_goes(roles_ahead(person, clock.today()), mailable=can_mail() and bool(person.email))
+
+
+def renew_access(*, office: Office, person: Person, by: Person) -> access.Given | None:
+    """Give somebody a link as a manager: one to be shown, which ends what they had, or None for one that is mailed.
+
+    Raises HoldsNoPost, NotOurs or NotHandedOver.
+    """
+    with transaction.atomic():
+        if way_to(person) is not Handing.MAILED:
+            given = actions.reset_password(office=office, person=person, by=by)
+            _tell(person, "Akses masuk {name} diatur ulang oleh {by} pada {at}", by.name)
+            return given
+        actions.note_link_mailed(office=office, person=person, by=by)
+        mail_link.enqueue(person.pk, 1)
+        _tell(person, "Tautan masuk {name} dikirim ke surelnya atas permintaan {by} pada {at}", by.name)
+    return None
+
+
+def renew_by_operator(*, username: str) -> access.Given:
+    """Give somebody a link as the operator; what they had is over. Raises PersonUnknown."""
+    with transaction.atomic():
+        given = access.link_by_operator(username=username)
+        _tell(given.person, "Akses masuk {name} diatur ulang oleh {by} pada {at}", CONSOLE.person_name)
+    return given
+
+
+def _tell(person: Person, sentence: str, by: str) -> None:
+    """Tell the posts somebody holds; it is about access, so it cannot be unsubscribed from."""
+    now = clock.now()
+    held = Holding.objects.on(clock.today()).filter(person=person).select_related("post__office")
+    posts = {one.post_id: one.post for one in held}
+    deliver(
+        Message(
+            post=post,
+            obligatory=True,
+            about=f"person:{person.pk}",
+            text=f"{_filled(sentence, person, by, now, post.office)}. Bila ini tidak diminta, beri tahu administrator."[
+                :LONGEST_TEXT
+            ],
+            path="/pesan/",
+            at=now,
+        )
+        for post in posts.values()
+    )
+
+
+def _filled(sentence: str, person: Person, by: str, now: datetime, office: Office) -> str:
+    at = formats.date_format(timezone.localtime(now, ZoneInfo(office.timezone)), "j F Y, H.i")
+    return sentence.format(name=person.name[:80], by=by[:80], at=at)

@@ -18,7 +18,9 @@ from django.db import models, transaction
 from himpun import clock
 from himpun.archive.journal import SYSTEM, Author, act
 from himpun.errors import FieldErrors, Refusal
+from himpun.offices.files.cells import email as read_email
 from himpun.offices.models import Office, OneTimeLink, Person
+from himpun.offices.wording import tidy, wrong_cell, wrong_texts
 
 T = TypeVar("T")
 LINK_DAYS = 7
@@ -184,6 +186,22 @@ def change_password(*, person: Person, password: str) -> None:
         person.password, person.access_no = fresh.password, fresh.access_no
 
     _noted(person, _self(person), "offices:person:password-set", set_now)
+
+
+def change_address(*, person: Person, email: str) -> Person:
+    """A person whose password was just checked changes their own e-mail address; links out by mail end. Raises FieldErrors."""
+    email = tidy(email)
+    if wrong := wrong_texts(Person, {"email": email}, ()) or (email and wrong_cell("email", email, read_email)):
+        raise FieldErrors(wrong)
+
+    def set_now(at: datetime) -> Person:
+        fresh = Person.objects.select_for_update().get(pk=person.pk)
+        _open_links(fresh).update(ended_at=at)
+        fresh.email = email
+        fresh.save(update_fields=["email"])
+        return fresh
+
+    return _noted(person, _self(person), "offices:person:address-changed", set_now)
 
 
 def _set(person: Person, password: str) -> None:

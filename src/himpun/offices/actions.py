@@ -25,6 +25,7 @@ from himpun.offices.files.cells import username as read_username
 from himpun.offices.files.settings import check_pattern
 from himpun.offices.holdings import check_still_managed
 from himpun.offices.models import UNIT, Appointment, Holding, Holiday, Office, Person, Post, SpecialHours
+from himpun.offices.queries import roles_ahead
 from himpun.offices.rules import (
     DECIDES,
     KASUBBAG_PERENCANAAN,
@@ -32,7 +33,10 @@ from himpun.offices.rules import (
     MAY_MANAGE_OFFICE,
     ROLES,
     SEKRETARIS,
+    Handing,
+    NotHandedOver,
     check_may_manage_access,
+    link_goes,
 )
 from himpun.offices.wording import as_sentence, tidy, wrong_cell, wrong_texts
 from himpun.offices.worktime import LONGEST_HOURS, WEEKDAYS, CalendarUnusable, read_day, read_week, write_week
@@ -483,7 +487,8 @@ def add_person(*, office: Office, fields: Mapping[str, str], by: Person) -> acce
 def change_person(*, office: Office, person: Person, fields: Mapping[str, str], active: bool, by: Person) -> Person:
     """Change a person's name, NIP, rank and e-mail, and whether they may log in; the username stays.
 
-    Raises HoldsNoPost, NotOurs, FieldErrors or NobodyManages.
+    The e-mail of somebody who decides is theirs to change: a link could be asked for at it. Raises HoldsNoPost, NotOurs,
+    FieldErrors or NobodyManages.
     """
     author = _manager(by, office)
     _check_ours(office, person)
@@ -496,6 +501,8 @@ def change_person(*, office: Office, person: Person, fields: Mapping[str, str], 
     with act(office.code, at=clock.now(), author=author) as turn:
         before = Person.objects.get(pk=person.pk)
         changed = {name: value for name, value in values.items() if getattr(before, name) != value}
+        if "email" in changed and link_goes(roles_ahead(person, clock.today()), mailable=True) is not Handing.SHOWN:
+            raise FieldErrors({"email": _ADDRESS_THEIRS})
         if changed:
             Person.objects.filter(pk=person.pk).update(**changed)
             check_still_managed(office)
@@ -506,14 +513,36 @@ def change_person(*, office: Office, person: Person, fields: Mapping[str, str], 
     return person
 
 
+_ADDRESS_THEIRS = (
+    "Surel pemangku jabatan yang memutuskan hanya diubah olehnya sendiri (menu namanya → Saluran pesan → Surel saya), "
+    "atau oleh administrator dari berkas people.csv."
+)
+
+
 def reset_password(*, office: Office, person: Person, by: Person) -> access.Given:
-    """End a person's password, sessions and tokens; returns the link for a new one. Raises HoldsNoPost or NotOurs."""
+    """End a person's password, sessions and tokens; returns the link for a new one.
+
+    Raises HoldsNoPost, NotOurs or NotHandedOver.
+    """
     author = _manager(by, office)
     _check_ours(office, person)
     with act(office.code, at=clock.now(), author=author) as turn:
+        if link_goes(roles_ahead(person, clock.today()), mailable=False) is not Handing.SHOWN:
+            raise NotHandedOver(person.name, person.username)
         given = access.reset_access(person, turn.at)
         turn.record("offices:person:password-reset", f"person:{person.pk}", {"name": person.name})
     return given
+
+
+def note_link_mailed(*, office: Office, person: Person, by: Person) -> None:
+    """Record that a manager lets a link be mailed to a person, who keeps their password until they use it.
+
+    Within the transaction that leaves the mail to the worker. Raises HoldsNoPost or NotOurs.
+    """
+    author = _manager(by, office)
+    _check_ours(office, person)
+    with act(office.code, at=clock.now(), author=author) as turn:
+        turn.record("offices:person:link-mailed", f"person:{person.pk}", {"name": person.name})
 
 
 def _check_ours(office: Office, person: Person) -> None:

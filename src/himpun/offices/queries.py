@@ -39,6 +39,12 @@ def looks_after(office: Office, person: Person) -> bool:
     return person.home_id == office.pk
 
 
+def roles_ahead(person: Person, day: date) -> frozenset[str]:
+    """The roles of every post somebody holds on `day` or will later, in whatever office and by whatever kind."""
+    held = Holding.objects.filter(Q(until__isnull=True) | Q(until__gte=day), person=person)
+    return frozenset(held.values_list("post__role", flat=True))
+
+
 def records_leave_of(office: Office, person: Person, day: date) -> bool:
     """Whether this office records somebody's leave: their home, or where they work while they hold no post at home."""
     if person.home_id == office.pk:

@@ -133,3 +133,37 @@ def may_confirm(candidates: Iterable[tuple[int, Way]], *, recorder: int | None, 
     others = [(one, way) for one, way in candidates if one not in (recorder, person)]
     first: dict[int, Way] = {one: way for one, way in others if way is not Way.MANAGER}
     return first or dict(others)
+
+
+# --- how somebody's access is handed over -----------------------------------------------------------------------------
+
+
+class Handing(StrEnum):
+    """By which way the link for a new password reaches its person."""
+
+    SHOWN = "ditampilkan kepada pengelola"
+    MAILED = "dikirim ke surelnya"
+    CONSOLE = "dari konsol administrator"
+
+
+def link_goes(roles: Iterable[str], *, mailable: bool) -> Handing:
+    """How a link goes to somebody who holds these roles now or is about to, in whatever office and by whatever kind.
+
+    Who sees a link can come in as its person: the link of somebody who decides is seen by no colleague. `mailable`: they
+    have an address, and there is a mail server. Whose link is not shown, theirs is also the address.
+    """
+    if DECIDES.isdisjoint(roles):
+        return Handing.SHOWN
+    return Handing.MAILED if mailable else Handing.CONSOLE
+
+
+class NotHandedOver(NotAllowed):
+    """A colleague asked for the link of somebody who decides."""
+
+    code = "akses-pejabat"
+
+    def __init__(self, name: str, username: str) -> None:
+        super().__init__(
+            f"{name} memangku jabatan yang memutuskan, jadi tautan masuknya tidak ditampilkan kepada rekannya. "
+            f"Minta administrator menjalankan di peladen: himpun person link {username}"
+        )

@@ -7,9 +7,10 @@ import structlog
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.internal.ratelimit import parse_rates
 from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.http import HttpRequest
 
+from himpun.errors import FieldErrors
 from himpun.offices import access, attempts
 from himpun.offices.models import Person
 from himpun.web.addresses import address_of
@@ -43,6 +44,15 @@ class ClosedSignup(DefaultAccountAdapter):  # type: ignore[misc]
         if person is None:
             log.warning("login-failed", person=meant.username if meant else "tidak dikenal", address=address)
         return person
+
+
+def is_own_password(request: HttpRequest, person: Person, password: str) -> bool:
+    """Whether somebody logged in types their own password; counted like a login. Raises FieldErrors at `password`."""
+    try:
+        found = ClosedSignup(request).authenticate(request, username=person.username, password=password)
+    except ValidationError as problem:
+        raise FieldErrors({"password": " ".join(problem.messages)}) from None
+    return found is not None and found.pk == person.pk
 
 
 @lru_cache(maxsize=4)

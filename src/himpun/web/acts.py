@@ -93,6 +93,8 @@ ACTS = {
     "offices:person:added": "Menambah {name}",
     "offices:person:changed": "Mengubah data {name}",
     "offices:person:password-reset": "Mengatur ulang akses masuk {name}",
+    "offices:person:link-mailed": "Meminta tautan masuk dikirim ke surel {name}",
+    "offices:person:address-changed": "Mengubah surel sendiri: {name}",
     "offices:person:password-set": "Menetapkan kata sandi {name}",
     "offices:person:links-made": "Membuat tautan masuk pertama untuk {count} orang",
     "offices:person:moved": "Memindahkan pengelolaan data dan akses {name} dari {from} ke {to}",

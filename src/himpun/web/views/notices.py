@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.dateparse import parse_time
 from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
 from himpun import clock
@@ -19,16 +20,19 @@ from himpun.cycles.models import ReminderRule
 from himpun.cycles.reminder_rules import MOST_RULES, MOST_UP, restore_rules, save_rules
 from himpun.cycles.reminders import DEFAULT_RULES, Rule
 from himpun.cycles.reminding import rules_for
+from himpun.errors import FieldErrors
 from himpun.notifications import choices, sending
 from himpun.notifications.actions import mark_seen, messages_for, unseen_for
 from himpun.notifications.channels import MAIL, channels
 from himpun.notifications.models import Channel, Message, Outgoing
 from himpun.notifications.spreading import Wishes, wishes_of
+from himpun.offices import access
 from himpun.offices.acting import HoldsNoPost
 from himpun.offices.models import Office
 from himpun.offices.rules import MAY_MANAGE_OFFICE, MAY_PUBLISH_PROCEDURES
 from himpun.procedures.models import ProcedureVersion
 from himpun.procedures.queries import NoProcedure, versions_in_force
+from himpun.web.accounts import is_own_password
 from himpun.web.forms import Typed, attempt, read_whole
 from himpun.web.middleware import PersonRequest
 
@@ -112,6 +116,7 @@ def resend(request: PersonRequest, pk: int) -> HttpResponse:
 
 
 @never_cache
+@sensitive_post_parameters("password")
 def own_messages(request: PersonRequest) -> HttpResponse:
     """One's channels, quiet hours, digest and topics; each form on the page says what it does."""
     typed = Typed(request.POST if request.method == "POST" else {})
@@ -130,6 +135,7 @@ def own_messages(request: PersonRequest) -> HttpResponse:
         "wishes": wishes,
         "topics": [(value, label, value not in wishes.topics_off) for value, label in Message.Topic.choices],
         "typed_kind": request.POST.get("kind", ""),
+        "email": typed.data.get("email", person.email),
     }
     return render(request, "notices/own.html", context, status=422 if typed.errors or typed.error else 200)
 
@@ -198,12 +204,21 @@ def _choose_topics(request: PersonRequest) -> str:
     return "Pilihan topik disimpan."
 
 
+def _change_address(request: PersonRequest) -> str:
+    person, post = request.acting.person, request.POST
+    if not is_own_password(request, person, post.get("password", "")):
+        raise FieldErrors({"password": "Kata sandi ini bukan kata sandi Anda. Ketik ulang."})
+    changed = access.change_address(person=person, email=post.get("email", ""))
+    return f"Surel Anda kini {changed.email}." if changed.email else "Surel Anda dikosongkan."
+
+
 OWN_ACTS: dict[str, Callable[[PersonRequest], str]] = {
     "pakai": _use_channel,
     "matikan": _leave_channel,
     "uji": _try_channel,
     "waktu": _choose_times,
     "topik": _choose_topics,
+    "surel": _change_address,
 }
 
 

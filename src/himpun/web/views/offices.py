@@ -21,6 +21,7 @@ from django.views.decorators.http import require_GET
 from himpun import clock
 from himpun.cycles.deadlines import recount
 from himpun.letters.numbering import DEFAULT_PATTERN, fill
+from himpun.notifications.access_mail import renew_access, way_to
 from himpun.offices import access, actions, attempts
 from himpun.offices.acting import HoldsNoPost
 from himpun.offices.calendar import named_days
@@ -292,9 +293,12 @@ def person_edit(request: PersonRequest, pk: int) -> HttpResponse:
     typed = Typed(request.POST if request.method == "POST" else {**shown, "is_active": person.is_active})
     if request.method == "POST" and request.POST.get("act") == "password":
         typed = Typed({**shown, "is_active": person.is_active})
-        given = attempt(typed, lambda: actions.reset_password(office=office, person=person, by=by))
+        done, given = attempt(typed, lambda: (True, renew_access(office=office, person=person, by=by))) or (False, None)
         if given is not None:
             return _link_page(request, given, new=False)
+        if done:
+            messages.success(request, f"Tautan masuk dikirim ke surel {person.name}.")
+            return redirect("person_edit", person.pk)
     elif request.method == "POST" and request.POST.get("act") == "home":
         typed = Typed({**shown, "is_active": person.is_active})
         to = Office.objects.filter(pk=read_whole(request.POST.get("home", ""))).first()
@@ -317,6 +321,7 @@ def person_edit(request: PersonRequest, pk: int) -> HttpResponse:
         "person": person,
         "leaves": person.leaves.filter(office=office, until__gte=request.acting.day).select_related("substitute"),
         "ours": looks_after(office, person),
+        "way": way_to(person).name,
         "failures": attempts.failures_of(person),
         "has_password": person.has_usable_password(),
         "has_link": access.has_open_link(person),
