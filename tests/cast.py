@@ -332,6 +332,13 @@ def appointed(**fields: Any) -> Holding:
     return holding
 
 
+@contextmanager
+def by_hand() -> Iterator[None]:
+    """Rows that a test writes straight to the database, sealed as an act would seal them."""
+    with act("pengujian", at=clock.now(), author=SYSTEM):
+        yield
+
+
 def entrust(person: Person, post: Post, *, since: date, until: date | None = None, kind: str = "Plt") -> Holding:
     """Let somebody hold a post besides its holder: a Plt unless said otherwise."""
     return Holding.objects.create(post=post, person=person, kind=kind, since=since, until=until)

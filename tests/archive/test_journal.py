@@ -1,13 +1,16 @@
 """The journal on the database: it only grows, and what was done to it behind Himpun's back is found."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
 
 from himpun import clock
 from himpun.archive import files, verify
-from himpun.archive.journal import SYSTEM, Author, act
+from himpun.archive.chain import digest
+from himpun.archive.journal import CONSOLE, SYSTEM, Author, act
 from himpun.archive.models import ChainHead, Record, StoredFile
 from himpun.archive.triggers import REFUSAL, lifting
 from himpun.cycles.models import Cycle
@@ -191,3 +194,30 @@ def test_verify_archive_says_how_much_it_looked_at_and_fails_when_something_is_w
     change("UPDATE archive_record SET subject = 'cycle:0' WHERE subject = %s", cycle.subject)
     assert run(["verify-archive"]) == 1
     assert "telah diubah" in capsys.readouterr().err
+
+
+@pytest.mark.django_db
+def test_a_record_appended_by_sql_with_its_link_and_the_head_moved_is_named_and_stays_named() -> None:
+    write()
+    head, last = ChainHead.objects.get(chain="kec"), Record.objects.latest("seq")
+    forged = replace(last.as_entry(), seq=4, subject="thing:9", previous=last.digest)
+    Record.objects.create(**{name: getattr(forged, name) for name in forged.__slots__}, digest=digest(forged))
+    change("UPDATE archive_chainhead SET seq = 4, digest = %s", digest(forged))
+    assert head.mac
+
+    write(times=1)
+
+    (fault,) = verify.verify().faults
+    assert "tidak bermeterai kunci Himpun" in fault
+
+
+@pytest.mark.django_db
+def test_a_lost_key_is_told_and_the_administrator_seals_anew(small: Cast, settings: Any) -> None:
+    from himpun.commands import run
+
+    small.start()
+    settings.SECRET_KEY = "kunci lain yang sama panjangnya dengan yang dulu"
+    assert run(["verify-archive"]) == 1
+
+    assert run(["verify-archive", "--new-key"]) == 0
+    assert Record.objects.filter(act="archive:heads:sealed", person=CONSOLE.person).exists()

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -22,16 +23,15 @@ from himpun.cycles.rules import NotAPart, NotYourStep
 from himpun.cycles.step_actions import draft_of
 from himpun.documents.models import Document
 from himpun.errors import FieldErrors
-from himpun.indicators.measuring import OfficeYear
+from himpun.indicators.figures import Datum, FiguresFrozen, take_in
 from himpun.indicators.models import DataRequest, Evidence, Figure, Recap, RecapLine, Value
-from himpun.indicators.periods import Period
 from himpun.letters.models import Disposition
 from himpun.notifications.models import Message
 from himpun.offices.models import Holding, Post
 from himpun.procedures.actions import publish_shared
 from himpun.procedures.models import ProcedureVersion
 from himpun.procedures.queries import NoProcedure
-from tests.cast import MECHANISM, MONDAY, PERIOD, SOP, WIB, Cast, entrust, found_office, later
+from tests.cast import MECHANISM, MONDAY, PERIOD, SOP, WIB, Cast, by_hand, entrust, found_office, later
 
 PLAIN = """
 key = "polos"
@@ -269,7 +269,7 @@ def test_a_missing_role_is_refused_with_its_title(small: Cast) -> None:
 
 def test_a_role_that_went_missing_on_the_way_is_refused_with_its_title_and_nothing_is_half_done(small: Cast) -> None:
     cycle = start_plain(small)
-    with act("pengujian", at=clock.now(), author=SYSTEM):
+    with by_hand():
         Post.objects.filter(office=small.office, role="kepala").update(role="")
 
     with pytest.raises(RoleEmpty, match="Camat"):
@@ -457,7 +457,9 @@ def test_cancelling_asks_the_units_for_nothing_more(small: Cast, collecting_now:
     assert (second.state, second.reason) == (DataRequest.State.EXCUSED, "Siklus dibatalkan: surat ditarik")
 
 
-def test_what_a_cancelled_run_froze_counts_for_nothing_and_stays_to_be_read(small: Cast, collecting_now: Cycle) -> None:
+def test_what_a_cancelled_run_froze_stays_frozen_and_its_recap_counts_no_more(
+    small: Cast, collecting_now: Cycle
+) -> None:
     child = collecting_now
     small.answer_all(child)
     small.decide(child, "sampaikan")
@@ -472,9 +474,10 @@ def test_what_a_cancelled_run_froze_counts_for_nothing_and_stays_to_be_read(smal
 
     recap.refresh_from_db()
     assert recap.withdrawn_at
-    assert not counted.exists()
-    year = OfficeYear.load(small.office, 2026)
-    assert year.measure(line.indicator.code, Period.parse(PERIOD)).actual is None
+    assert counted.exists(), "cancelling is no way around a correction (decision 19)"
+    other = [Datum(f.variable_id, f.element_id, f.unit_id, f.year, f.month, f.months, Decimal(1)) for f in counted]
+    with act(small.office.code, at=clock.now(), author=SYSTEM) as turn, pytest.raises(FiguresFrozen):
+        take_in(turn, office=small.office, data=other, source="import:1", by="Analis")
 
 
 def test_cancelling_needs_a_reason_and_happens_once(small: Cast) -> None:

@@ -88,7 +88,7 @@ def ended(process: int) -> bool:
 
 def begin(cast: Cast, number: int) -> None:
     """One more cycle, whose first step is due five minutes later."""
-    period = f"{2000 + number // 12}-{number % 12 + 1:02}"
+    period = f"{2012 + number // 12}-{number % 12 + 1:02}"
     start_cycle(office=cast.office, key=MECHANISM, period=period, by=cast.kasubbag)
 
 

@@ -24,7 +24,7 @@ from himpun.offices.national import (
     years_unfilled,
 )
 from himpun.offices.worktime import minutes_of, read_day
-from tests.cast import Cast
+from tests.cast import Cast, by_hand
 
 DECREE = "SKB Tiga Menteri Nomor 1 Tahun 2026"
 LIST = "tanggal,nama,jenis\n2027-01-01,Tahun Baru,nasional\n2027-03-09,Cuti bersama Lebaran,cuti-bersama\n"
@@ -70,7 +70,8 @@ def test_the_coming_year_is_sown_by_itself(db: None) -> None:
 
 def test_the_decree_takes_the_place_of_the_guess_and_leaves_other_years_and_offices_alone(small: Cast) -> None:
     seed_national_calendar([2026, 2027])
-    Holiday.objects.create(office=small.office, day=date(2027, 5, 5), name="Hari Jadi")
+    with by_hand():
+        Holiday.objects.create(office=small.office, day=date(2027, 5, 5), name="Hari Jadi")
     kept, before = Holiday.objects.filter(day__year=2026).count(), stamp(small.office)
 
     change = replace_days(days=read_days(LIST), source=DECREE, certain=True)

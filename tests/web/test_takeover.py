@@ -13,7 +13,7 @@ from himpun.notifications.announcing import announce_appointments
 from himpun.notifications.models import Message
 from himpun.offices.acting import capacities
 from himpun.offices.models import Appointment, Holding, Office, Person, Post
-from tests.cast import MONDAY, SCAN, Cast, entrust
+from tests.cast import MONDAY, SCAN, Cast, by_hand, entrust
 from tests.web.test_offices import as_, holding_form, office_form, post_form
 
 TODAY = MONDAY.date()
@@ -53,9 +53,10 @@ def test_giving_another_offices_person_a_post_gives_neither_the_post_nor_their_a
     small: Cast, neighbour: Cast, kind: str
 ) -> None:
     pj = neighbour.kepala
-    Holding.objects.filter(person=pj).update(kind="Pj")
     post = small.post("analis")
-    Holding.objects.filter(post=post).update(until=date(2026, 9, 30))
+    with by_hand():
+        Holding.objects.filter(person=pj).update(kind="Pj")
+        Holding.objects.filter(post=post).update(until=date(2026, 9, 30))
 
     one = record(small.umum, post, username=pj.username, kind=kind)
 

@@ -6,21 +6,26 @@ for each other in a ring. Offices have a chain each and never wait for one anoth
 handful of statements because every act of the product passes through it.
 """
 
+import hashlib
+import hmac
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from himpun.archive import seals
 from himpun.archive.chain import GENESIS, Entry, canonical, digest
 
-_LOCK = "SELECT seq, digest FROM archive_chainhead WHERE chain = %s"
-_NEW_HEAD = "INSERT INTO archive_chainhead (chain, seq, digest) VALUES (%s, 0, %s) ON CONFLICT (chain) DO NOTHING"
-_MOVE_HEAD = "UPDATE archive_chainhead SET seq = %s, digest = %s WHERE chain = %s"
+_LOCK = "SELECT seq, digest, mac FROM archive_chainhead WHERE chain = %s"
+_NEW_HEAD = (
+    "INSERT INTO archive_chainhead (chain, seq, digest, mac) VALUES (%s, 0, %s, '') ON CONFLICT (chain) DO NOTHING"
+)
+_MOVE_HEAD = "UPDATE archive_chainhead SET seq = %s, digest = %s, mac = %s WHERE chain = %s"
 _COLUMNS = "chain, seq, at, person, person_name, post, post_title, act, subject, data, file_sha256, previous, digest"
 _INSERT = f"INSERT INTO archive_record ({_COLUMNS}) VALUES "  # noqa: S608 - constants of this module
 _ROW = "(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
@@ -41,11 +46,23 @@ CONSOLE = Author("konsol", "Administrator (konsol)")
 """Who types a command on the server: nobody whom Himpun could know."""
 
 
+def head_mac(chain: str, seq: int, last: str) -> str:
+    """What only Himpun can write beside the head of a chain: its key lies outside of the database."""
+    key = settings.SECRET_KEY.encode()
+    return hmac.new(key, f"himpun.archive:{chain}:{seq}:{last}".encode(), hashlib.sha256).hexdigest()
+
+
+def is_proven(chain: str, seq: int, last: str, mac: str) -> bool:
+    """Whether the head was moved by Himpun. A chain whose head once was not is never proven again by itself."""
+    return seq == 0 or hmac.compare_digest(mac, head_mac(chain, seq, last))
+
+
 class Turn:
     """The office's turn to write. `record` may be called any number of times; rows are written when the turn ends."""
 
-    def __init__(self, chain: str, seq: int, previous: str, at: datetime, author: Author) -> None:
+    def __init__(self, chain: str, seq: int, previous: str, mac: str, at: datetime, author: Author) -> None:
         self.chain, self.at, self.author = chain, at, author
+        self._proven = is_proven(chain, seq, previous, mac)
         self._seq, self._previous = seq, previous
         self._pending: list[tuple[Entry, str]] = []
         self._subject = ""
@@ -109,7 +126,8 @@ class Turn:
             values += _row_values(entry, sealed)
         insert = _INSERT + ", ".join([_ROW] * len(self._pending))
         self._pending = []
-        return insert, values, [self._seq, self._previous, self.chain]
+        mac = head_mac(self.chain, self._seq, self._previous) if self._proven else ""
+        return insert, values, [self._seq, self._previous, mac, self.chain]
 
 
 def _row_values(entry: Entry, sealed: str) -> list[Any]:
@@ -146,7 +164,7 @@ def planned_cursor() -> CursorWrapper:
     return connection.make_debug_cursor(cursor) if connection.queries_logged else connection.make_cursor(cursor)
 
 
-def _take_head(cursor: CursorWrapper, chain: str) -> tuple[int, str]:
+def _take_head(cursor: CursorWrapper, chain: str) -> tuple[int, str, str]:
     lock = _LOCK + (" FOR UPDATE" if connection.vendor == "postgresql" else "")
     cursor.execute(lock, [chain])
     head = cursor.fetchone()
@@ -154,15 +172,14 @@ def _take_head(cursor: CursorWrapper, chain: str) -> tuple[int, str]:
         cursor.execute(_NEW_HEAD, [chain, GENESIS])
         cursor.execute(lock, [chain])
         head = cursor.fetchone()
-    return int(head[0]), str(head[1])
+    return int(head[0]), str(head[1]), str(head[2])
 
 
 @contextmanager
 def act(chain: str, *, at: datetime, author: Author) -> Iterator[Turn]:
     """Take the turn of `chain`, run the block in one transaction, then write its records. Any exception undoes all."""
     with transaction.atomic(), planned_cursor() as cursor:
-        seq, previous = _take_head(cursor, chain)
-        turn = Turn(chain, seq, previous, at, author)
+        turn = Turn(chain, *_take_head(cursor, chain), at, author)
         with seals.watching(turn.touches):
             yield turn
         turn.write(cursor)

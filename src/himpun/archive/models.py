@@ -6,11 +6,15 @@ from himpun.archive.chain import Entry
 
 
 class ChainHead(models.Model):
-    """The last record of one chain. Whoever holds this row's lock has the office's turn to write."""
+    """The last record of one chain. Whoever holds this row's lock has the office's turn to write.
+
+    `mac` proves that Himpun moved it there: its key is no part of the database (`journal.head_mac`).
+    """
 
     chain = models.CharField(max_length=64, primary_key=True)
     seq = models.PositiveBigIntegerField(default=0)
     digest = models.CharField(max_length=64)
+    mac = models.CharField(max_length=64, default="", blank=True)
 
     def __str__(self) -> str:
         return f"{self.chain}#{self.seq}"

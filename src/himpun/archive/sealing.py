@@ -5,28 +5,52 @@ It must not happen again: a row added by SQL would then be sealed as if it had a
 
 import json
 
+from django.db import transaction
+
 from himpun import clock
 from himpun.archive import bulk
 from himpun.archive.comparing import batched
-from himpun.archive.journal import SYSTEM, Turn, act
-from himpun.archive.models import Record
+from himpun.archive.journal import CONSOLE, SYSTEM, Turn, act, head_mac
+from himpun.archive.models import ChainHead, Record
 from himpun.archive.seals import BEGUN, BEGUN_CHAIN, CHUNK, ROWS_WRITTEN, SEALED, Kind
 
 FILE_ROWS = 100_000
 """So many rows in one file, of the tables that hold very many."""
+HEADS = ChainHead._meta.label_lower
+"""Stands among the tables for the heads of the chains, which are proven by a key since."""
 
 
+@transaction.atomic
 def seal_existing() -> int:
     """Seal the rows of every table not sealed before, as they stand; returns how many. Safe to repeat."""
+    before = Record.objects.filter(chain=BEGUN_CHAIN, act=BEGUN).values_list("data", flat=True)
+    known = {label for data in before for label in json.loads(data)["tables"]}
+    fresh = [kind for label, kind in SEALED.items() if label not in known]
+    if not fresh and HEADS in known:
+        return 0
     with act(BEGUN_CHAIN, at=clock.now(), author=SYSTEM) as turn:
-        before = Record.objects.filter(chain=BEGUN_CHAIN, act=BEGUN).values_list("data", flat=True)
-        known = {label for data in before for label in json.loads(data)["tables"]}
-        fresh = [kind for label, kind in SEALED.items() if label not in known]
-        if not fresh:
-            return 0
         count = sum(_seal(turn, kind) for kind in fresh)
-        turn.record(BEGUN, "rows:begun", {"tables": sorted(kind.label for kind in fresh), "rows": count})
+        tables = sorted([*(kind.label for kind in fresh), *({HEADS} - known)])
+        turn.record(BEGUN, "rows:begun", {"tables": tables, "rows": count})
+    if HEADS not in known:
+        _prove_heads()
     return count
+
+
+@transaction.atomic
+def prove_heads_anew() -> int:
+    """Put the present key's seal on every chain, by the administrator's word: the old key was lost. Returns how many."""
+    with act(BEGUN_CHAIN, at=clock.now(), author=CONSOLE) as turn:
+        turn.record("archive:heads:sealed", "rows:heads", {"chains": ChainHead.objects.count()})
+    return _prove_heads()
+
+
+def _prove_heads() -> int:
+    heads = list(ChainHead.objects.filter(seq__gt=0))
+    for head in heads:
+        head.mac = head_mac(head.chain, head.seq, head.digest)
+    ChainHead.objects.bulk_update(heads, ["mac"], batch_size=CHUNK)
+    return len(heads)
 
 
 def _seal(turn: Turn, kind: Kind) -> int:

@@ -2,10 +2,11 @@
 sealed tables against what the journal recorded of it."""
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 from himpun.archive import chain, comparing, files
+from himpun.archive.journal import is_proven
 from himpun.archive.models import ChainHead, Record, StoredFile
 from himpun.archive.seals import CHUNK, SEALED
 
@@ -29,12 +30,22 @@ def verify() -> Report:
     """Check everything. The first fault of each chain and every wrong file is named."""
     heads = {head.chain: (head.seq, head.digest) for head in ChainHead.objects.all()}
     names = sorted(set(heads) | set(Record.objects.values_list("chain", flat=True).distinct()))
-    faults = [fault.sentence for name in names if (fault := _chain_fault(name, heads))]
+    broken = {name: fault.sentence for name in names if (fault := _chain_fault(name, heads))}
+    faults = [*broken.values(), *_heads_faults(without=broken)]
     faults += _files_faults()
     faults += comparing.differences()
     for check in ALSO:
         faults += check()
     return Report(len(names), Record.objects.count(), StoredFile.objects.count(), comparing.count_sealed(), faults)
+
+
+def _heads_faults(without: Collection[str]) -> Iterator[str]:
+    for head in ChainHead.objects.exclude(chain__in=without).order_by("chain"):
+        if not is_proven(head.chain, head.seq, head.digest, head.mac):
+            yield (
+                f"Ujung rantai {head.chain} (catatan nomor {head.seq}) tidak bermeterai kunci Himpun: jurnal ditulis di luar Himpun, "
+                "atau secret-key di HIMPUN_VAR bukan kunci arsip ini."
+            )
 
 
 def _chain_fault(name: str, heads: dict[str, tuple[int, str]]) -> chain.Fault | None:

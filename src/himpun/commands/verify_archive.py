@@ -3,15 +3,22 @@
 import argparse
 import sys
 
+from himpun.archive.sealing import prove_heads_anew
 from himpun.archive.verify import verify
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """No arguments."""
+    parser.add_argument(
+        "--new-key",
+        action="store_true",
+        help="kunci lama hilang: meteraikan ujung semua rantai dengan kunci sekarang; tercatat di jurnal",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
     """Print what was checked; exit with 1 and name each fault when something was altered, removed or reordered."""
+    if options.new_key:
+        print(f"{prove_heads_anew()} rantai dimeteraikan dengan kunci sekarang.")
     report = verify()
     for fault in report.faults:
         print(fault, file=sys.stderr)

@@ -23,7 +23,7 @@ SELECT t.id, t.visit, t.step_no, t.part, t.decided_at IS NULL, t.post_id, p.code
        c.id, c.state, c.procedure_id, c.period, o.id, o.code, o.calendar_stamp,
        h.kind, u.id, u.username, u.name, u.nip, u.rank, head.seq, head.digest, above.title, own.title,
        (SELECT MAX(l.until) FROM offices_leave l WHERE l.person_id = u.id AND l.since <= %s AND l.until >= %s),
-       EXISTS (SELECT 1 FROM cycles_pause z WHERE z.cycle_id = c.id AND z.until IS NULL), t.opened_at, t.due_at
+       EXISTS (SELECT 1 FROM cycles_pause z WHERE z.cycle_id = c.id AND z.until IS NULL), t.opened_at, t.due_at, head.mac
 FROM cycles_task t
 JOIN cycles_cycle c ON c.id = t.cycle_id
 JOIN offices_office o ON o.id = c.office_id
@@ -73,7 +73,7 @@ class Seen:
     office_code: str
     calendar_stamp: int
     actor: Actor | None
-    head: tuple[int, str]
+    head: tuple[int, str, str]
     paused: bool = False
     opened_at: str = ""
     due_at: str = ""
@@ -118,7 +118,7 @@ def _seen(row: tuple[Any, ...]) -> Seen:
         office_code,
         stamp,
         actor,
-        (int(row[22]), str(row[23])),
+        (int(row[22]), str(row[23]), str(row[30])),
         bool(row[27]),
         _moment(row[28]),
         _moment(row[29]),

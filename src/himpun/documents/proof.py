@@ -13,6 +13,7 @@ from django.db.models import Q
 
 from himpun.archive import chain
 from himpun.archive.comparing import Said, differences_of
+from himpun.archive.journal import is_proven
 from himpun.archive.models import ChainHead, Record
 from himpun.archive.seals import BEGUN_CHAIN, ROWS_WRITTEN, SEALED
 from himpun.documents.models import Approval, Document, DocumentVersion
@@ -83,11 +84,13 @@ def _loose(records: list[Record]) -> list[str]:
     """Those that hang on no chain: not between the record before and the one after, or the chain's head."""
     beside = reduce(or_, (Q(chain=one.chain, seq__in=[one.seq - 1, one.seq + 1]) for one in records), Q(pk=None))
     near = {(one.chain, one.seq): one for one in Record.objects.filter(beside)}
-    heads = {
-        head.chain: (head.seq, head.digest)
-        for head in ChainHead.objects.filter(chain__in={one.chain for one in records})
-    }
-    loose = []
+    found = ChainHead.objects.filter(chain__in={one.chain for one in records})
+    heads = {head.chain: (head.seq, head.digest) for head in found}
+    loose = [
+        f"ujung rantai {head.chain} tidak bermeterai"
+        for head in found
+        if not is_proven(head.chain, head.seq, head.digest, head.mac)
+    ]
     for one in records:
         before, after = near.get((one.chain, one.seq - 1)), near.get((one.chain, one.seq + 1))
         follows = one.previous == (before.digest if before else chain.GENESIS) and (before is not None or one.seq == 1)

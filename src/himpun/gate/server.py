@@ -17,6 +17,8 @@ HEADER_WITHIN = 10_000
 """Milliseconds for the head of a request, and for an idle connection."""
 STOP_WITHIN = 8.0
 """Seconds for what is in hand when the end is asked for."""
+_PASSING = ("locked", "disk i/o error", "disk is full")
+"""What SQLite says of troubles that may pass: somebody else writes, or the disk is full."""
 _SECRET = re.compile(r"(password=|//[^:/@\s]*:)[^@\s]+")
 
 
@@ -65,7 +67,7 @@ def _await_database(seconds: float) -> None:
         except DatabaseError as error:
             connection.close()
             why = _SECRET.sub(r"\1…", " ".join(str(error).split()))[:300]
-            if isinstance(error.__cause__, sqlite3.Error) and "locked" not in str(error):
+            if isinstance(error.__cause__, sqlite3.Error) and not any(one in str(error).lower() for one in _PASSING):
                 fail(
                     CONFIG, f"Basis data tidak dapat dibuka: {why}. Periksa DATABASE_URL, berkasnya, dan hak aksesnya."
                 )

@@ -35,8 +35,8 @@ class Text(Enum):
 MOST_MARKS = 8
 """Combining marks on one letter; the languages written here need three."""
 
-_SEEN_AS_NOTHING = frozenset("\u115f\u1160\u2800\u3164\uffa0\ufffc")
-"""Letters and signs that show nothing: the Hangul fillers, the empty Braille cell, the place of an object."""
+_SEEN_AS_NOTHING = frozenset("\u115f\u1160\u2800\u3164\uffa0\ufffc\U0001d159")
+"""Letters and signs that show nothing: the Hangul fillers, the empty Braille cell, the place of an object, the null notehead."""
 
 
 def is_blank(text: str) -> bool:

@@ -9,6 +9,7 @@ from himpun.indicators.periods import MONTHS, Period, PeriodUnreadable
 
 ACTS = {
     "archive:rows:written": "Menyegel isi tabel: {summary}",
+    "archive:heads:sealed": "Memeteraikan ulang ujung {chains} rantai dengan kunci baru",
     "archive:rows:begun": "Mulai menyegel isi tabel",
     "letters:letter:registered": "Mencatat surat {number} dari {sender} pada agenda {agenda}",
     "letters:letter:disposed": "Menulis disposisi atas surat {letter} kepada {to}",
