@@ -44,7 +44,7 @@ from himpun.indicators.scoring import EfficiencyRule
 from himpun.offices.leaves import LeaveFields, record_leave
 from himpun.offices.models import SpecialHours
 from himpun.procedures.actions import set_approval_rule
-from tests.cast import MECHANISM, MONDAY, SOP, Cast, appointed, load_cast, publish, publish_own
+from tests.cast import MECHANISM, MONDAY, SOP, Cast, appointed, found_office, load_cast, publish, publish_own
 from tests.conftest import type_papers
 from tests.papers import pdf
 from tests.procedures.cases import SMALL
@@ -242,3 +242,29 @@ def test_an_older_record_moved_to_the_end_is_named(said: Said) -> None:
         _sql("UPDATE archive_record SET id = %s WHERE id = %s", to, pk)
 
     assert any("urutannya diubah" in one for one in said_by_journal().unread)
+
+
+OPEN_STEP = {
+    "who decides": "UPDATE cycles_task SET post_id = (SELECT MAX(id) FROM offices_post WHERE office_id = {office}) WHERE id = {task}",
+    "which step": "UPDATE cycles_task SET step_no = step_no + 1 WHERE id = {task}",
+    "since when": "UPDATE cycles_task SET opened_at = '2026-01-02 03:04:05+00' WHERE id = {task}",
+    "until when": "UPDATE cycles_task SET due_at = '2027-01-02 03:04:05+00' WHERE id = {task}",
+    "that it waits": "DELETE FROM cycles_task WHERE id = {task}",
+}
+
+
+@pytest.mark.parametrize("what", list(OPEN_STEP))
+@pytest.mark.parametrize("decisions", [0, 1])
+def test_the_step_that_waits_is_named_when_it_was_changed_by_sql(said: Said, what: str, decisions: int) -> None:
+    cast = found_office("kec-berjalan")
+    cycle = cast.start(MECHANISM)
+    for _ in range(decisions):
+        cast.decide(cycle, "perintahkan")
+    assert list(differences()) == []
+    task = cast.open_task(cycle)
+
+    _sql(OPEN_STEP[what].format(task=task.pk, office=cast.office.pk))
+
+    assert any(f"nomor {task.pk}" in one or f"nomor {cycle.pk} berjalan" in one for one in differences()), list(
+        differences()
+    )

@@ -116,17 +116,21 @@ def statement(cast: Cast, folder: Path) -> int:
 
 
 def mail(cast: Cast, folder: Path) -> int:
-    for number in range(6):
-        begin(cast, number)
-    to_the_end(MONDAY + ROUND, folder)
+    now = MONDAY + timedelta(days=28)  # time does not go back from part to part: Himpun would tell so
+    with clock.held_at(now):
+        for number in range(6):
+            begin(cast, number)
+    to_the_end(now + ROUND, folder)
     return 0
 
 
 def at_once(cast: Cast, folder: Path) -> int:
-    for number in range(20):
-        begin(cast, number)
+    now = MONDAY + timedelta(days=56)
+    with clock.held_at(now):
+        for number in range(20):
+            begin(cast, number)
     gate, opener = os.pipe()
-    workers = [worker(MONDAY + ROUND, folder, gate=gate) for _ in range(4)]
+    workers = [worker(now + ROUND, folder, gate=gate) for _ in range(4)]
     os.write(opener, b"....")
     return sum(ended(process) for process in workers)
 

@@ -102,6 +102,10 @@ def _span(kind: Kind) -> tuple[str, str]:
     return f"{kind.label}:", f"{kind.label};"
 
 
+ALSO: list[Callable[["Said"], Iterator[str]]] = []
+"""What rooms hold against the journal in a way of their own."""
+
+
 def said_by_journal() -> Said:
     """Everything the journal says of rows."""
     records = Record.objects.filter(act__in=[ROWS_WRITTEN, *SAID_BY_ACTS])
@@ -122,6 +126,8 @@ def differences(said: Said | None = None, kinds: Iterable[Kind] | None = None) -
             yield from _of_rows(kind, rows, said.of([kind.key(pk) for pk in chunk]), must)
         for key, place in said.missing(kind, {str(pk) for pk in keys}):
             yield f"{kind.noun} nomor {key.rpartition(':')[2]} hilang dari tabel; jurnal mencatatnya pada catatan {place}."
+    for check in ALSO if kinds is None else ():
+        yield from check(said)
 
 
 def differences_of(rows: Iterable[Model], said: Said) -> Iterator[str]:

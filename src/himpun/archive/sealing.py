@@ -6,6 +6,7 @@ It must not happen again: a row added by SQL would then be sealed as if it had a
 import json
 
 from django.db import transaction
+from django.db.models import Q
 
 from himpun import clock
 from himpun.archive import bulk
@@ -54,7 +55,8 @@ def _prove_heads() -> int:
 
 
 def _seal(turn: Turn, kind: Kind) -> int:
-    there = kind.model._base_manager.all() if kind.when is None else kind.model._base_manager.filter(kind.when)
+    drafts = kind.when if kind.by_hand and kind.when is not None else Q()
+    there = kind.model._base_manager.filter(drafts)
     keys = list(there.order_by("pk").values_list("pk", flat=True))
     if kind.many_at_once:
         for chunk in batched(keys, FILE_ROWS):

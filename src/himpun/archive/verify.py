@@ -2,7 +2,7 @@
 sealed tables against what the journal recorded of it."""
 
 import hashlib
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from himpun.archive import chain, comparing, files
@@ -22,10 +22,6 @@ class Report:
     faults: list[str]
 
 
-ALSO: list[Callable[[], Iterator[str]]] = []
-"""What the rooms above hold against the journal in a way of their own: each gives sentences."""
-
-
 def verify() -> Report:
     """Check everything. The first fault of each chain and every wrong file is named."""
     heads = {head.chain: (head.seq, head.digest) for head in ChainHead.objects.all()}
@@ -34,8 +30,6 @@ def verify() -> Report:
     faults = [*broken.values(), *_heads_faults(without=broken)]
     faults += _files_faults()
     faults += comparing.differences()
-    for check in ALSO:
-        faults += check()
     return Report(len(names), Record.objects.count(), StoredFile.objects.count(), comparing.count_sealed(), faults)
 
 

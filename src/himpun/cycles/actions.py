@@ -14,7 +14,7 @@ from django.db.models import Max
 
 from himpun import clock
 from himpun.archive.journal import Turn, act, planned_cursor
-from himpun.archive.seals import watching
+from himpun.archive.seals import said_moment, touch, watching
 from himpun.cycles import engine, ledger, rules
 from himpun.cycles.deadlines import check_deadline, planned_finish
 from himpun.cycles.due import due_of
@@ -214,6 +214,7 @@ def open_step(turn: Turn, cycle: Cycle, procedure: Procedure, step: Step, *, vis
         )
     if not opened:
         raise RoleEmpty(_empty_roles(cycle.office, procedure, {deciding_role(procedure, step)}))
+    touch(Task, Task.objects.filter(cycle=cycle, decided_at__isnull=True).values_list("pk", flat=True))
     if opens_more(step):
         _open_more(turn, cycle, step, actor)
 
@@ -330,9 +331,10 @@ def _decide_seen(
         for action in step_actions(step):
             if action.on_decide:
                 action.on_decide(deed)
-    _record_decision(turn, seen, outcome, actor)
+    opening = _opening_after(turn, seen, procedure, outcome)
+    _record_decision(turn, seen, outcome, actor, opening)
     finish = ledger.Finish(seen.task_id, decision, outcome.reason, actor, turn.at)
-    _finish_and_go_on(cursor, turn, seen, procedure, outcome, finish)
+    _finish_and_go_on(cursor, turn, seen, procedure, opening, finish)
     return outcome
 
 
@@ -369,19 +371,30 @@ def open_child_name(task: Task) -> str:
     return child.procedure.name if child else ""
 
 
-def _record_decision(turn: Turn, seen: ledger.Seen, outcome: engine.Outcome, actor: Actor) -> None:
-    following = outcome.following.no if outcome.following else "akhir"
+def _opening_after(turn: Turn, seen: ledger.Seen, procedure: Procedure, outcome: engine.Outcome) -> ledger.Open | None:
+    """The task that a decision opens; None at the end."""
+    if outcome.following is None:
+        return None
+    stamp, visit = seen.calendar_stamp, seen.visit + 1
+    return _open_of(turn.at, seen.cycle_id, seen.office_id, stamp, procedure, outcome.following, visit)
+
+
+def _record_decision(
+    turn: Turn, seen: ledger.Seen, outcome: engine.Outcome, actor: Actor, opening: ledger.Open | None
+) -> None:
     data = {
         "task": seen.task_id,
         "step": outcome.step.no,
         "visit": seen.visit,
         "decision": outcome.decision,
-        "next": following,
+        "next": opening.step_no if opening else "akhir",
         "post": actor.post_id,
         "person": actor.person_id,
         "opened": seen.opened_at,
         "due": seen.due_at,
     }
+    if opening:
+        data |= {"next_role": opening.role, "next_due": said_moment(opening.due_at) if opening.due_at else ""}
     if outcome.reason:
         data["reason"] = outcome.reason
     name = "cycles:task:returned" if outcome.is_return else "cycles:task:decided"
@@ -389,19 +402,21 @@ def _record_decision(turn: Turn, seen: ledger.Seen, outcome: engine.Outcome, act
 
 
 def _finish_and_go_on(
-    cursor: Any, turn: Turn, seen: ledger.Seen, procedure: Procedure, outcome: engine.Outcome, finish: ledger.Finish
+    cursor: Any,
+    turn: Turn,
+    seen: ledger.Seen,
+    procedure: Procedure,
+    opening: ledger.Open | None,
+    finish: ledger.Finish,
 ) -> None:
-    following = outcome.following
-    if following is None:
+    if opening is None:
         turn.record("cycles:cycle:ended", f"cycle:{seen.cycle_id}")
         if not ledger.finish_and_end(cursor, finish, seen.cycle_id, turn):
             raise _already_decided(seen.task_id)
         return
-    opening = _open_of(
-        turn.at, seen.cycle_id, seen.office_id, seen.calendar_stamp, procedure, following, seen.visit + 1
-    )
     if not ledger.finish_and_open(cursor, finish, opening, turn):
         raise _not_opened(seen, procedure, opening.role)
+    following = procedure.step(opening.step_no)
     if opens_more(following):
         cycle = Cycle.objects.select_related("office__kind", "letter", "procedure").get(pk=seen.cycle_id)
         _open_more(turn, cycle, following, finish.actor)
