@@ -135,6 +135,7 @@ def _side(code: str, mark: str) -> Side:
     side.marks = {SECRET: f"zqsecret{mark[-1]}"} | {f"unit {no}": f"zqunit{mark[-1]}{no}" for no in range(1, UNITS + 1)}
     define(side.cast, "IKU-09", frequency="bulanan", owner=side.cast.post_of_unit(1))
     define(side.cast, "IKU-77", year=2027, frequency="tahunan")
+    Variable.objects.filter(indicator__office=side.office, indicator__code="IKU-77").update(unit="kali")
     office = Office.objects.filter(pk=side.office.pk)
     office.update(name=f"Kantor {mark}", address=f"Jalan {mark}", contact=f"Telepon {mark}")
     side.office.refresh_from_db()

@@ -36,8 +36,10 @@ SHARED = frozenset({"reminder_rules", "person_edit", "api_indicator"})
 WRITING_GETS: dict[str, set[str]] = {
     "document": {"documents_delivery", "archive_record", "archive_chainhead"},
     "messages": {"notifications_message_seen_by"},
+    "account_email": {"account_emailaddress"},
 }
-"""What looking changes: opening a delivered document is the proof of its receipt, a message looked at is seen."""
+"""What looking changes: opening a delivered document is the proof of its receipt, a message looked at is seen.
+allauth copies a person's own address when they first look at it."""
 TOKEN_USED = {"api_token"}
 """When a token was last used is noted whatever it is used for."""
 

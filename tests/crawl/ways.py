@@ -196,7 +196,7 @@ WAYS: dict[str, Way] = {
     "indicator_new": Way(ANALIS, _indicator_form),
     "indicator_edit": Way(
         ANALIS,
-        lambda side: {**_indicator_form(side), "name": "Nama lain", "target-2027": "5"},
+        lambda side: {"name": "Nama lain", "reason": "Renstra"},
         lambda side: {"pk": Indicator.objects.get(office=side.office, code="IKU-77").pk},
         page="indicator_edit",
         press="marker",
