@@ -11,6 +11,8 @@ def found_small(units: int) -> None:
 
     from django.contrib.auth.hashers import make_password
 
+    from himpun import clock
+    from himpun.archive.journal import SYSTEM, act
     from himpun.notifications.choices import choose_times
     from himpun.offices.models import Person
     from tests.cast import found_office
@@ -20,7 +22,8 @@ def found_small(units: int) -> None:
     for person in Person.objects.filter(holdings__post__office=cast.office):
         always = {"quiet_from": time(12), "quiet_until": time(12), "digest_at": time(7, 30)}
         choose_times(person=person, **always)
-        Person.objects.filter(pk=person.pk).update(password=password, email=f"{person.username}@contoh.example")
+        with act("pengujian", at=clock.now(), author=SYSTEM):
+            Person.objects.filter(pk=person.pk).update(password=password, email=f"{person.username}@contoh.example")
 
 
 def settle() -> None:
