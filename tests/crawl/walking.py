@@ -30,7 +30,9 @@ READ_BELOW = frozenset(
 PROBING = frozenset({"kepala", "anonim", "program penuh"})
 """Who asks with keys that stand for nothing."""
 ASKING = frozenset({"kepala", "unit 1", "kepala dinas", "kabag kabupaten", "pegawai dua kantor", "program penuh"})
-"""Who asks pages with queries, and for rows of the other office too, in the short crawl; `here`'s rows are asked for by all."""
+"""Who asks for rows of the second office in the short crawl; the first's are asked for by all."""
+QUERYING = ASKING - {"kepala", "pegawai dua kantor"}
+"""Who asks pages with queries in the short crawl: those to whom another office's must not answer, and who reads below."""
 SHARED = frozenset({"reminder_rules", "person_edit", "api_indicator"})
 """Addresses whose keys stand for something in both offices: a procedure's, a person's who holds posts in both, a code."""
 WRITING_GETS: dict[str, set[str]] = {
@@ -153,7 +155,7 @@ class Crawl:
         path = address.filled(keys)
         answer = visitor.caller.ask("GET", path)
         self.judge(visitor, address, path, answer, whose)
-        if not with_queries or not (self.thorough or (answer.status == 200 and visitor.kind in ASKING)):
+        if not with_queries or not (self.thorough or (answer.status == 200 and visitor.kind in QUERYING)):
             return
         for query, name in self.queries_of(address):
             if not keys or name == whose or not self.thorough:
