@@ -43,6 +43,8 @@ def settle() -> None:
     spread_due()
     send_due()
     with clock.held_at(clock.now() + LOST_AFTER + timedelta(minutes=1)):
+        render_waiting()  # what failed when its typesetter was killed is tried again after a minute
+        spread_due()
         send_due()
 
 
@@ -71,7 +73,8 @@ def account() -> str:
         "versions": [list(row) for row in DocumentVersion.objects.filter(document__kind="data_kinerja").values_list(
             "no", "narrative__analisis")],
         "documents": twice(Document.objects.values_list("kind", "subject", "about", "only_post")),
-        "unrendered": DocumentVersion.objects.filter(file_sha256="").count(),
+        "unrendered": [f"{row}" for row in DocumentVersion.objects.filter(file_sha256="").values_list(
+            "document__kind", "failures", "failure")],
         "approvals": dict(Counter(Approval.objects.values_list("kind", flat=True))),
         "signed": [bool(one) for one in DocumentVersion.objects.filter(
             approvals__kind="tanda-tangan").values_list("signed_sha256", flat=True)],
