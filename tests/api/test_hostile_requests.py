@@ -17,6 +17,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from himpun.api.door import api
 from himpun.api.operations import document
 from himpun.indicators.models import Figure
 from himpun.wsgi import application
@@ -160,6 +161,13 @@ def test_the_document_is_openapi_3_1_and_open_to_everybody() -> None:
     assert answer.status_code == 200
     assert answer.json()["openapi"].startswith("3.1")
     assert answer.json()["components"]["securitySchemes"]["TokenAuth"] == {"type": "http", "scheme": "bearer"}
+
+
+def test_the_document_is_made_once_however_often_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = Client().get(f"{ROOT}/openapi.json").json()
+    monkeypatch.setattr(api, "get_openapi_schema", lambda **_: pytest.fail("it was made again"))
+
+    assert Client().get(f"{ROOT}/openapi.json").json() == first
 
 
 SCHEMA = schemathesis.openapi.from_dict(json.loads(json.dumps(document())))

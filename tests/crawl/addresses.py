@@ -28,8 +28,8 @@ from himpun.indicators.models import (
 )
 from himpun.letters.models import Letter
 from himpun.notifications.models import Outgoing
-from himpun.offices.models import Holding, Holiday, Leave, Person, Post, SpecialHours
-from himpun.procedures.models import ProcedureVersion
+from himpun.offices.models import Appointment, Holding, Holiday, Leave, Person, Post, SpecialHours
+from himpun.procedures.models import ProcedureDraft, ProcedureVersion
 from tests.cast import MECHANISM, SOP
 from tests.crawl.scene import Side
 
@@ -62,6 +62,7 @@ REGEX = {
     "api_unknown": "api/v1/tidak-ada",
     "account_confirm_email": "akun/confirm-email/<key>/",
     "account_reset_password_from_key": "akun/password/reset/key/<uidb36>-<key>/",
+    "old_link": "akun/password/reset/<rest>",
 }
 """The patterns that are written as regular expressions, as a path."""
 
@@ -134,9 +135,11 @@ BY_ROW: dict[Callable[[Side], QuerySet[Any]], str] = {
     _of(Document, "office"): "document compare",
     _of(DocumentVersion, "document__office"): "version_pdf issued_pdf",
     _of(ProcedureVersion, "office"): "procedure procedure_sheet procedure_text",
+    _of(ProcedureDraft, "office"): "procedure_draft draft_text",
     _of(Post, "office"): "post_edit",
     _people: "person_edit",
     _of(Holding, "post__office"): "holding_edit",
+    _of(Appointment, "post__office"): "appointment appointment_file",
     _of(Leave, "office"): "leave_edit",
     _of(Holiday, "office"): "holiday_edit",
     _of(SpecialHours, "office"): "hours_edit",
@@ -166,10 +169,10 @@ ROWS: dict[str, Callable[[Side], Sequence[Keys]]] = {
         ]
         for name in ("receipt", "receipt_pdf")
     },
+    "one_time_link": lambda side: [{"secret": side.at["link"].secret}],
     "account_confirm_email": lambda side: [{"key": "MQ:1abcde:xyz"}],
-    "account_reset_password_from_key": lambda side: [
-        {"uidb36": pk, "key": "abc123-0123456789abcdef"} for pk in _people(side).values_list("pk", flat=True)[:2]
-    ],
+    "account_reset_password_from_key": lambda side: [{"uidb36": "1", "key": "abc123-0123456789abcdef"}],
+    "old_link": lambda side: [{"rest": "key/1-set-password/"}],
 }
 """Address → the keys of an office's rows there. In `start_from_letter` and its like a `pk` is the letter's, and so on."""
 

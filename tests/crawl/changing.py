@@ -17,7 +17,10 @@ NO_DATA = TOKEN_USED | {"django_session", "himpun_cache"}
 """Tables that hold nothing of an office: sessions, counts of failed logins, when a token was last used."""
 OWN = frozenset({"messages_seen", "own_messages", "tokens", "token_revoke"})
 """What everybody changes for themselves alone."""
+BY_CODE = frozenset({"receipt", "one_time_link"})
+"""What anybody changes who has its code."""
 CHANGING = ("POST", "PUT", "PATCH", "DELETE")
+NONSENSE = "POST ngawur"
 JUNK = {
     "": "x", "decision": "hapus semua", "reason": "'\"><script>alert(1)</script>", "pk": "-1", "token": "abc", "step": "apply",
     "due_at": "9999-99-99", "period": "0000", "name": "☃" * 3000, "instructions": ["x"] * 9, "tugas": ["0", "x", "9" * 30],
@@ -43,10 +46,26 @@ class Changes:
                 if self.did[address.name]:
                     self.without_token(address)
 
-    def nonsense(self, kinds: frozenset[str] | None) -> None:
-        """Nothing and nonsense at every address."""
+    def nonsense(self) -> None:
+        """Nothing and nonsense at every address, by every method: by everybody, or in the short crawl by one each.
+
+        Who it is goes round, so that every person tries every method somewhere; and what is sent as a form is sent by
+        who may change something there, since others are refused before it is read.
+        """
+        turn = 0
         for address in self.crawl.addresses:
-            self.junk(address, kinds)
+            visitors = self.crawl.visitors_of(address)
+            doer = (
+                WAYS[address.name].by if address.name in WAYS else "program penuh" if address.for_programs else "kepala"
+            )
+            for keys in self._keys(address):
+                for way in _junk(address):
+                    turn += 1
+                    one = visitors[turn % len(visitors)].kind
+                    chosen = {one, doer} if way[0] == NONSENSE else {one}
+                    for visitor in visitors:
+                        if self.crawl.thorough or visitor.kind in chosen:
+                            self.junk(visitor, address, address.filled(keys), way)
 
     def try_everybody(self, address: Address) -> None:
         """The address's own way, tried by everybody."""
@@ -74,9 +93,9 @@ class Changes:
     def _check_may(self, visitor: Visitor, address: Address, path: str, answer: Answer) -> None:
         """What changes is of an office where one holds a post, and nothing at all changes for who holds none or is away."""
         said = f"{visitor.kind}, {path} ({address.name}), mengubah {', '.join(sorted(answer.changed.keys() - NO_DATA))}"
-        if visitor.is_nobody and address.name != "receipt":
+        if visitor.is_nobody and address.name not in BY_CODE:
             self.crawl.wrong.append(f"{said} tanpa masuk.")
-        if visitor.person is None or address.name in OWN | {"receipt"}:
+        if visitor.person is None or address.name in OWN | BY_CODE:
             return
         held = Holding.objects.present_on(TODAY).filter(person=visitor.person)
         offices = set(held.values_list("post__office__code", flat=True))
@@ -102,17 +121,12 @@ class Changes:
         if answer.status != 403 or answer.changed.keys() - NO_DATA:
             crawl.wrong.append(f"{way.by}, POST {path} ({address.name}) tanpa token CSRF, dijawab {answer.status}.")
 
-    def junk(self, address: Address, kinds: frozenset[str] | None) -> None:
-        """Nothing and nonsense, by every method."""
-        for visitor in self.crawl.visitors_of(address):
-            if kinds is not None and visitor.kind not in kinds:
-                continue
-            for keys in self._keys(address):
-                path = address.filled(keys)
-                for how, method, data, media in _junk(address):
-                    answer = visitor.caller.ask(method, path, data, media)
-                    self.crawl.judge(visitor, address, path, answer, "", how)
-                    self._check_junk(visitor, address, f"{how} {path}", answer)
+    def junk(self, visitor: Visitor, address: Address, path: str, way: tuple[str, str, Any, str]) -> None:
+        """Nothing or nonsense, once."""
+        how, method, data, media = way
+        answer = visitor.caller.ask(method, path, data, media)
+        self.crawl.judge(visitor, address, path, answer, "", how)
+        self._check_junk(visitor, address, f"{how} {path}", answer)
 
     def _keys(self, address: Address) -> Iterator[dict[str, Any]]:
         found = list(self.crawl.keys(address))
@@ -150,7 +164,7 @@ def _junk(address: Address) -> Iterator[tuple[str, str, Any, str]]:
     yield "HEAD", "HEAD", None, ""
     for method in CHANGING:
         yield f"{method} kosong", method, b"", "application/json" if address.for_programs else "text/plain"
-    yield "POST ngawur", "POST", (b'{"rows": [1, null, {}]}' if address.for_programs else JUNK), (
+    yield NONSENSE, "POST", (b'{"rows": [1, null, {}]}' if address.for_programs else JUNK), (
         "application/json" if address.for_programs else ""
     )  # fmt: skip
 

@@ -17,7 +17,8 @@ from himpun.api.actions import make_token, revoke_token, save_codes
 from himpun.api.codes import Code
 from himpun.api.models import Token
 from himpun.api.rules import READ_FIGURES, SCOPES
-from himpun.archive.journal import Author
+from himpun.archive.journal import SYSTEM, Author, act
+from himpun.archive.seals import ROWS_WRITTEN
 from himpun.budgets.actions import save_program
 from himpun.cycles import actions, collecting
 from himpun.cycles.deadlines import pause_cycle
@@ -35,21 +36,29 @@ from himpun.indicators.scales import Row
 from himpun.letters.actions import Scan, register_letter
 from himpun.notifications.models import Message, Outgoing
 from himpun.notifications.spreading import spread_due
+from himpun.offices import access, attempts
 from himpun.offices import actions as offices
-from himpun.offices.models import Holding, Leave, Office, Person, Post
+from himpun.offices.appointments import LetterFile, begin_holding
+from himpun.offices.models import Holding, Leave, Office, OneTimeLink, Person, Post
+from himpun.procedures import drafts
 from himpun.procedures.models import ProcedureVersion
 from tests.budgets.samples import give_budget
 from tests.cast import MECHANISM, MONDAY, SOP, Cast, entrust, found_office
 from tests.cycles.scenery import collecting_of, mechanism_at, newcomer, sop_at
+from tests.papers import pdf
+from tests.procedures.cases import SMALL
 from tests.reports.figures import define
 from tests.reports.region_of_two import Regency, found_regency
 
 TODAY = MONDAY.date()
 UNITS = 4
-PDF = b"%PDF-1.4 "
 PASSWORD_MARK = "zqsandi"
+SEAL_MARK = "zqsegel"
+"""What stands in the seal of a row alone: the journal's seals are shown to nobody."""
 SECRET = "rahasia"
 """The mark of the secret letter, in `Side.marks`."""
+APPOINTED, ATTEMPTS = "surat penugasan", "alamat percobaan masuk"
+"""The marks of the letter of an appointment that waits, and of the address from which somebody tried to log in."""
 DRAFT_FIGURE = "31415926"
 """What the second unit typed and has not sent."""
 
@@ -98,7 +107,13 @@ class Scene:
             roles, posts = (set(held.values_list(name, flat=True)) for name in ("post__role", "post"))
             found.add(side.mark)
             if roles & {"kepala", "sekretaris", "kasubbag-umum"}:
-                found.add(side.marks[SECRET])
+                found |= {side.marks[SECRET], side.marks[APPOINTED]}
+            if roles & {"sekretaris", "kasubbag-umum"}:
+                found.add(side.marks[ATTEMPTS])
+            if (
+                person == side.cast.units[0] or "kasubbag-perencanaan" in roles
+            ):  # whose post it is, and who holds it now
+                found.add(side.marks[APPOINTED])
             for no in range(1, UNITS + 1):
                 if side.cast.post_of_unit(no - 1).pk in posts or roles - {"unit"}:
                     found.add(side.unit_mark(no))
@@ -107,12 +122,12 @@ class Scene:
     @property
     def every_mark(self) -> dict[str, str]:
         """Mark → what it is the mark of."""
-        found = {PASSWORD_MARK: "kata sandi tersimpan"}
+        found = {PASSWORD_MARK: "kata sandi tersimpan", SEAL_MARK: "isi segel"}
         for side in (self.here, self.there):
             found[side.mark] = f"kantor {side.office.code}"
             found |= {mark: f"{what} di {side.office.code}" for what, mark in side.marks.items()}
-        digests = Token.objects.values_list("digest", flat=True)
-        return found | dict.fromkeys(digests, "sidik token API")
+        found |= dict.fromkeys(Token.objects.values_list("digest", flat=True), "sidik token API")
+        return found | dict.fromkeys(OneTimeLink.objects.values_list("digest", flat=True), "sidik tautan sekali pakai")
 
 
 def build() -> Scene:
@@ -120,8 +135,8 @@ def build() -> Scene:
     here, there = _side("kec-satu", "zqmarka"), _side("dinas-dua", "zqmarkb")
     scene = Scene(here, there, found_regency(here.cast, there.cast))
     _people(scene)
-    for side in (here, there):
-        _live(side)
+    _live(here, whole=True)
+    _live(there, whole=False)
     away = {"person": here.cast.units[-1], "since": TODAY, "until": TODAY + timedelta(days=5), "letter": "850/1"}
     Leave.objects.create(office=here.office, **away)
     _programs(scene)
@@ -132,7 +147,9 @@ def build() -> Scene:
 
 def _side(code: str, mark: str) -> Side:
     side = Side(found_office(code, units=UNITS), mark)
-    side.marks = {SECRET: f"zqsecret{mark[-1]}"} | {f"unit {no}": f"zqunit{mark[-1]}{no}" for no in range(1, UNITS + 1)}
+    last = mark[-1]
+    side.marks = {SECRET: f"zqsecret{last}", APPOINTED: f"zqpenugasan{last}", ATTEMPTS: f"zqalamat{last}"}
+    side.marks |= {f"unit {no}": f"zqunit{last}{no}" for no in range(1, UNITS + 1)}
     define(side.cast, "IKU-09", frequency="bulanan", owner=side.cast.post_of_unit(1))
     define(side.cast, "IKU-77", year=2027, frequency="tahunan")
     Variable.objects.filter(indicator__office=side.office, indicator__code="IKU-77").update(unit="kali")
@@ -215,12 +232,14 @@ def _programs(scene: Scene) -> None:
 # --- what there is --------------------------------------------------------------------------------------------------
 
 
-def _live(side: Side) -> None:
+def _live(side: Side, *, whole: bool) -> None:
+    """What stands in an office; runs at every step only where forms are sent."""
     _letters(side)
-    _runs(side)
+    _runs(side, whole=whole)
     _open_requests(side)
     _figures(side)
     _settings(side)
+    _waiting(side)
     _messages(side)
 
 
@@ -231,23 +250,24 @@ def _letters(side: Side) -> None:
         "number": f"R-{secret}", "dated": date(2026, 10, 1), "received_on": TODAY, "sender": f"Bupati {secret}",
         "subject": f"Perihal {secret}", "attachment": secret, "note": secret, "nature": "rahasia",
     }  # fmt: skip
-    scan = Scan("surat.pdf", PDF + secret.encode(), "application/pdf")
+    scan = Scan("surat.pdf", pdf(secret), "application/pdf")
     letter = register_letter(office=cast.office, fields=fields, by=cast.umum, scan=scan)
     run = actions.start_cycle(office=cast.office, key=SOP, period="2026-TW1", by=cast.umum, letter=letter)
     cast.decide(run, "disposisi", instructions=["proses"], note=f"Catatan {secret}")
     side.at |= {"secret letter": letter, "secret run": run}
 
 
-def _runs(side: Side) -> None:
-    """Runs of both procedures at the steps where a form of its own can be sent."""
+def _runs(side: Side, *, whole: bool) -> None:
+    """Runs of both procedures at the steps where a form of its own can be sent, or one that has begun and one that ended."""
     cast, mark = side.cast, side.mark
-    for step, period in ((1, "2026-TW4"), (6, "2026-TW2"), (9, "2026"), (10, "2026-S1"), (11, "2026-TW3")):
+    steps = {1: "2026-TW4", 11: "2026-TW3"} | ({6: "2026-TW2", 9: "2026", 10: "2026-S1"} if whole else {})
+    for step, period in sorted(steps.items()):
         side.at[f"sop {step}"] = sop_at(cast, step, period)
-    for step, period in ((5, "2026-08"), (6, "2026-05")):
+    for step, period in ((5, "2026-08"), (6, "2026-05")) if whole else ():
         side.at[f"mekanisme {step}"] = mechanism_at(cast, step, period)
     side.at["paused"] = actions.start_cycle(office=cast.office, key=MECHANISM, period="2026-06", by=cast.kasubbag)
     pause_cycle(cycle=side.at["paused"], reason=f"Menunggu {mark}", by=cast.kepala)
-    for cycle in (side.at["sop 10"], side.at["sop 11"]):
+    for cycle in (side.at[name] for name in ("sop 10", "sop 11") if name in side.at):
         document = draft_of(cycle)
         assert document is not None
         sent = cycle is side.at["sop 11"]
@@ -276,12 +296,11 @@ def _write(cast: Cast, request: DataRequest, mark: str, figure: str) -> None:
     for line in indicators.lines_of(request):
         figures = {variable.pk: figure for variable in line.indicator.variables.all()}
         words = {"note": f"Catatan {mark}", "explanation": f"Karena {mark}"}
-        content = PDF + mark.encode()
         indicators.save_line(line_id=line.pk, by=who, figures=figures, **words)
         if line.indicator.code == "IKU-09":
             continue
         indicators.attach_evidence(
-            line_id=line.pk, name=f"bukti-{mark}.pdf", content=content, media_type="application/pdf", by=who
+            line_id=line.pk, name=f"bukti-{mark}.pdf", content=pdf(mark), media_type="application/pdf", by=who
         )
 
 
@@ -292,7 +311,7 @@ def _figures(side: Side) -> None:
     side.at["figure"] = first
     side.at["correction"] = ask_correction(
         figure_id=second.pk, new="8", reason=f"Satu terlewat {mark}", evidence_name=f"koreksi-{mark}.pdf",
-        evidence=PDF + mark.encode(), evidence_type="application/pdf", by=cast.units[0],
+        evidence=pdf(mark), evidence_type="application/pdf", by=cast.units[0],
     )  # fmt: skip
 
 
@@ -347,6 +366,21 @@ def _schedule(cast: Cast) -> Schedule:
         schedule=schedule, period="2026-04", planned_at=MONDAY, at=MONDAY, state="gagal", reason="Belum ada pemangku"
     )
     return schedule
+
+
+def _waiting(side: Side) -> None:
+    """What waits for somebody's word: an appointment, a draft of an SOP, a one-time link; and tries to log in."""
+    cast, mark = side.cast, side.mark
+    terms = {"kind": "Plh", "since": date(2026, 12, 1), "until": date(2026, 12, 4), "letter": f"800/{mark}"}
+    letter = LetterFile(pdf(side.marks[APPOINTED]))
+    post = cast.post("kasubbag-perencanaan")
+    side.at["appointment"] = begin_holding(post=post, person=cast.units[0], by=cast.umum, file=letter, **terms)
+    text = SMALL.replace('key = "kecil"', 'key = "naskah"').replace("Prosedur Kecil", f"Naskah {mark}")
+    side.at["draft"] = drafts.submit(text=text, office=cast.office, in_force_from=date(2027, 1, 1), by=cast.kasubbag)
+    side.at["link"] = access.give_link(cast.units[2], MONDAY)
+    attempts.note(cast.units[1].username, side.marks[ATTEMPTS], passed=False)
+    with act(cast.office.code, at=MONDAY, author=SYSTEM) as turn:
+        turn.record(ROWS_WRITTEN, f"office:{cast.office.code}", {"summary": "1 baris", "rows": [{"isi": SEAL_MARK}]})
 
 
 def _messages(side: Side) -> None:

@@ -10,10 +10,10 @@ from tests.crawl.addresses import ROWS, Address, Keys, addresses, queries, stran
 from tests.crawl.caller import Answer, Caller
 from tests.crawl.scene import DRAFT_FIGURE, Scene
 
-PUBLIC = frozenset({"verify", "receipt", "receipt_pdf"})
-"""Addresses that who has their code may read, whoever it is: they show the office and what was issued."""
+PUBLIC = frozenset({"verify", "receipt", "receipt_pdf", "one_time_link"})
+"""Addresses that who has their code may read, whoever it is: they show the office and what was issued, or whose link it is."""
 OPEN = PUBLIC | {
-    "verify_find", "bell", "api", "openapi", "login", "account_login", "account_signup", "account_logout",
+    "verify_find", "bell", "api", "openapi", "login", "old_link", "account_login", "account_signup", "account_logout",
     "account_inactive", "account_reset_password", "account_reset_password_done", "account_reset_password_from_key",
     "account_reset_password_from_key_done", "account_confirm_email", "account_email_verification_sent",
     "account_confirm_login_code", "mfa_authenticate",
@@ -30,16 +30,16 @@ READ_BELOW = frozenset(
 PROBING = frozenset({"kepala", "anonim", "program penuh"})
 """Who asks with keys that stand for nothing."""
 ASKING = frozenset({"kepala", "unit 1", "kepala dinas", "kabag kabupaten", "pegawai dua kantor", "program penuh"})
-"""Who asks pages with queries in the short crawl."""
+"""Who asks for rows of the second office in the short crawl; the first's are asked for by all."""
+QUERYING = ASKING - {"kepala", "pegawai dua kantor"}
+"""Who asks pages with queries in the short crawl: those to whom another office's must not answer, and who reads below."""
 SHARED = frozenset({"reminder_rules", "person_edit", "api_indicator"})
 """Addresses whose keys stand for something in both offices: a procedure's, a person's who holds posts in both, a code."""
 WRITING_GETS: dict[str, set[str]] = {
     "document": {"documents_delivery", "archive_record", "archive_chainhead"},
     "messages": {"notifications_message_seen_by"},
-    "account_email": {"account_emailaddress"},
 }
-"""What looking changes: opening a delivered document is the proof of its receipt, a message looked at is seen.
-allauth copies a person's own address when they first look at it."""
+"""What looking changes: opening a delivered document is the proof of its receipt, a message looked at is seen."""
 TOKEN_USED = {"api_token"}
 """When a token was last used is noted whatever it is used for."""
 
@@ -117,8 +117,14 @@ class Crawl:
             return
         for visitor in self.visitors_of(address):
             for place, (keys, whose) in enumerate(chosen):
-                if whose or not keys or visitor.kind in PROBING:
+                if self.is_asked(visitor, keys, whose):
                     self.get(visitor, address, keys, whose, with_queries=not place or self.thorough)
+
+    def is_asked(self, visitor: Visitor, keys: Keys, whose: str) -> bool:
+        """Rows of `here` and lists by everybody; of `there`, which is made alike, by some; nobody's rows by a few."""
+        if keys and not whose:
+            return visitor.kind in PROBING
+        return whose != "sana" or self.thorough or visitor.kind in ASKING
 
     def takes_no_get(self, address: Address, keys: Keys) -> bool:
         """Whether an address is for sending alone: then looking is tried once and not by everybody."""
@@ -139,7 +145,8 @@ class Crawl:
             assert rows, f"Alamat {address.name} tidak punya baris contoh di {side.office.code}; buat satu di scene.py."
             first = [{"pk": pk} for pk in telling(side).get(address.name, ())]
             rows = [*first, *(keys for keys in rows if keys not in first)]
-            for keys in rows[: len(first) + 10] if self.thorough else rows[: max(len(first), 1)]:
+            most = len(first) if side is here else 1
+            for keys in rows[: len(first) + 10] if self.thorough else rows[: max(most, 1)]:
                 yield keys, whose
         for keys in strange(address) if self.thorough else strange(address)[2:3]:
             yield keys, ""
@@ -148,7 +155,7 @@ class Crawl:
         path = address.filled(keys)
         answer = visitor.caller.ask("GET", path)
         self.judge(visitor, address, path, answer, whose)
-        if not with_queries or not (self.thorough or (answer.status == 200 and visitor.kind in ASKING)):
+        if not with_queries or not (self.thorough or (answer.status == 200 and visitor.kind in QUERYING)):
             return
         for query, name in self.queries_of(address):
             if not keys or name == whose or not self.thorough:
@@ -181,7 +188,9 @@ class Crawl:
             self.wrong.append(f"{said}: gagal ({cause}).")
         self._leaks(visitor, address, answer, said)
         usual = WRITING_GETS.get(address.name, set()) | (TOKEN_USED if visitor.is_program else set())
-        usual |= {"himpun_cache"} if address.name.startswith("account_") else set()  # how often somebody tried
+        usual |= (
+            {"himpun_cache"} if address.name.startswith(("account_", "one_time_")) else set()
+        )  # how often somebody tried
         if how in ("GET", "HEAD") and (more := answer.changed.keys() - usual):
             self.wrong.append(f"{said}: melihat saja mengubah {', '.join(sorted(more))}.")
         if visitor.is_nobody and address.name not in OPEN and not address.for_programs and answer.status == 200:

@@ -22,8 +22,9 @@ from himpun.offices.models import Holding
 from tests import workbooks
 from tests.budgets.samples import PLAN, REPORT
 from tests.cast import MECHANISM, SOP
-from tests.crawl.scene import PDF, Side
+from tests.crawl.scene import Side
 from tests.pages import forms_of
+from tests.papers import pdf
 from tests.procedures.cases import SMALL
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ READS_ONLY = {
     "verify": "mencocokkan berkas, tidak menyimpan",
     "verify_find": "mencari dokumen, tidak menyimpan",
     "login": "mengantar ke halaman masuk",
+    "old_link": "hanya mengatakan bahwa tautannya tidak berlaku lagi",
 }
 """Addresses that take a POST and change no row of an office."""
 
@@ -78,7 +80,7 @@ def _second_line(side: Side) -> RequestLine:
     return side.at["filled"].lines.get(indicator__code="IKU-09")
 
 
-def _file(name: str = "bukti.pdf", content: bytes = PDF + b"baru", media: str = "application/pdf") -> Any:
+def _file(name: str = "bukti.pdf", content: bytes = pdf("baru"), media: str = "application/pdf") -> Any:
     return SimpleUploadedFile(name, content, media)
 
 
@@ -251,6 +253,12 @@ WAYS: dict[str, Way] = {
     ),
     # --- the office
     "procedure_publish": Way(KASUBBAG, lambda side: {"text": SMALL, "in_force_from": "2027-01-01"}),
+    "procedure_draft": Way(
+        "sekretaris",
+        lambda side: {"act": "approve", "revision": "1", "sha256": side.at["draft"].sha256},
+        _pk("draft"),
+    ),
+    "sop_approvals": Way(KEPALA, lambda side: {"rule": "kepala"}),
     "office_edit": Way(UMUM, lambda side: OFFICE, page="office_edit", press="contact"),
     "post_new": Way(
         UMUM,
@@ -295,6 +303,7 @@ WAYS: dict[str, Way] = {
         page="holding_edit",
         press="letter",
     ),
+    "appointment": Way(KEPALA, lambda side: {"act": "consent"}, _pk("appointment"), page="appointment", press="act"),
     "leave_new": Way(
         UMUM,
         lambda side: {
@@ -333,6 +342,11 @@ WAYS: dict[str, Way] = {
     "tokens": Way(ANALIS, lambda side: {"name": "Program baru", "scopes": ["angka:baca"], "days": "30"}),
     "token_revoke": Way(
         KASUBBAG, keys=lambda side: {"pk": Token.objects.get(office=side.office, name="program penuh").pk}
+    ),
+    "one_time_link": Way(
+        "anonim",
+        lambda side: {"password1": "Sungai-deras-7-batu", "password2": "Sungai-deras-7-batu"},
+        lambda side: {"secret": side.at["link"].secret},
     ),
     "receipt": Way("anonim", lambda side: {"name": "Ani Penerima"}, _unopened),
     # --- programs

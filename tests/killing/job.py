@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import cycle
 from typing import Any
 
 from tests.killing.browser import Away, Browser, Page
@@ -29,21 +30,23 @@ class Job:
     """What the service confirmed: kind of act, and what it was about."""
     repeated: Counter[str] = field(default_factory=Counter)
     returned: bool = False
-    ended: bool = False
 
     def walk(self) -> None:
-        """Until the run has ended and is archived."""
+        """Until the run has ended and is archived. Who has done something looks again at once; else the others look."""
         self.persist(self.register)
         self.persist(self.begin)
+        people, idle = cycle(self.people.values()), 0
+        browser = next(people)
         for _ in range(TURNS):
-            if self.ended:
-                return
-            moved = [self.persist(lambda browser=browser: self.work(browser)) for browser in self.people.values()]
-            if not any(moved):
-                self.ended = self.persist(self.is_over)
-                assert self.ended, (
+            if self.persist(lambda browser=browser: self.work(browser)):
+                idle = 0
+                continue
+            browser, idle = next(people), idle + 1
+            if idle == len(self.people):
+                assert self.persist(self.is_over), (
                     f"Tidak seorang pun punya pekerjaan, tetapi siklus belum selesai: {self.said_yes[-3:]}"
                 )
+                return
         raise AssertionError("Siklus tidak selesai-selesai.")
 
     def persist(self, act: Callable[[], Any]) -> Any:

@@ -1,6 +1,7 @@
 """The pages of the main job: who sees them, what a refusal keeps, and that a list costs the same however long it is."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from himpun.documents.models import Delivery, Document
 from himpun.indicators.models import DataRequest, Recap, RequestLine
 from himpun.letters.models import Letter
 from himpun.offices.models import Person
-from tests.cast import Cast
+from tests.cast import Cast, entrust, found_office
 from tests.papers import pdf
 
 pytestmark = pytest.mark.django_db
@@ -249,6 +250,38 @@ def test_every_number_of_the_recap_leads_to_its_source_cell(small: Cast) -> None
     assert reverse("recap_line", args=[line.pk]) in table
     assert line.frozen["realisasi_rumus"] in source.replace("&#x27;", "'")
     assert f"#baris-{line.source_line_id}" in source
+
+
+def test_a_post_in_one_office_shows_nothing_more_of_another(small: Cast) -> None:
+    """An analyst here who is also Plt. of the second unit there, looking at here: of there, what a unit may see."""
+    small.to_step_4()
+    unit = small.units[1]
+    here = found_office("kec-lain")
+    entrust(unit, here.post("analis"), since=date(2026, 9, 1))
+    lines = Recap.objects.get().lines.order_by("indicator__code")
+    browser = screen(unit)
+    browser.post(reverse("choose_office"), {"office": here.office.pk})
+    cycle = Cycle.objects.filter(office=small.office).latest("pk")
+
+    foreign, own = (browser.get(reverse("recap_line", args=[line.pk])).content.decode() for line in lines[:2])
+    run = browser.get(reverse("cycle", args=[cycle.pk])).content.decode()
+
+    assert "bukti.pdf" not in foreign
+    assert "Buka sel sumbernya" not in foreign
+    assert "Buka sel sumbernya" in own
+    assert reverse("cycle_cancel", args=[cycle.pk]) not in run
+
+
+def test_what_a_person_may_do_is_shown_whichever_office_they_look_at(small: Cast) -> None:
+    cycle = small.to_step_3()
+    elsewhere = found_office("kec-lain")
+    entrust(small.kepala, elsewhere.post_of_unit(0), since=date(2026, 9, 1))
+    browser = screen(small.kepala)
+    browser.post(reverse("choose_office"), {"office": elsewhere.office.pk})
+
+    page = browser.get(reverse("cycle", args=[cycle.pk])).content.decode()
+
+    assert reverse("cycle_cancel", args=[cycle.pk]) in page
 
 
 @pytest.mark.parametrize("name", ["recap_chart", "line_chart"])

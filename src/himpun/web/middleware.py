@@ -70,17 +70,21 @@ class Acting:
         """The posts held in the office looked at."""
         return [actor for actor in self.capacities if self.office and actor.office_id == self.office.pk]
 
-    def has(self, roles: frozenset[str]) -> bool:
-        """Whether they may act today in a post here that has one of these roles: never while they are on leave."""
-        return self.sees(roles) and not self.is_away
+    def has(self, roles: frozenset[str], office_id: int | None = None) -> bool:
+        """Whether they may act today in a post that has one of these roles: never while they are on leave.
+
+        In the office looked at; where a page shows a row that may be another office's, that office is named.
+        """
+        return self.sees(roles, office_id) and not self.is_away
 
     def holds(self, post_id: int) -> bool:
         """Whether they may act today as holder of this very post: never while they are on leave."""
         return self.sees_post(post_id) and not self.is_away
 
-    def sees(self, roles: frozenset[str]) -> bool:
-        """Whether one of the posts here has one of these roles, also on leave: what they may look at."""
-        return any(actor.role in roles for actor in self.here)
+    def sees(self, roles: frozenset[str], office_id: int | None = None) -> bool:
+        """Whether one of the posts there has one of these roles, also on leave: what they may look at."""
+        held = self.here if office_id is None else (one for one in self.capacities if one.office_id == office_id)
+        return any(actor.role in roles for actor in held)
 
     def sees_post(self, post_id: int) -> bool:
         """Whether this very post is held today, also on leave."""

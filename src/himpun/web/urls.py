@@ -186,7 +186,7 @@ urlpatterns = [
     path("akun/token/<int:pk>/cabut/", tokens.revoke, name="token_revoke"),
     path("api/", tokens.api_page, name="api"),
     path("akun/password/reset/", access.ask, name="account_reset_password"),
-    re_path(r"^akun/password/reset/(?P<rest>.+)$", access.old_link),
+    re_path(r"^akun/password/reset/(?P<rest>.+)$", access.old_link, name="old_link"),
     path("akun/email/", RedirectView.as_view(pattern_name="own_messages"), name="account_email"),
     path("akun/", include("allauth.urls")),
 ]

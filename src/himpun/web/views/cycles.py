@@ -149,8 +149,8 @@ def show_cycle(request: PersonRequest, pk: int, typed: Typed, status: int = 200)
         .exclude(act__in=UNSAID)
         .order_by("-seq")[:100],
         "returns": cycle.tasks.filter(part=False).exclude(reason="").order_by("-decided_at"),
-        "may_cancel": acting.has(MAY_CANCEL_CYCLES) and cycle.state == Cycle.State.OPEN,
-        "may_collect": acting.has(MAY_COLLECT),
+        "may_cancel": acting.has(MAY_CANCEL_CYCLES, cycle.office_id) and cycle.state == Cycle.State.OPEN,
+        "may_collect": acting.has(MAY_COLLECT, cycle.office_id),
         "children": _children(cycle),
         "typed": typed,
     }
@@ -178,8 +178,8 @@ def _times_of(
         "plan": _plan(outlook, rows) if outlook else {},
         "pause": paused,
         "parent_pause": bool(paused and cycle.parent and is_paused(cycle.parent.cycle_id)),
-        "may_pause": acting.has(MAY_PAUSE_CYCLES) and running,
-        "may_set_deadline": acting.has(MAY_SET_DEADLINES) and running,
+        "may_pause": acting.has(MAY_PAUSE_CYCLES, cycle.office_id) and running,
+        "may_set_deadline": acting.has(MAY_SET_DEADLINES, cycle.office_id) and running,
         "due_day": timezone.localtime(cycle.due_at) if cycle.due_at else None,
     }
 

@@ -93,7 +93,7 @@ def _letter_page(request: PersonRequest, pk: int, typed: Typed) -> HttpResponse:
         "dispositions": letter.dispositions.select_related("parent").prefetch_related("addressees"),
         "instructions": INSTRUCTIONS,
         "cycles": letter.cycles.filter(parent__isnull=True).select_related("procedure"),
-        "may_start": acting.has(MAY_START_CYCLES),
+        "may_start": acting.has(MAY_START_CYCLES, letter.office_id),
         "procedures": versions_in_force(letter.office, acting.day),
         "periods": period_choices(acting.day),
         "chosen": typed.data.get("period") or for_day(Kind.QUARTER, acting.day).previous().code,

@@ -120,7 +120,7 @@ def line_page(request: PersonRequest, pk: int) -> HttpResponse:
             return redirect(_next_lacking(line))
     acting = request.acting
     source = line.source_line
-    may_see_source = acting.sees(MAY_SEE_ALL_VALUES) or (
+    may_see_source = acting.sees(MAY_SEE_ALL_VALUES, line.recap.office_id) or (
         source is not None and acting.sees_post(source.request.unit_id)
     )
     context = {

@@ -78,7 +78,7 @@ def show_request(
         "rows": rows,
         "may_fill": may_fill,
         "arrivals": arrivals(asked) if may_fill else [],
-        "may_collect": acting.has(MAY_COLLECT),
+        "may_collect": acting.has(MAY_COLLECT, asked.office_id),
         "complete": sum(row["complete"] for row in rows),
         "typed": typed,
         "cycle": collecting.cycle_of(asked),
