@@ -3,7 +3,10 @@ sealed tables against what the journal recorded of it."""
 
 import hashlib
 from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+
+from django.db import connection
 
 from himpun.archive import chain, comparing, files
 from himpun.archive.journal import is_proven
@@ -22,8 +25,28 @@ class Report:
     faults: list[str]
 
 
+@contextmanager
+def _one_moment() -> Iterator[None]:
+    """Journal and tables as they are at one moment, while the office works on: nobody waits for the check."""
+    if connection.in_atomic_block:
+        yield
+        return
+    with connection.cursor() as cursor:
+        postgres = connection.vendor == "postgresql"
+        cursor.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" if postgres else "BEGIN DEFERRED")
+        try:
+            yield
+        finally:
+            cursor.execute("ROLLBACK")
+
+
 def verify() -> Report:
     """Check everything. The first fault of each chain and every wrong file is named."""
+    with _one_moment():
+        return _verify()
+
+
+def _verify() -> Report:
     heads = {head.chain: (head.seq, head.digest) for head in ChainHead.objects.all()}
     names = sorted(set(heads) | set(Record.objects.values_list("chain", flat=True).distinct()))
     broken = {name: fault.sentence for name in names if (fault := _chain_fault(name, heads))}
