@@ -140,6 +140,9 @@ def said(built_once: Said) -> Iterator[Said]:
     with transaction.atomic():
         yield built_once
         transaction.set_rollback(True)
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA ignore_check_constraints = OFF")
 
 
 def _sql(statement: str, *values: object) -> None:

@@ -25,7 +25,7 @@ from himpun.offices.calendar import calendar_of
 from himpun.offices.models import Holiday, Office, Person, SpecialHours
 from himpun.offices.national import seed_national_calendar
 from himpun.offices.worktime import DEFAULT_WEEK, write_week
-from tests.cast import MECHANISM, Cast, found_office, publish
+from tests.cast import MECHANISM, Cast, by_hand, found_office, publish
 from tests.conftest import type_papers
 from tests.year.audit import audit
 from tests.year.life import MINUTE, Away, Life
@@ -64,17 +64,19 @@ class Year:
 
     def found(self, code: str, zone: ZoneInfo) -> Cast:
         cast = found_office(code, units=2)
-        Office.objects.filter(pk=cast.office.pk).update(timezone=zone.key, hours=write_week(DEFAULT_WEEK))
+        with by_hand():
+            Office.objects.filter(pk=cast.office.pk).update(timezone=zone.key, hours=write_week(DEFAULT_WEEK))
+            for person in Person.objects.filter(username__startswith=code):
+                Person.objects.filter(pk=person.pk).update(email=f"{person.username}@contoh.example")
         cast.office.refresh_from_db()
-        for person in Person.objects.filter(username__startswith=code):
-            Person.objects.filter(pk=person.pk).update(email=f"{person.username}@contoh.example")
         return cast
 
     def schedule(self, cast: Cast, kind: str, *, workday: int, deadline_days: int) -> None:
-        Schedule.objects.create(
-            office=cast.office, key=MECHANISM, kind=kind, workday=workday, at=time(8), deadline_days=deadline_days,
-            active_from=date(2026, 2, 1), made_by="Kasubbag",
-        )  # fmt: skip
+        with by_hand():
+            Schedule.objects.create(
+                office=cast.office, key=MECHANISM, kind=kind, workday=workday, at=time(8), deadline_days=deadline_days,
+                active_from=date(2026, 2, 1), made_by="Kasubbag",
+            )  # fmt: skip
 
     # --- the agenda ----------------------------------------------------------------------------------------------------
 

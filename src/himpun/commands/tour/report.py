@@ -23,7 +23,7 @@ from himpun.documents.work import render_waiting
 from himpun.indicators.periods import Period
 from himpun.offices.files import read_office
 
-NOTHING = argparse.Namespace()
+NOTHING = argparse.Namespace(new_key=False)
 
 
 class _Both(io.TextIOBase):
