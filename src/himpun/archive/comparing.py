@@ -116,7 +116,7 @@ def differences(said: Said | None = None, kinds: Iterable[Kind] | None = None) -
     """Each difference between the sealed tables and the journal, as a sentence."""
     said = said or said_by_journal()
     yield from said.unread
-    for kind in kinds or SEALED.values():
+    for kind in SEALED.values() if kinds is None else kinds:
         keys = list(kind.model._base_manager.order_by("pk").values_list("pk", flat=True))
         must = _must_be_sealed(kind)
         for start in range(0, len(keys), CHUNK):
