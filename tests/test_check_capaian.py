@@ -60,7 +60,7 @@ def test_the_report_ends_with_a_summary_by_verdict(capsys: pytest.CaptureFixture
 def test_a_wrong_figure_makes_it_fail_only_for_who_wants_it_strict(tmp_path: Path, rows: str, code: int) -> None:
     file = written(tmp_path, rows)
 
-    assert run(["check-capaian", file, "--json", "--ketat"]) == code
+    assert run(["check-capaian", file, "--json", "--strict"]) == code
     assert run(["check-capaian", file, "--json"]) == 0
 
 

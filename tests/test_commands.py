@@ -1,5 +1,6 @@
 """The commands as an operator types them: what they print, how they end, and that they may be repeated."""
 
+import argparse
 import shutil
 from datetime import date
 from importlib import resources
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from himpun.commands import parser, reference, run, setup
+from himpun.commands.former import FORMER, renewed
 from himpun.indicators.models import Indicator, RecapLine
 from himpun.offices.models import Holding, Holiday, Office, Person, Post
 from himpun.procedures.models import ProcedureVersion
@@ -22,6 +24,38 @@ def counts() -> dict[str, int]:
     """How many rows there are of what an office is made of."""
     models = (Office, Post, Person, Holding, Holiday, Indicator, RecapLine)
     return {model.__name__: model.objects.count() for model in models}
+
+
+# --- options --------------------------------------------------------------------------------------------------------
+
+
+def options_of(command: argparse.ArgumentParser) -> set[str]:
+    return {name for action in command._actions for name in action.option_strings}
+
+
+def test_every_former_option_name_leads_to_one_that_is_there_and_is_none_itself() -> None:
+    whole = next(each for each in parser()._actions if isinstance(each, argparse._SubParsersAction))
+    there = set().union(*(options_of(command) for command in whole.choices.values()))
+
+    assert set(FORMER.values()) <= there
+    assert not set(FORMER) & there
+
+
+def test_a_former_option_name_is_taken_and_the_new_one_told() -> None:
+    given, told = renewed(["recap", "--kantor=kec", "--periode", "2026-TW3", "--", "--coba"])
+
+    assert given == ["recap", "--office=kec", "--period", "2026-TW3", "--", "--coba"]
+    assert told[0].startswith("Pilihan --kantor kini bernama --office")
+    assert len(told) == 2
+
+
+@pytest.mark.django_db
+def test_a_command_with_former_names_still_does_its_work(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["recap", "--kantor", "tidak-ada", "--periode", "2026-TW3"]) == 1
+
+    said = capsys.readouterr().err
+    assert "kini bernama --office" in said
+    assert "tidak-ada" in said
 
 
 # --- setup ----------------------------------------------------------------------------------------------------------
@@ -153,7 +187,7 @@ def test_the_shipped_procedures_have_nothing_wrong(kind: str, capsys: pytest.Cap
     folder = Path("src/himpun/procedures")
     files = [str(folder / "pengumpulan_data_kinerja.toml"), str(folder / "permintaan_data.toml")]
 
-    assert run(["check-sop", *files, "--jenis", kind]) == 0
+    assert run(["check-sop", *files, "--kind", kind]) == 0
     out = capsys.readouterr().out
     assert "Tidak ada temuan." in out
     assert "\n0 salah" in out

@@ -31,7 +31,7 @@ def test_an_exported_log_is_held_against_the_procedure(
     assert told["steps"][0]["median_minutes"] == 900
     assert told["steps"][0]["on_time"] == 0
     assert told["unknown"] == []
-    assert run([*asked, "--ketat"]) == 1
+    assert run([*asked, "--strict"]) == 1
     assert run([*asked, "--format", "csv"]) == 0
     assert "kasus belum selesai di langkah 2" in capsys.readouterr().out
 
@@ -44,9 +44,9 @@ def test_a_log_of_another_system_needs_only_a_map_and_the_names_of_its_columns(
                                       [("08", "Loket"), ("09", "Periksa"), ("10", "Setujui"), ("11", "Rapat")]))  # fmt: skip
     (tmp_path / "peta.csv").write_text("kegiatan;langkah\nLoket;1\n")
     asked = ["conformance", str(tmp_path / "log.csv"), "--procedure", str(tmp_path / "sop.toml")]
-    columns = ["--kolom", "case=Tiket", "--kolom", "activity=Tindakan", "--kolom", "at=Jam"]
+    columns = ["--column", "case=Tiket", "--column", "activity=Tindakan", "--column", "at=Jam"]
 
-    assert run([*asked, *columns, "--peta", str(tmp_path / "peta.csv")]) == 0
+    assert run([*asked, *columns, "--map", str(tmp_path / "peta.csv")]) == 0
     told = capsys.readouterr().out
     assert "Tidak dikenal dalam SOP: “Rapat”" in told
     assert "kasus belum selesai di langkah 4" in told
@@ -65,9 +65,9 @@ def test_what_does_not_exist_is_refused_with_what_there_is(
 
     assert run(["conformance", log, "--procedure", "tidak-ada"]) == 1
     assert "Yang ada: pengumpulan-data-kinerja, permintaan-data" in capsys.readouterr().err
-    assert run(["conformance", log, "--procedure", SOP, "--peta", str(tmp_path / "peta.csv")]) == 1
+    assert run(["conformance", log, "--procedure", SOP, "--map", str(tmp_path / "peta.csv")]) == 1
     assert "Peta baris 2, “b;dua”" in capsys.readouterr().err
-    assert run(["conformance", log, "--procedure", SOP, "--kolom", "apa"]) == 1
+    assert run(["conformance", log, "--procedure", SOP, "--column", "apa"]) == 1
     assert run(["export-log", "--office", small.office.code, "--since", "kemarin"]) == 1
     assert "Tanggal “kemarin” tidak terbaca" in capsys.readouterr().err
     assert run(["export-log", "--office", small.office.code, "--procedure", "tidak-ada"]) == 1
@@ -85,9 +85,9 @@ def test_a_log_of_another_procedure_is_refused_unless_asked_for(
     assert run(asked) == 1
     refused = capsys.readouterr()
     assert f"log ini menyebut prosedur “{SOP}”, bukan “{MECHANISM}”" in refused.err
-    assert "--abaikan-prosedur" in refused.err
+    assert "--any-procedure" in refused.err
     assert refused.out == ""
-    assert run([*asked, "--abaikan-prosedur", "--ketat"]) == 1
+    assert run([*asked, "--any-procedure", "--strict"]) == 1
     told = capsys.readouterr().out
     assert f"Log ini menyebut prosedur “{SOP}”; langkahnya dicocokkan menurut nama kegiatan." in told
     assert "Dikira langkah 1: “1 " in told
@@ -125,7 +125,7 @@ def test_a_log_without_cases_proves_nothing(
     asked = ["conformance", str(tmp_path / "log.csv"), "--procedure", str(tmp_path / "sop.toml"), "--format", form]
 
     assert run(asked) == 0
-    assert run([*asked, "--ketat"]) == 1
+    assert run([*asked, "--strict"]) == 1
     printed = capsys.readouterr()
     assert "Log tanpa kasus" in (printed.out if form == "teks" else printed.err)
 

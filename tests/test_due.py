@@ -56,7 +56,7 @@ def test_a_count_through_a_year_without_national_days_says_so(sown: None, capsys
     assert run(["due", "2028-03-13 14.00", "1 hari"]) == 0
     told = capsys.readouterr().out
     assert "Libur nasional 2028 belum diisi; hitungan ini menganggapnya tidak ada libur." in told
-    assert told.splitlines()[-1].endswith("himpun holidays 2028 --isi")
+    assert told.splitlines()[-1].endswith("himpun holidays 2028 --fill")
     assert run(["due", "2027-12-31 14.00", "1 hari"]) == 0
     assert "Libur nasional 2028 belum diisi" in capsys.readouterr().out
     assert run(["due", "2027-12-30 14.00", "1 hari"]) == 0
@@ -65,17 +65,17 @@ def test_a_count_through_a_year_without_national_days_says_so(sown: None, capsys
 
 def test_an_empty_year_is_filled_with_its_guess_as_the_list_advises(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["holidays", "2031"]) == 0
-    assert "himpun holidays 2031 --isi" in capsys.readouterr().out
-    assert run(["holidays", "2031", "--isi", "--coba"]) == 1
-    assert "--coba hanya berlaku bersama --impor" in capsys.readouterr().err
+    assert "himpun holidays 2031 --fill" in capsys.readouterr().out
+    assert run(["holidays", "2031", "--fill", "--dry-run"]) == 1
+    assert "--dry-run hanya berlaku bersama --import" in capsys.readouterr().err
     assert not Holiday.objects.exists()
-    assert run(["holidays", "2031", "--isi"]) == 0
+    assert run(["holidays", "2031", "--fill"]) == 0
     days = Holiday.objects.filter(day__year=2031, office=None).count()
     assert f"Tahun 2031: {days} hari perkiraan ditambah" in capsys.readouterr().out
     assert days > 10
-    assert run(["holidays", "2031", "--isi"]) == 0
+    assert run(["holidays", "2031", "--fill"]) == 0
     assert "Tahun 2031 sudah berisi" in capsys.readouterr().out
-    assert run(["holidays", "3000", "--isi"]) == 1
+    assert run(["holidays", "3000", "--fill"]) == 1
     assert "Libur 3000 tidak dapat diperkirakan" in capsys.readouterr().err
     assert run(["holidays", "99999"]) == 1
 
@@ -114,19 +114,19 @@ def test_the_national_days_are_listed_tried_and_replaced(
 
     assert run(["holidays", "2027"]) == 0
     assert "01-01-2027  nasional      Tahun Baru Masehi  [perkiraan" in capsys.readouterr().out
-    assert run(["holidays", "--impor", str(file), "--dasar", "SKB 1/2026", "--coba"]) == 0
+    assert run(["holidays", "--import", str(file), "--source", "SKB 1/2026", "--dry-run"]) == 0
     told = capsys.readouterr().out
     assert "~ 01-01-2027  nasional      Tahun Baru (semula Tahun Baru Masehi)" in told
     assert "+ 27-12-2027" in told
-    assert "tambahkan --ya" in told
-    assert run(["holidays", "--impor", str(file), "--dasar", "SKB 1/2026"]) == 1
+    assert "tambahkan --yes" in told
+    assert run(["holidays", "--import", str(file), "--source", "SKB 1/2026"]) == 1
     assert f"hanya memuat 2 hari dan akan menghapus {before - 1} hari libur 2027" in capsys.readouterr().err
     assert Holiday.objects.filter(day__year=2027).count() == before
 
-    assert run(["holidays", "--impor", str(file), "--dasar", "SKB 1/2026", "--ya"]) == 0
+    assert run(["holidays", "--import", str(file), "--source", "SKB 1/2026", "--yes"]) == 0
     assert f"1 ditambah, {before - 1} dihapus, 1 diubah, 0 tetap" in capsys.readouterr().out
     assert [row.day for row in Holiday.objects.filter(day__year=2027)] == [date(2027, 1, 1), date(2027, 12, 27)]
-    assert run(["holidays", "--ramadan", "2027-02-09", "2027-03-09", "--dasar", "Sidang isbat"]) == 0
+    assert run(["holidays", "--ramadan", "2027-02-09", "2027-03-09", "--source", "Sidang isbat"]) == 0
     assert "09-02-2027 sampai 09-03-2027" in capsys.readouterr().out
     assert seed_national_calendar([2027]) == 0
     assert Holiday.objects.filter(day__year=2027).count() == 2, "what was decreed is not sown over"
@@ -135,10 +135,10 @@ def test_the_national_days_are_listed_tried_and_replaced(
 def test_a_list_or_date_that_cannot_be_read_changes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "skb.csv"
     file.write_text("tanggal,nama,jenis\n2027-01-01,Tahun Baru,libur\n", "utf-8")
-    assert run(["holidays", "--impor", str(file), "--dasar", "SKB"]) == 1
+    assert run(["holidays", "--import", str(file), "--source", "SKB"]) == 1
     assert "baris 2, kolom jenis" in capsys.readouterr().err
-    assert run(["holidays", "--impor", str(tmp_path / "tidak-ada.csv"), "--dasar", "SKB"]) == 1
-    assert run(["holidays", "--ramadan", "besok", "lusa", "--dasar", "SKB"]) == 1
+    assert run(["holidays", "--import", str(tmp_path / "tidak-ada.csv"), "--source", "SKB"]) == 1
+    assert run(["holidays", "--ramadan", "besok", "lusa", "--source", "SKB"]) == 1
     assert "Tanggal “besok” tidak terbaca" in capsys.readouterr().err
     assert run(["holidays", "2040"]) == 0
     assert "Belum ada hari libur nasional 2040" in capsys.readouterr().out

@@ -20,7 +20,7 @@ HEAD = "indikator;variabel;unit;periode;nilai\n"
 
 
 def send(office: Cast, file: Path, *more: str) -> int:
-    return run(["import-values", str(file), "--kantor", office.office.code, "--oleh", office.analis.username, *more])
+    return run(["import-values", str(file), "--office", office.office.code, "--by", office.analis.username, *more])
 
 
 def write(folder: Path, text: str, name: str = "angka.csv") -> Path:
@@ -39,7 +39,7 @@ def test_every_oracle_holds_through_the_command_line(
 
     assert send(small, write(tmp_path, HEAD + "".join(rows))) == 0
     capsysbinary.readouterr()
-    asked = ["recap", "--kantor", small.office.code, "--periode", f"2026-TW{oracle.last}", "--format"]
+    asked = ["recap", "--office", small.office.code, "--period", f"2026-TW{oracle.last}", "--format"]
     assert run([*asked, "json"]) == 0
 
     recap = json.loads(capsysbinary.readouterr().out)
@@ -63,7 +63,7 @@ def test_a_wrong_row_is_told_with_column_value_and_cause_and_nothing_is_taken(
     for part in ("baris 3", "kolom unit", "“jabatan-9”", "jabatan-6", "1 dari 2 baris salah; tidak ada yang diubah"):
         assert part in told
     assert not Figure.objects.exists()
-    assert send(small, file, "--hanya-benar") == 0
+    assert send(small, file, "--only-valid") == 0
     assert Figure.objects.count() == 1
 
 
@@ -73,7 +73,7 @@ def test_a_trial_changes_nothing_and_a_second_sending_neither(
     add_indicator(small)
     file = write(tmp_path, HEAD + "UJI-01;nilai;;2026-TW3;1.083,5\n")
 
-    assert send(small, file, "--coba") == 0
+    assert send(small, file, "--dry-run") == 0
     assert "Akan dimuat: 1 angka baru" in capsys.readouterr().out
     assert not Figure.objects.exists()
 
@@ -115,18 +115,18 @@ def test_the_form_of_a_file_is_guessed(
 def test_a_form_may_be_named(small: Cast, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     add_indicator(small)
     file = write(tmp_path, HEAD + "UJI-01;;;2026-TW3;1083.5\n")
-    assert send(small, file, "--bentuk", "csv", "--desimal", "titik") == 0
+    assert send(small, file, "--format", "csv", "--decimal", "titik") == 0
     assert Figure.objects.get().number == Decimal("1083.5")
-    assert send(small, file, "--bentuk", "adx") == 1
+    assert send(small, file, "--format", "adx") == 1
     assert "bukan XML" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        (["--kantor", "entah"], "Tidak ada kantor berkode “entah”"),
-        (["--oleh", "entah"], "Tidak ada orang"),
-        (["--oleh", "kec-tetangga.jabatan-4"], "tidak memangku jabatan"),
+        (["--office", "entah"], "Tidak ada kantor berkode “entah”"),
+        (["--by", "entah"], "Tidak ada orang"),
+        (["--by", "kec-tetangga.jabatan-4"], "tidak memangku jabatan"),
     ],
 )
 def test_who_and_where_must_be_known(
@@ -145,7 +145,7 @@ def test_a_file_that_is_not_there_is_told(small: Cast, tmp_path: Path, capsys: p
 
 
 def recap_file(office: Cast, file: Path, form: str) -> bytes:
-    asked = ["recap", "--kantor", office.office.code, "--periode", "2026-TW3", "--format", form, "--output", str(file)]
+    asked = ["recap", "--office", office.office.code, "--period", "2026-TW3", "--format", form, "--output", str(file)]
     assert run(asked) == 0
     return file.read_bytes()
 
@@ -209,5 +209,5 @@ def test_a_recap_as_json_has_the_way_to_every_cell(measured: Cast, tmp_path: Pat
 
 
 def test_a_period_that_is_none_is_told(small: Cast, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["recap", "--kantor", small.office.code, "--periode", "kemarin"]) == 1
+    assert run(["recap", "--office", small.office.code, "--period", "kemarin"]) == 1
     assert "2026-TW3" in capsys.readouterr().err

@@ -100,7 +100,7 @@ def test_a_year_without_national_days_says_that_it_counts_none(small: Cast) -> N
     Holiday.objects.create(office=small.office, day=date(2029, 5, 5), kind="daerah", name="Hari Jadi")
     page = shown(small.analis, f"{YEAR}?tahun=2029")
     assert "Libur nasional 2029 belum diisi; hitungan ini menganggapnya tidak ada libur." in page
-    assert "himpun holidays 2029 --isi" in page
+    assert "himpun holidays 2029 --fill" in page
     assert "belum diisi" not in shown(small.analis, f"{YEAR}?tahun=2026")
 
 

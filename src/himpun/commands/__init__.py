@@ -26,6 +26,7 @@ from himpun.commands import (
     tour,
     verify_archive,
 )
+from himpun.commands.former import renewed
 from himpun.errors import Refusal
 from himpun.trouble import trouble_of
 
@@ -75,7 +76,10 @@ def run(argv: Sequence[str]) -> int:
     if argv and argv[0] == "manage":
         execute_from_command_line(["himpun", *argv[1:]])
         return 0
-    arguments = parser().parse_args(argv)
+    given, told = renewed(argv)
+    for sentence in told:
+        print(sentence, file=sys.stderr)
+    arguments = parser().parse_args(given)
     try:
         return COMMANDS[arguments.command][2](arguments)
     except Refusal as refusal:

@@ -14,7 +14,7 @@ from himpun.spreadsheets import read_book
 
 EXIT_CODES = (
     "Kode keluar: 0 bila tabelnya terbaca dan diperiksa, apa pun vonisnya; 1 bila berkas tidak terbaca (sebabnya satu kalimat "
-    "di stderr), dan dengan --ketat juga bila ada tidak-cocok atau polaritas-keliru; 2 bila perintahnya salah ditulis."
+    "di stderr), dan dengan --strict juga bila ada tidak-cocok atau polaritas-keliru; 2 bila perintahnya salah ditulis."
 )
 
 
@@ -28,13 +28,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--json", action="store_true", help="satu objek JSON sebaris: row, verdict, formula, recomputed, message"
     )
-    parser.add_argument("--ketat", action="store_true", help="keluar dengan 1 bila ada angka yang tidak cocok")
-    parser.add_argument("--lembar", default="", help="lembar XLSX yang diperiksa (bawaan: yang pertama berisi tabel)")
+    parser.add_argument("--strict", action="store_true", help="keluar dengan 1 bila ada angka yang tidak cocok")
+    parser.add_argument("--sheet", default="", help="lembar XLSX yang diperiksa (bawaan: yang pertama berisi tabel)")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print the answer to every row; with --ketat exit with 1 when a printed figure is not what it should be."""
-    table = read_table(read_book(options.file.name, _bytes_of(options.file)), options.lembar)
+    """Print the answer to every row; with --strict exit with 1 when a printed figure is not what it should be."""
+    table = read_table(read_book(options.file.name, _bytes_of(options.file)), options.sheet)
     checked = check(table.rows)
     lines = _json_lines(checked) if options.json else _report(options.file, table, checked)
     if isinstance(sys.stdout, io.TextIOWrapper):
@@ -44,7 +44,7 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         for note in table.notes:
             print(note, file=sys.stderr)
-    return 1 if options.ketat and any(each.verdict in WRONG for each in checked) else 0
+    return 1 if options.strict and any(each.verdict in WRONG for each in checked) else 0
 
 
 def _bytes_of(file: Path) -> bytes:

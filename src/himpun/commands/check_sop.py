@@ -13,14 +13,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "file", type=Path, nargs="+", help="naskah SOP (TOML); beberapa naskah diperiksa sebagai milik satu kantor"
     )
     parser.add_argument(
-        "--jenis", choices=sorted(OFFICE_KINDS), default="", help="jenis kantor (bawaan: menurut lembar identitas)"
+        "--kind", choices=sorted(OFFICE_KINDS), default="", help="jenis kantor (bawaan: menurut lembar identitas)"
     )
 
 
 def run(options: argparse.Namespace) -> int:
     """Print the findings under the file they are about; exit with 1 when any is wrong, not just worth a look."""
     procedures = {file: read_file(file) for file in options.file}
-    findings = check(list(procedures.values()), options.jenis)
+    findings = check(list(procedures.values()), options.kind)
     for file, procedure in procedures.items():
         print(f"{file}: {procedure.name or 'tanpa nama'}")
         print("\n".join(printed(procedure, findings)) or "  Tidak ada temuan.")

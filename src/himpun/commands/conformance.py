@@ -33,7 +33,7 @@ from himpun.procedures.queries import version_in_force
 from himpun.spreadsheets import inert
 
 EXIT_CODES = (
-    "Kode keluar: 0 bila log terbaca dan diperiksa; 1 bila tidak terbaca, dan dengan --ketat juga bila log tanpa kasus, "
+    "Kode keluar: 0 bila log terbaca dan diperiksa; 1 bila tidak terbaca, dan dengan --strict juga bila log tanpa kasus, "
     "ada kasus yang menyimpang, atau ada kegiatan yang tidak dikenal; 2 bila perintahnya salah ditulis."
 )
 SHOWN = 15
@@ -50,13 +50,13 @@ class MapUnreadable(Refusal):
 
 
 class ColumnUnreadable(Refusal):
-    """--kolom is not written as FIELD=NAME."""
+    """--column is not written as FIELD=NAME."""
 
     code = "kolom-tidak-terbaca"
 
     def __init__(self, text: str) -> None:
         known = ", ".join(eventlog.NAMES)
-        super().__init__(f"--kolom “{text}” tidak terbaca. Tulis BIDANG=NAMA KOLOM; bidangnya: {known}.")
+        super().__init__(f"--column “{text}” tidak terbaca. Tulis BIDANG=NAMA KOLOM; bidangnya: {known}.")
 
 
 class OtherProcedure(Refusal):
@@ -67,7 +67,7 @@ class OtherProcedure(Refusal):
     def __init__(self, log: Path, named: Sequence[str], procedure: Procedure) -> None:
         super().__init__(
             f"{log}: log ini menyebut prosedur “{', '.join(named)}”, bukan “{procedure.key}”. Periksa dengan --procedure "
-            "yang disebut log, atau tambahkan --abaikan-prosedur agar langkah dicocokkan menurut nama kegiatannya."
+            "yang disebut log, atau tambahkan --any-procedure agar langkah dicocokkan menurut nama kegiatannya."
         )
 
 
@@ -76,18 +76,18 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("log", type=Path, help="log peristiwa, XES atau CSV")
     parser.add_argument("--procedure", required=True, metavar="KUNCI", help="kunci prosedur, atau naskah .toml")
     parser.add_argument("--office", default="", metavar="KODE", help="kantor yang kalender kerjanya dipakai")
-    parser.add_argument("--peta", type=Path, metavar="BERKAS", help="CSV: nama kegiatan pada log; nomor langkah")
+    parser.add_argument("--map", type=Path, metavar="BERKAS", help="CSV: nama kegiatan pada log; nomor langkah")
     parser.add_argument(
-        "--kolom", action="append", default=[], metavar="BIDANG=NAMA", help="kolom CSV, misalnya case=NoTiket"
+        "--column", action="append", default=[], metavar="BIDANG=NAMA", help="kolom CSV, misalnya case=NoTiket"
     )
     parser.add_argument(
-        "--abaikan-prosedur",
+        "--any-procedure",
         action="store_true",
         help="terima log prosedur lain; langkahnya dicocokkan menurut nama, bukan menurut kolom nomor langkah",
     )
     parser.add_argument("--format", choices=("teks", "json", "csv"), default="teks", help="bentuk hasil (bawaan: teks)")
     parser.add_argument(
-        "--ketat", action="store_true", help="keluar dengan 1 bila ada kasus yang menyimpang, atau tidak ada kasus"
+        "--strict", action="store_true", help="keluar dengan 1 bila ada kasus yang menyimpang, atau tidak ada kasus"
     )
 
 
@@ -97,14 +97,14 @@ def run(options: argparse.Namespace) -> int:
     kept = calendar_of(office.pk, office.calendar_stamp) if office else national_calendar()
     work = WorkClock(*kept)
     procedure = procedure_of(options.procedure, office)
-    log = read_log(options.log, work, columns_of(options.kolom))
+    log = read_log(options.log, work, columns_of(options.column))
     if named := other_procedures(procedure, log):
-        if not options.abaikan_prosedur:
+        if not options.any_procedure:
             raise OtherProcedure(options.log, named, procedure)
         log = without_numbers(procedure, log)
-    found = check(procedure, log, work, read_map(text_of(options.peta)) if options.peta else None)
+    found = check(procedure, log, work, read_map(text_of(options.map)) if options.map else None)
     _print(found, list(_notes(found, named, other_versions(procedure, log))), options.format)
-    return 1 if options.ketat and not _wholly_fits(found) else 0
+    return 1 if options.strict and not _wholly_fits(found) else 0
 
 
 def _wholly_fits(found: Conformance) -> bool:
@@ -210,9 +210,9 @@ def text(found: Conformance) -> Iterator[str]:
 
 def _names(found: Conformance) -> Iterator[str]:
     for activity, step in found.names.guessed.items():
-        yield f"Dikira langkah {step}: “{activity}”. Pastikan dengan --peta."
+        yield f"Dikira langkah {step}: “{activity}”. Pastikan dengan --map."
     for activity in found.names.unknown:
-        yield f"Tidak dikenal dalam SOP: “{activity}”. Tulis langkahnya dengan --peta."
+        yield f"Tidak dikenal dalam SOP: “{activity}”. Tulis langkahnya dengan --map."
 
 
 STEP_HEADS = ("Langkah", "kunjungan", "median", "90% ≤", "tepat waktu", "baku")

@@ -79,7 +79,7 @@ def run(options: argparse.Namespace) -> int:
 def _unfilled(first: date, last: date) -> list[str]:
     """That a year of the count has no national days yet, and how to fill it."""
     years = years_unfilled(first, last)
-    how = "; ".join(f"himpun holidays {year} --isi" for year in years)
+    how = "; ".join(f"himpun holidays {year} --fill" for year in years)
     return ["", f"{unfilled_sentence(years)} Isi perkiraannya: {how}"] if years else []
 
 

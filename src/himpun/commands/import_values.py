@@ -24,49 +24,49 @@ class UnknownPerson(Refusal):
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, help="berkas angka; kolom CSV: indikator, variabel, unit, periode, nilai")
-    parser.add_argument("--kantor", required=True, metavar="KODE", help="kode kantor")
-    parser.add_argument("--oleh", required=True, metavar="NAMA", help="nama pengguna yang mengirim")
+    parser.add_argument("--office", required=True, metavar="KODE", help="kode kantor")
+    parser.add_argument("--by", required=True, metavar="NAMA", help="nama pengguna yang mengirim")
     parser.add_argument(
-        "--bentuk",
+        "--format",
         choices=("csv", "json", *OTHER_SYSTEMS),
         default="",
         help="bentuk berkas (bawaan: ditebak dari isinya)",
     )
     parser.add_argument(
-        "--desimal",
+        "--decimal",
         choices=tuple(DECIMALS),
         default="",
         help="tanda desimal (bawaan: koma untuk CSV, titik untuk JSON)",
     )
-    parser.add_argument("--coba", action="store_true", help="periksa saja; tidak ada yang diubah")
-    parser.add_argument("--hanya-benar", action="store_true", help="ambil baris yang benar walau ada yang salah")
+    parser.add_argument("--dry-run", action="store_true", help="periksa saja; tidak ada yang diubah")
+    parser.add_argument("--only-valid", action="store_true", help="ambil baris yang benar walau ada yang salah")
     parser.add_argument("--json", action="store_true", help="tulis hasil tiap baris sebagai JSON")
 
 
 def run(options: argparse.Namespace) -> int:
     """Take the file in and tell what became of it; 1 when something was wrong and nothing was taken."""
     content = bytes_of(options.file)
-    office = office_of(options.kantor)
-    person = Person.objects.filter(username=options.oleh).first()
+    office = office_of(options.office)
+    person = Person.objects.filter(username=options.by).first()
     if person is None:
-        raise UnknownPerson(options.oleh)
-    form = form_of(options.bentuk, content)
+        raise UnknownPerson(options.by)
+    form = form_of(options.format, content)
     report = take_message(
         office=office,
         form=form,
         content=content,
         name=options.file.name,
         by=person,
-        dry_run=options.coba,
-        only_good=options.hanya_benar,
-        point=point_of(form, options.desimal),
+        dry_run=options.dry_run,
+        only_good=options.only_valid,
+        point=point_of(form, options.decimal),
         progress=_tell_progress,
     )
     if options.json:
         print(json.dumps(told_as_json(report), ensure_ascii=False, indent=1))
     else:
         _tell(options.file, form.name, report)
-    return 1 if report.wrong_count and not report.applied and not (report.dry_run and options.hanya_benar) else 0
+    return 1 if report.wrong_count and not report.applied and not (report.dry_run and options.only_valid) else 0
 
 
 def _tell_progress(rows: int) -> None:

@@ -35,33 +35,37 @@ class TryOnlyImport(Refusal):
     code = "coba-hanya-impor"
 
     def __init__(self) -> None:
-        super().__init__("--coba hanya berlaku bersama --impor; jalankan lagi tanpa --coba.")
+        super().__init__("--dry-run hanya berlaku bersama --import; jalankan lagi tanpa --dry-run.")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("year", metavar="TAHUN", type=int, nargs="?", help="tahun (bawaan: tahun ini)")
     what = parser.add_mutually_exclusive_group()
     what.add_argument(
-        "--impor", type=Path, metavar="BERKAS", help="ganti libur nasional satu tahun dengan CSV: tanggal,nama,jenis"
+        "--import",
+        dest="imported",
+        type=Path,
+        metavar="BERKAS",
+        help="ganti libur nasional satu tahun dengan CSV: tanggal,nama,jenis",
     )
-    what.add_argument("--isi", action="store_true", help="isi tahun yang masih kosong dengan perkiraan")
+    what.add_argument("--fill", action="store_true", help="isi tahun yang masih kosong dengan perkiraan")
     what.add_argument("--ramadan", nargs=2, metavar=("AWAL", "AKHIR"), help="tetapkan tanggal jam kerja Ramadan")
-    parser.add_argument("--dasar", default="", metavar="KEPUTUSAN", help="nomor SKB atau edaran yang menetapkannya")
-    parser.add_argument("--coba", action="store_true", help="hanya tampilkan yang akan berubah")
-    parser.add_argument("--ya", action="store_true", help="tetap impor walau berkasnya tampak belum lengkap")
+    parser.add_argument("--source", default="", metavar="KEPUTUSAN", help="nomor SKB atau edaran yang menetapkannya")
+    parser.add_argument("--dry-run", action="store_true", help="hanya tampilkan yang akan berubah")
+    parser.add_argument("--yes", action="store_true", help="tetap impor walau berkasnya tampak belum lengkap")
 
 
 def run(options: argparse.Namespace) -> int:
     """List a year, or change it and say what changed."""
-    if options.impor:
+    if options.imported:
         return _import(options)
-    if options.coba:
+    if options.dry_run:
         raise TryOnlyImport
-    if options.isi:
+    if options.fill:
         return _fill(options.year or clock.today().year)
     if options.ramadan:
         since, until = (_date(text) for text in options.ramadan)
-        row = set_ramadan(since=since, until=until, source=options.dasar)
+        row = set_ramadan(since=since, until=until, source=options.source)
         print(f"Jam kerja Ramadan berlaku {_span(row)}.")
         return 0
     return _list(options.year or clock.today().year)
@@ -70,18 +74,18 @@ def run(options: argparse.Namespace) -> int:
 def _fill(year: int) -> int:
     added = seed_national_calendar([year])
     if added:
-        print(f"Tahun {year}: {added} hari perkiraan ditambah; ganti dengan --impor sesudah SKB terbit.")
+        print(f"Tahun {year}: {added} hari perkiraan ditambah; ganti dengan --import sesudah SKB terbit.")
     else:
         print(f"Tahun {year} sudah berisi; tidak ada hari yang ditambah.")
     return 0
 
 
 def _import(options: argparse.Namespace) -> int:
-    days = read_days(text_of(options.impor))
-    source = options.dasar
-    change = compare(days, source) if options.coba else replace_days(days=days, source=source, certain=options.ya)
+    days = read_days(text_of(options.imported))
+    source = options.source
+    change = compare(days, source) if options.dry_run else replace_days(days=days, source=source, certain=options.yes)
     _print_change(change)
-    if options.coba:
+    if options.dry_run:
         print("Percobaan: tidak ada yang diubah.")
         if change.doubtful:
             print(ListTooShort(change))
@@ -113,8 +117,8 @@ def _list(year: int) -> int:
         print(f"Jam khusus {special.name}: {_span(special)}  [{special.source or 'tanpa dasar'}]")
     if not days:
         print(
-            f"Belum ada hari libur nasional {year}. Isi perkiraannya dengan himpun holidays {year} --isi, "
-            "atau keputusannya dengan --impor."
+            f"Belum ada hari libur nasional {year}. Isi perkiraannya dengan himpun holidays {year} --fill, "
+            "atau keputusannya dengan --import."
         )
     return 0
 

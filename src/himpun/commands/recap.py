@@ -23,8 +23,8 @@ class NeedsAFile(Refusal):
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--kantor", required=True, metavar="KODE", help="kode kantor")
-    parser.add_argument("--periode", required=True, help="kode periode: 2026, 2026-S1, 2026-TW3, atau 2026-08")
+    parser.add_argument("--office", required=True, metavar="KODE", help="kode kantor")
+    parser.add_argument("--period", required=True, help="kode periode: 2026, 2026-S1, 2026-TW3, atau 2026-08")
     parser.add_argument("--format", choices=tuple(WRITERS), default="csv", help="bentuk keluaran (bawaan: csv)")
     parser.add_argument("--output", type=Path, metavar="BERKAS", help="berkas keluaran (bawaan: ke layar)")
 
@@ -33,7 +33,7 @@ def run(options: argparse.Namespace) -> int:
     """Write the recap to a file, or print it."""
     if options.format == "xlsx" and options.output is None and sys.stdout.isatty():
         raise NeedsAFile
-    content = WRITERS[options.format](recap_of(office_of(options.kantor), Period.parse(options.periode)))
+    content = WRITERS[options.format](recap_of(office_of(options.office), Period.parse(options.period)))
     if options.output is None:
         _print(content)
         return 0

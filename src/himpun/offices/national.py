@@ -60,7 +60,7 @@ class DecreeMissing(Refusal):
     code = "tanpa-dasar"
 
     def __init__(self) -> None:
-        super().__init__("Sebutkan dasarnya, misalnya --dasar “SKB Tiga Menteri Nomor 1 Tahun 2027”.")
+        super().__init__("Sebutkan dasarnya, misalnya --source “SKB Tiga Menteri Nomor 1 Tahun 2027”.")
 
 
 class ListTooShort(Refusal):
@@ -72,7 +72,7 @@ class ListTooShort(Refusal):
         super().__init__(
             f"Berkas ini hanya memuat {change.listed} hari dan akan menghapus {len(change.removed)} hari libur "
             f"{change.year} yang sudah ada. Satu berkas menggantikan seluruh tahun: lengkapi isinya, periksa dengan "
-            "--coba, atau tambahkan --ya kalau memang demikian."
+            "--dry-run, atau tambahkan --yes kalau memang demikian."
         )
 
 
@@ -83,7 +83,7 @@ class YearUnknown(Refusal):
 
     def __init__(self, year: int) -> None:
         super().__init__(
-            f"Libur {year} tidak dapat diperkirakan. Pilih tahun {FILLED[0]} sampai {FILLED[-1]}, atau isi dengan --impor."
+            f"Libur {year} tidak dapat diperkirakan. Pilih tahun {FILLED[0]} sampai {FILLED[-1]}, atau isi dengan --import."
         )
 
 
