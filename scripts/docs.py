@@ -14,6 +14,7 @@ django.setup()
 from himpun.api import reference as api
 from himpun.commands import reference
 from himpun.procedures import transitions
+from scripts import house
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -38,7 +39,7 @@ def api_page(arguments: list[str]) -> int:
 
 def main(arguments: list[str]) -> int:
     """Run every generator with the same arguments; check that every setting is documented."""
-    failed = any([transitions.main(arguments), reference.main(arguments), api_page(arguments)])
+    failed = any([transitions.main(arguments), reference.main(arguments), api_page(arguments), house.main(arguments)])
     if missing := settings_undocumented():
         print(f"docs/reference/pengaturan.md belum menyebut: {', '.join(missing)}", file=sys.stderr)
         failed = True

@@ -1,0 +1,1 @@
+"""The door for programs: parse, call an action, answer."""

@@ -1,0 +1,1 @@
+"""Documents: content, versions, approvals, deliveries, and their rendering as PDF/A."""

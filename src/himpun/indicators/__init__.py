@@ -1,0 +1,1 @@
+"""Indicators: dictionary, requests, figures, recaps. Knows no cycles."""

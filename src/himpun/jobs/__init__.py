@@ -1,0 +1,1 @@
+"""Background work: ticks, the reaper of killed tasks, children with limits of time and memory."""

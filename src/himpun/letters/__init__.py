@@ -1,0 +1,1 @@
+"""The agenda of incoming letters, dispositions, and the registers of numbers."""

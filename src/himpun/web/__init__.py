@@ -1,0 +1,1 @@
+"""The door for people: parse, call an action, render."""
