@@ -26,7 +26,7 @@ from himpun.indicators.periods import Period
 from himpun.letters.models import Letter
 from himpun.offices import typed
 from himpun.offices.acting import Actor, acting_in, capacities, present
-from himpun.offices.models import UNIT, Office, Person, Post
+from himpun.offices.models import Office, Person, Post
 from himpun.offices.rules import MAY_CANCEL_CYCLES, MAY_START_CYCLES
 from himpun.procedures.definition import Procedure, Step
 from himpun.procedures.models import ProcedureVersion
@@ -274,8 +274,7 @@ def _parts_of(cycle: Cycle, step: Step) -> list[int]:
     for action in step_actions(step):
         if action.parts:
             return action.parts(cycle)
-    role = UNIT if step.each == UNIT else step.each
-    return list(Post.objects.filter(office=cycle.office, role=role).values_list("pk", flat=True))
+    return list(Post.objects.filter(office=cycle.office, role=step.each).values_list("pk", flat=True))
 
 
 # --- deciding -------------------------------------------------------------------------------------------------------
