@@ -148,6 +148,8 @@ def approve(turn: Turn, *, document: Document, kind: str, actor: Actor, sha256: 
         if doubled:
             data["doubled"] = approval.said_twice
         turn.record(f"documents:version:{kind}", document.subject, data, file_sha256=sha256)
+        if kind == Approval.Kind.SIGNATURE:
+            DocumentVersion.objects.filter(pk=version.pk).update(unissued=True)
         enqueue_rendering(version.pk)
     return approval
 
