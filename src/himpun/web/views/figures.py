@@ -15,7 +15,7 @@ from himpun.indicators import corrections
 from himpun.indicators.computing import value_text
 from himpun.indicators.figures import history_of
 from himpun.indicators.models import Correction, DataRequest, Evidence, Figure, FigureImport
-from himpun.reports.rules import opened_offices
+from himpun.reports.queries import opened_offices
 from himpun.web import downloads
 from himpun.web.forms import Typed
 from himpun.web.middleware import PersonRequest

@@ -21,7 +21,7 @@ from himpun.offices.models import Office
 from himpun.procedures.definition import Procedure, role_titles, worded
 from himpun.procedures.flowchart import Mark, Sheet, layout, marked, svg
 from himpun.reports.paper import PDF_MEDIA
-from himpun.reports.rules import offices_from, opened_offices, readable_offices
+from himpun.reports.queries import offices_from, opened_offices, readable_offices
 from himpun.reports.timing import MOST, Evaluation, chart, evaluate, procedures_known
 from himpun.reports.timing_paper import DELAYS, marks_of, to_pdf
 from himpun.web import downloads
