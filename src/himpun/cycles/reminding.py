@@ -53,7 +53,7 @@ from himpun.offices.queries import present_holders
 from himpun.offices.rules import MAY_NUDGE
 from himpun.offices.worktime import WorkCalendar
 from himpun.procedures.definition import Procedure, role_titles, worded
-from himpun.procedures.models import ProcedureVersion
+from himpun.procedures.queries import definitions_of
 
 __all__ = ["DEFAULT_RULES", "nudge_by_hand", "rules_for", "sweep", "sweep_due"]
 
@@ -183,17 +183,13 @@ def _scene_of(tasks: Sequence[Task], now: datetime) -> Scene:
     return Scene(
         rules=rules,
         calendars=calendars_of(offices.values()),
-        definitions=_definitions({task.cycle.procedure_id for task in tasks}),
+        definitions=definitions_of(task.cycle.procedure_id for task in tasks),
         fired=_fired(tasks),
         waiting=_waiting(tasks),
         requests=_requests(tasks),
         above=above,
         staffed=present_holders(superiors.values(), now),
     )
-
-
-def _definitions(versions: Collection[int]) -> dict[int, Procedure]:
-    return {pk: version.definition for pk, version in ProcedureVersion.objects.in_bulk(versions).items()}
 
 
 def _above(tasks: Sequence[Task], levels: int) -> dict[int, list[Post]]:

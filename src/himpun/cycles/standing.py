@@ -1,6 +1,6 @@
 """What the times of many running cycles stand on, read at once: open tasks, calendars, procedures, pauses."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -11,9 +11,7 @@ from himpun.cycles.planning import Pauses
 from himpun.offices import calendar
 from himpun.offices.worktime import WorkCalendar
 from himpun.procedures.definition import Procedure, Step
-from himpun.procedures.models import ProcedureVersion
-
-_definitions: dict[int, Procedure] = {}
+from himpun.procedures.queries import definitions_of
 
 
 @dataclass(slots=True)
@@ -107,17 +105,3 @@ def _complete(survey: Survey) -> None:
     survey.definitions = definitions_of(cycle.procedure_id for cycle in cycles.values())
     for pause in Pause.objects.filter(cycle__in=ids).order_by("since"):
         survey.pauses.setdefault(pause.cycle_id, []).append(pause)
-
-
-def definitions_of(versions: Iterable[int]) -> dict[int, Procedure]:
-    """The procedures of these versions, by version; a published version never changes, so each is read once."""
-    asked = set(versions)
-    if missing := asked - _definitions.keys():
-        found = ProcedureVersion.objects.in_bulk(missing)
-        _definitions.update({pk: version.definition for pk, version in found.items()})
-    return {pk: _definitions[pk] for pk in asked}
-
-
-def forget() -> None:
-    """Forget the definitions read (tests: other rows get the same numbers)."""
-    _definitions.clear()
