@@ -88,7 +88,7 @@ def test_what_begins_by_the_latest_start_ends_by_the_deadline(times: list[str], 
 
     assert list(plan.values()) == sorted(plan.values(), reverse=True)
     assert all(ends[no] <= latest for no, latest in plan.items())
-    assert all(worktime.is_working(CALENDAR, latest) for latest in plan.values())
+    assert all(worktime.next_working(CALENDAR, latest) == latest for latest in plan.values())
 
 
 def forecast(steps: list[Step], *, opened: datetime, now: datetime, **more: object) -> datetime:

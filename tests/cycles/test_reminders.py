@@ -22,13 +22,13 @@ from himpun.cycles.reminders import (
     plan,
     reminder_text,
 )
-from himpun.offices.worktime import DEFAULT_WEEK, WIB, WorkCalendar, is_working
+from himpun.offices.worktime import DEFAULT_WEEK, WIB, WorkCalendar, next_working
 
 CALENDAR = WorkCalendar(hours=DEFAULT_WEEK, holidays=frozenset({date(2026, 10, 14)}), timezone=WIB)
 DAY = 480
 FIRST, LAST = datetime(2026, 9, 1), datetime(2026, 12, 31)  # noqa: DTZ001 - Hypothesis gives them their zone
 MOMENTS = st.datetimes(FIRST, LAST, timezones=st.just(ZoneInfo("UTC"))).map(lambda at: at.replace(microsecond=0))
-DUES = MOMENTS.filter(lambda at: is_working(CALENDAR, at))
+DUES = MOMENTS.filter(lambda at: next_working(CALENDAR, at) == at)
 AMOUNTS = st.builds(lambda n, unit: f"{n} {unit}", st.integers(1, 9), st.sampled_from(["menit", "jam", "hari"]))
 RULES = st.one_of(st.just(Rule(AT)), st.builds(Rule, st.sampled_from([BEFORE, AFTER]), AMOUNTS, st.integers(0, 3)))
 TOLD = Told("langkah 2 Memeriksa draft", "Pengumpulan Data Kinerja Triwulan III 2026", "Sekretaris Camat")

@@ -138,7 +138,7 @@ def test_a_request_is_sent_with_a_number_and_the_moment_it_is_due(small: Cast, r
 def test_blank_is_not_zero(line: RequestLine, unit: Person) -> None:
     save_line(line_id=line.pk, by=unit, figures=figures(line, "0", ""))
     assert kept(line) == {"pembilang": 0}
-    assert "isi Jumlah penyebut" in actions.gaps_of(line.request)[line.pk]
+    assert "isi Jumlah penyebut" in actions.review_request(line.request).gaps[line.pk]
 
     save_line(line_id=line.pk, by=unit, figures=figures(line, "", "0"))
     assert kept(line) == {"penyebut": 0}

@@ -75,7 +75,7 @@ def reported(line: RequestLine, kind: str, **figures: str) -> None:
 
 
 def gap(line: RequestLine) -> str:
-    return actions.gaps_of(line.request).get(line.pk, "")
+    return review_request(line.request).gaps[line.pk]
 
 
 @pytest.mark.parametrize(

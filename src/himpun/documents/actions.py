@@ -168,11 +168,6 @@ def _is_doubled(version: DocumentVersion, kind: str, actor: Actor) -> bool:
     return bool(earlier)
 
 
-def valid_approvals(document: Document) -> list[Approval]:
-    """The approvals that count: those of the newest version."""
-    return list(document.latest.approvals.all())
-
-
 def add_delivery(turn: Turn, *, document: Document, recipient: str, post: Post | None, method: str) -> Delivery:
     """Put a recipient on the distribution list. Raises FieldErrors for an empty or repeated one."""
     recipient = typed.needed(

@@ -399,11 +399,6 @@ def lines_of(request: DataRequest) -> QuerySet[RequestLine]:
     )
 
 
-def gaps_of(request: DataRequest) -> dict[int, str]:
-    """What each line still lacks, by line id."""
-    return {pk: gap for pk, gap in review_request(request).gaps.items() if gap}
-
-
 @dataclass(frozen=True, slots=True)
 class RequestReview:
     """Every line of a request reviewed: what was found and what it lacks by line id, what was reported before, and what

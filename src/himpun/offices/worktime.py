@@ -188,12 +188,6 @@ def next_working(calendar: WorkCalendar, at: datetime) -> datetime:
     return _moment(calendar, day, calendar.on(day)[0][0])
 
 
-def is_working(calendar: WorkCalendar, at: datetime) -> bool:
-    """Whether the office is at work at this moment; the first and the last moment of an interval both count."""
-    clock = _local(calendar, at).time()
-    return any(start <= clock <= end for start, end in calendar.on(_local(calendar, at).date()))
-
-
 def due(calendar: WorkCalendar, start: datetime, amount: Amount) -> datetime:
     """When work begun at `start` with this much time is due; always a moment of working time.
 
