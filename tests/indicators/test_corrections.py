@@ -50,7 +50,6 @@ def ask(cast: Cast, new: str = "8", *, by: Any = None, figure: Figure | None = N
         "reason": "Satu desa terlewat",
         "evidence_name": "laporan.pdf",
         "evidence": EVIDENCE,
-        "evidence_type": "application/pdf",
         "by": by or cast.holder(cast.post_of_unit(0)),
     }
     return ask_correction(**{**asked, **given})

@@ -316,10 +316,8 @@ def _save_words(
     line.save(update_fields=["note", "nihil", "nihil_reason", "explanation", "saved_at", "saved_by"])
 
 
-def attach_evidence(
-    *, line_id: int, name: str, content: bytes | Incoming, media_type: str = "", by: Person
-) -> Evidence:
-    """Attach a file to a line; `media_type`, what a browser says of it, is not believed.
+def attach_evidence(*, line_id: int, name: str, content: bytes | Incoming, by: Person) -> Evidence:
+    """Attach a file to a line; what kind it is, its bytes say.
 
     Raises NotYourRequest, RequestClosed, or FieldErrors for a file too large or of another kind.
     """

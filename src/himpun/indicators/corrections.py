@@ -85,11 +85,12 @@ def ask_correction(
     reason: str,
     evidence_name: str,
     evidence: bytes | Incoming,
-    evidence_type: str = "",
     by: Person,
 ) -> Correction:
-    """Ask for another value of a frozen figure; `evidence_type`, what a browser says, is not believed. Raises HoldsNoPost, NotFrozen, AlreadyAsked or FieldErrors
-    ("new", "reason", "file")."""
+    """Ask for another value of a frozen figure.
+
+    Raises HoldsNoPost, NotFrozen, AlreadyAsked or FieldErrors ("new", "reason", "file").
+    """
     figure = Figure.objects.select_related("office", "variable__indicator", "unit").get(pk=figure_id)
     actor = may_ask(figure, by, clock.today())
     old = value_text(figure.number, figure.text)
