@@ -515,7 +515,7 @@ def _pause(turn: Turn, cycle_id: int, reason: str, actor: Actor) -> None:
         person_title=actor.title,
     )
     turn.record("cycles:cycle:paused", f"cycle:{cycle_id}", {"reason": reason})
-    _tell_holders(turn, cycle_id, f"Siklus dijeda: {reason}"[:400])
+    _tell_holders(turn, cycle_id, f"Siklus dijeda: {reason}")
     for child in Cycle.objects.filter(parent__cycle=cycle_id, state=Cycle.State.OPEN):
         if not _open_pause(child.pk):
             _pause(turn, child.pk, reason, actor)
@@ -640,7 +640,7 @@ def _note_moved(turn: Turn, one: Moved, why: str) -> None:
     tell(
         turn,
         posts=[task.post_id],
-        text=f"Batas waktu langkah {task.step_no}, {label}, bergeser dari {was} menjadi {now}: {why}."[:400],
+        text=f"Batas waktu langkah {task.step_no}, {label}, bergeser dari {was} menjadi {now}: {why}.",
         path=f"/siklus/{cycle.pk}/",
         about=f"task:{task.pk}",
     )

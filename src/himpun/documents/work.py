@@ -152,7 +152,7 @@ def _tell_office(version: DocumentVersion) -> None:
         turn.record("documents:version:failed", document.subject, data)
         posts = Post.objects.filter(office=document.office, role__in=MAY_MANAGE_OFFICE)
         text = f"Berkas {document.title} gagal dibuat. {version.failure}"
-        tell(turn, posts=list(posts), text=text[:400], path=f"/dokumen/{document.pk}/")
+        tell(turn, posts=list(posts), text=text, path=f"/dokumen/{document.pk}/")
 
 
 def render_waiting() -> int:

@@ -176,7 +176,7 @@ def decide_correction(*, correction_id: int, approve: bool, reason: str = "", by
         tell(
             turn,
             posts=[correction.figure.unit],
-            text=f"Koreksi {correction.figure.variable.label}: {correction.get_state_display().lower()}."[:400],
+            text=f"Koreksi {correction.figure.variable.label}: {correction.get_state_display().lower()}.",
             path=f"/koreksi/{correction.pk}/",
         )
     return correction
@@ -215,7 +215,7 @@ def _tell_deciders(turn: Turn, correction: Correction) -> None:
     text = (
         f"Koreksi angka {correction.figure.period.label} menunggu keputusan: {correction.old} menjadi {correction.new}."
     )
-    tell(turn, posts=list(deciders), text=text[:400], path=f"/koreksi/{correction.pk}/")
+    tell(turn, posts=list(deciders), text=text, path=f"/koreksi/{correction.pk}/")
 
 
 def may_decide(correction: Correction, by: Person, day: date) -> bool:
