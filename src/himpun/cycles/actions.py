@@ -29,7 +29,7 @@ from himpun.offices.models import Office, Person, Post
 from himpun.offices.rules import MAY_CANCEL_CYCLES, MAY_START_CYCLES
 from himpun.procedures.definition import Procedure, Step
 from himpun.procedures.models import ProcedureVersion
-from himpun.procedures.queries import definition_of, version_in_force
+from himpun.procedures.queries import procedure_of, version_in_force
 
 NO_FORM: Mapping[str, Any] = {}
 
@@ -126,7 +126,7 @@ def awaiting_step(office: Office, key: str, period: str) -> Task | None:
         cycle__office=office, cycle__period=period, cycle__state=Cycle.State.OPEN, part=False, decided_at__isnull=True
     ).exclude(children__state=Cycle.State.ENDED)
     for task in tasks.select_related("cycle__letter"):
-        if definition_of(task.cycle.procedure_id).step(task.step_no).runs == key:
+        if procedure_of(task.cycle.procedure_id).step(task.step_no).runs == key:
             return task
     return None
 
@@ -315,7 +315,7 @@ def _decide_seen(
     reason: str,
     form: Mapping[str, Any],
 ) -> engine.Outcome:
-    procedure = definition_of(seen.procedure_id)
+    procedure = procedure_of(seen.procedure_id)
     step = procedure.step(seen.step_no)
     deed = _deed(turn, seen, step, actor, form) if needs_rows(step) else None
     outcome = engine.decide(procedure, step.no, decision, reason, _waiting(seen, step, deed))

@@ -53,7 +53,7 @@ from himpun.offices.queries import present_holders
 from himpun.offices.rules import MAY_NUDGE
 from himpun.offices.worktime import WorkCalendar
 from himpun.procedures.definition import Procedure, role_titles, worded
-from himpun.procedures.queries import definitions_of
+from himpun.procedures.queries import procedures_of
 
 __all__ = ["DEFAULT_RULES", "nudge_by_hand", "rules_for", "sweep", "sweep_due"]
 
@@ -183,7 +183,7 @@ def _scene_of(tasks: Sequence[Task], now: datetime) -> Scene:
     return Scene(
         rules=rules,
         calendars=calendars_of(offices.values()),
-        definitions=definitions_of(task.cycle.procedure_id for task in tasks),
+        definitions=procedures_of(task.cycle.procedure_id for task in tasks),
         fired=_fired(tasks),
         waiting=_waiting(tasks),
         requests=_requests(tasks),

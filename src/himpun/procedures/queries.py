@@ -48,12 +48,12 @@ def versions_in_force(office: Office, day: date) -> list[ProcedureVersion]:
     return sorted(chosen.values(), key=lambda version: version.name)
 
 
-def definition_of(version: int) -> Procedure:
+def procedure_of(version: int) -> Procedure:
     """The procedure of the version with this number. Raises KeyError where there is none."""
-    return _kept.get(version) or definitions_of([version])[version]
+    return _kept.get(version) or procedures_of([version])[version]
 
 
-def definitions_of(versions: Iterable[int]) -> dict[int, Procedure]:
+def procedures_of(versions: Iterable[int]) -> dict[int, Procedure]:
     """The procedures of these versions, by version; a published version never changes, so each is read once."""
     asked = set(versions)
     known = {pk: _kept[pk] for pk in asked if pk in _kept}

@@ -31,7 +31,7 @@ from himpun.offices.calendar import calendars_of
 from himpun.offices.models import Office
 from himpun.procedures.definition import Procedure, role_titles, worded
 from himpun.procedures.models import ProcedureVersion
-from himpun.procedures.queries import definitions_of
+from himpun.procedures.queries import procedures_of
 from himpun.reports.recap import Reporting
 from himpun.reports.rungs import DONE, LATE, OPEN, PAUSED, Rung, Visit, track_of
 from himpun.reports.standings import NEAR, NOT_BEGUN, ORDER, SOP, STATES, reporting_in
@@ -178,7 +178,7 @@ class _Detail:
         survey = survey_of(running)
         versions = {cycle.procedure_id for cycle in cycles}
         return cls(
-            definitions={**survey.definitions, **definitions_of(versions - survey.definitions.keys())},
+            definitions={**survey.definitions, **procedures_of(versions - survey.definitions.keys())},
             visits=_visits([cycle.pk for cycle in cycles]),
             survey=survey,
             clocks=clocks_in(survey, now),
