@@ -13,8 +13,8 @@ from himpun.archive.verify import verify
 from himpun.cycles import actions, collecting, deadlines
 from himpun.cycles.deadlines import AlreadyPaused, NotPaused, ParentPaused, TaskClock
 from himpun.cycles.engine import CycleClosed, CyclePaused
+from himpun.cycles.late import Late, late_by
 from himpun.cycles.models import Cycle, Pause, Task
-from himpun.cycles.reminders import lateness
 from himpun.errors import FieldErrors
 from himpun.indicators.models import DataRequest
 from himpun.notifications.models import Message
@@ -53,7 +53,7 @@ def mechanism(cast: Cast, **more: Any) -> Cycle:
         (at(5, 14, 30), "mendekati", -120, "2 jam"),
         (at(6), "mendekati", 0, "0 menit"),
         (at(6, 10), "terlambat", 120, "2 jam"),
-        (at(8, 9, 30), "terlambat", 2 * 450 + 90, "2 hari 1 jam"),
+        (at(8, 9, 30), "terlambat", 2 * 450 + 90, "2 hari kerja 1 jam"),
     ],
 )
 def test_a_task_is_safe_near_or_late_by_working_minutes(
@@ -81,8 +81,8 @@ def test_a_short_day_of_ramadan_is_a_day_late_as_the_reminder_says(small: Cast) 
     found = clock_of(small.open_task(cycle), now)
 
     assert found.minutes == 390
-    assert (found.words, found.counted.in_days) == ("1 hari", 1.0)
-    assert lateness(calendar_of(small.office.pk, 9)[0], due_at, now) == (1, 0)
+    assert (found.words, found.counted.in_days) == ("1 hari kerja", 1.0)
+    assert late_by(calendar_of(small.office.pk, 9)[0], due_at, now) == Late(1, 0, 450)
 
 
 def test_a_task_overdue_at_night_is_late_although_no_working_minute_has_passed(small: Cast) -> None:
@@ -122,7 +122,7 @@ def test_the_step_that_runs_the_mechanism_waits_for_whoever_holds_its_open_step(
     assert early.waiting_on == ("Kasubbag Perencanaan dan Keuangan",)
     assert clock_of(small.open_task(cycle), at(5, 9)).waiting_on == ("Kepala Seksi 1", "Kepala Seksi 2")
     late = clock_of(small.open_task(cycle), at(9))
-    assert (late.own_minutes, late.own_words) == (2 * 450, "2 hari")
+    assert (late.own_minutes, late.own_words) == (2 * 450, "2 hari kerja")
 
 
 def test_a_holder_who_had_to_wait_past_the_deadline_is_late_only_from_then_on(small: Cast) -> None:

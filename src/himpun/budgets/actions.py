@@ -23,8 +23,8 @@ from himpun.budgets.sheets import read_budget
 from himpun.errors import FieldErrors, Refusal
 from himpun.indicators.models import Indicator
 from himpun.indicators.numbers import read_number, write_number
-from himpun.indicators.periods import MONTHS
 from himpun.indicators.scoring import EfficiencyRule
+from himpun.moments import MONTHS
 from himpun.offices.acting import acting_in
 from himpun.offices.models import Office, Person, Post
 from himpun.offices.rules import MAY_MANAGE_BUDGET

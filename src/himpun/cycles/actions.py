@@ -10,8 +10,9 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Max
+from django.utils import timezone
 
-from himpun import clock
+from himpun import clock, moments
 from himpun.archive.journal import Turn, act, planned_cursor
 from himpun.archive.seals import said_moment, touch, watching
 from himpun.cycles import engine, ledger, rules
@@ -427,7 +428,7 @@ def _already_decided(task_id: int) -> Refusal:
     if task.decided_at is None:  # paused by somebody whose turn came just before
         return engine.CyclePaused()
     return engine.AlreadyDecided(
-        task.decision, task.person_name, task.person_title, rules.shown_moment(task.decided_at)
+        task.decision, task.person_name, task.person_title, moments.long(timezone.localtime(task.decided_at))
     )
 
 

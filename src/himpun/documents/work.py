@@ -14,7 +14,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django_tasks import task
 
-from himpun import clock
+from himpun import clock, moments
 from himpun.archive import files
 from himpun.archive.journal import SYSTEM, act
 from himpun.documents import proof
@@ -44,7 +44,7 @@ class StillFailing(Refusal):
     def __init__(self, version: DocumentVersion, retry_at: datetime) -> None:
         super().__init__(
             f"Berkas naskah ini sudah {version.failures} kali gagal dibuat. {version.failure} "
-            f"Dicoba lagi sesudah {timezone.localtime(retry_at):%d-%m-%Y %H.%M}."
+            f"Dicoba lagi sesudah {moments.numeric(timezone.localtime(retry_at))}."
         )
 
 

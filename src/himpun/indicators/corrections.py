@@ -9,8 +9,9 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
-from himpun import clock
+from himpun import clock, moments
 from himpun.archive import files
 from himpun.archive.incoming import Incoming
 from himpun.archive.journal import Turn, act
@@ -57,7 +58,7 @@ class AlreadyDecided(Conflict):
     def __init__(self, correction: Correction) -> None:
         super().__init__(
             f"Koreksi ini sudah {correction.get_state_display().lower()} oleh {correction.decided_by} pada "
-            f"{correction.decided_at:%d-%m-%Y %H.%M}."
+            f"{moments.numeric(timezone.localtime(correction.decided_at))}."
         )
 
 

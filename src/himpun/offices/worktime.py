@@ -53,8 +53,6 @@ LONGEST_HOURS = 366
 WIB = ZoneInfo("Asia/Jakarta")
 WITA = ZoneInfo("Asia/Makassar")
 WIT = ZoneInfo("Asia/Jayapura")
-ZONE_NAMES = {"Asia/Jakarta": "WIB", "Asia/Pontianak": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
-"""What people call a zone."""
 
 _CLOCK = r"([01]?\d|2[0-3])[.:]([0-5]\d)"
 _INTERVAL = re.compile(rf"\s*{_CLOCK}\s*[-–]\s*{_CLOCK}\s*\Z", re.ASCII)

@@ -19,9 +19,9 @@ from django.db.models import Max, Q
 from django.utils import timezone
 
 from himpun import clock
-from himpun.cycles.deadlines import NOT_LATE, TaskClock, clocks, clocks_in, outlooks_in
+from himpun.cycles.deadlines import TaskClock, clocks, clocks_in, outlooks_in
+from himpun.cycles.late import NOT_LATE, Late, late_by
 from himpun.cycles.models import Cycle, Task
-from himpun.cycles.planning import Late, late_by
 from himpun.cycles.queries import holders_of
 from himpun.cycles.standing import Survey, survey_of
 from himpun.indicators.models import DataRequest

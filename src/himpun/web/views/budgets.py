@@ -27,7 +27,7 @@ from himpun.documents.pictures import as_svg
 from himpun.errors import FieldErrors, Refusal
 from himpun.indicators.models import Indicator
 from himpun.indicators.numbers import write_number
-from himpun.indicators.periods import MONTHS
+from himpun.moments import MONTHS
 from himpun.offices.acting import HoldsNoPost
 from himpun.offices.models import Office
 from himpun.offices.rules import MAY_MANAGE_BUDGET
