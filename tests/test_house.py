@@ -62,6 +62,19 @@ def test_one_public_name_has_one_meaning() -> None:
     assert sorted(TWO_MEANINGS - twice.keys()) == [], "these have one meaning now: take them off the list"
 
 
+def test_who_may_stands_in_one_table() -> None:
+    """A right of roles is named MAY_… and defined in offices/rules alone."""
+    defined = {
+        module
+        for module, tree in modules()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name) and target.id.startswith("MAY_")
+    }
+    assert defined == {"himpun.offices.rules"}
+
+
 # --- one thing is remembered once -------------------------------------------------------------------------------------
 
 
