@@ -15,6 +15,7 @@ from himpun.cycles.deadlines import AlreadyPaused, NotPaused, ParentPaused, Task
 from himpun.cycles.engine import CycleClosed, CyclePaused
 from himpun.cycles.late import Late, late_by
 from himpun.cycles.models import Cycle, Pause, Task
+from himpun.cycles.standing import Survey
 from himpun.errors import FieldErrors
 from himpun.indicators.models import DataRequest
 from himpun.notifications.models import Message
@@ -465,3 +466,13 @@ def test_requests_answered_keep_their_due_moment(small: Cast) -> None:
 
     assert [request.due_at for request in small.requests(cycle)] == [at(6), at(7)]
     assert DataRequest.objects.filter(due_at=at(7)).count() == 1
+
+
+def test_a_step_waits_for_those_at_the_end_of_the_line() -> None:
+    """Procedure in procedure in procedure: whoever only waits themselves is not who is waited for."""
+    top, below, lowest, part = (Task(pk=pk, cycle_id=cycle) for pk, cycle in ((1, 1), (2, 2), (3, 3), (4, 1)))
+    part.part = True
+    survey = Survey(steps={1: top, 2: below, 3: lowest}, parts={1: [part]}, child={1: 2, 2: 3})
+
+    assert survey.waited_for(top) == [part, lowest]
+    assert survey.waited_for(part) == survey.waited_for(lowest) == []

@@ -49,6 +49,10 @@ class Survey:
         child = self.steps.get(self.child.get(task.pk, 0))
         return [*self.parts.get(task.cycle_id, []), *([child] if child else [])]
 
+    def waited_for(self, task: Task) -> list[Task]:
+        """The tasks that a step really waits for, down to those that wait for nobody; none when it waits for its own holder."""
+        return [last for other in self.others(task) for last in self.waited_for(other) or [other]]
+
     def closed_pauses(self, cycle_id: int, until: datetime | None = None) -> Pauses:
         """The pauses that ended, and with `until` also the one that lasts, as if it ended then."""
         found = [(pause.since, pause.until or until) for pause in self.pauses.get(cycle_id, [])]
@@ -95,7 +99,7 @@ def _take(survey: Survey, which: Q, parts: bool) -> list[Task]:
 def _complete(survey: Survey) -> None:
     """Give the tasks their cycles, and read what those depend on."""
     ids = {task.cycle_id for task in survey.tasks.values()}
-    cycles = {cycle.pk: cycle for cycle in Cycle.objects.filter(pk__in=ids).select_related("office")}
+    cycles = {cycle.pk: cycle for cycle in Cycle.objects.filter(pk__in=ids).select_related("office__kind")}
     for task in survey.tasks.values():
         task.cycle = cycles[task.cycle_id]
     for cycle in cycles.values():
