@@ -1,7 +1,8 @@
-"""Everything that starts, moves or ends a cycle. Pages, the API and the command line call these and nothing else.
+"""Starting a cycle, deciding its steps, cancelling it: `start_cycle`, `decide` and `cancel_cycle` are acts.
 
-Each public function is one act: take the office's turn, check, decide (engine), change if unchanged since, let the
-step actions do their part, record, commit once.
+An act takes the office's turn, checks, decides (engine), changes what is unchanged since, lets the step actions do their
+part, records, and commits once. The other acts on a cycle: units' answers (`collecting`), deadlines and pauses
+(`deadlines`), drafts and recipients (`drafting`), starting by the calendar (`schedules`).
 """
 
 from collections.abc import Mapping
