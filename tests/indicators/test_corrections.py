@@ -159,7 +159,7 @@ def test_the_second_to_decide_is_told_who_was_first(small: Cast, frozen: Recap) 
     correction = ask(small)
     approve(correction, small.kepala)
 
-    with pytest.raises(AlreadyDecided, match=rf"disetujui oleh {small.kepala.name} pada 23-11-2026 09\.14"):
+    with pytest.raises(AlreadyDecided, match=rf"disetujui oleh {small.kepala.name} pada 05-10-2026 08\.00"):
         decide_correction(correction_id=correction.pk, approve=False, reason="keliru", by=small.sekretaris)
 
     correction.refresh_from_db()

@@ -70,7 +70,7 @@ def run(options: argparse.Namespace) -> int:
     print(f"Waktu      {options.duration} = {_amount(amount)} (1 hari = {day_minutes} menit)")
     print(f"Batas      {_clocked(found, calendar)}")
     print()
-    for line in [*_lines(office, calendar, rows), *_unfilled(rows[0].day, rows[-1].day)]:
+    for line in [*_lines(office, rows), *_unfilled(rows[0].day, rows[-1].day)]:
         print(line)
     return 0
 
@@ -106,7 +106,7 @@ def read_amount(text: str, day_minutes: int) -> Amount:
     return Amount(minutes=minutes).in_days(day_minutes)
 
 
-def _lines(office: Office | None, calendar: WorkCalendar, rows: list[Counted]) -> list[str]:
+def _lines(office: Office | None, rows: list[Counted]) -> list[str]:
     days = named_days(office, rows[0].day, rows[-1].day)
     hours = named_hours(office, rows[0].day, rows[-1].day)
     lines, number = [], 0

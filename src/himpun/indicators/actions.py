@@ -101,14 +101,14 @@ def prepare_requests(turn: Turn, *, office: Office, period: Period, origin: str)
     posts = Post.objects.filter(office=office)
     asked = [post for post in posts if post.role == UNIT or post.pk in by_post]
     last = DataRequest.objects.filter(office=office, period=period.code).aggregate(last=Max("round"))["last"] or 0
-    requests = [_prepare(turn, office, post, period, last + 1, origin, by_post.get(post.pk, [])) for post in asked]
+    requests = [_prepare(office, post, period, last + 1, origin, by_post.get(post.pk, [])) for post in asked]
     data = {"period": period.code, "round": last + 1, "units": [post.title for post in asked]}
     turn.record("indicators:request:prepared", origin, data)
     return requests
 
 
 def _prepare(
-    turn: Turn, office: Office, post: Post, period: Period, number: int, origin: str, indicators: list[Indicator]
+    office: Office, post: Post, period: Period, number: int, origin: str, indicators: list[Indicator]
 ) -> DataRequest:
     excused = not indicators
     request = DataRequest.objects.create(
