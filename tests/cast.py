@@ -149,9 +149,7 @@ class Cast:
                 line_id=line.pk, by=who, figures=figures, note="Sesuai laporan", explanation="Sudah dicocokkan ulang"
             )
             if line.indicator.evidence_required and not line.evidence.all():
-                indicators.attach_evidence(
-                    line_id=line.pk, name="bukti.pdf", content=pdf("contoh"), media_type="application/pdf", by=who
-                )
+                indicators.attach_evidence(line_id=line.pk, name="bukti.pdf", content=pdf("contoh"), by=who)
 
     @staticmethod
     def figure(indicator: Indicator, kind: str) -> str:

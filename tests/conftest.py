@@ -18,9 +18,10 @@ from hypothesis import settings as hypothesis_settings
 from himpun import clock
 from himpun.archive.chain import canonical
 from himpun.archive.triggers import APPEND_ONLY, lifting, protecting
-from himpun.cycles import actions, pace, standing
+from himpun.cycles import pace
 from himpun.indicators import guard
 from himpun.offices import calendar
+from himpun.procedures import queries
 from tests.cast import MONDAY, Cast, found_office, load_cast, publish
 
 hypothesis_settings.register_profile("himpun", deadline=None, derandomize=True)
@@ -47,9 +48,8 @@ def _monday() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _forget() -> None:
     """What is kept by row number belongs to one test: the next one gives the same numbers to other rows."""
-    actions._procedure.cache_clear()
+    queries.forget()
     calendar.forget()
-    standing.forget()
     pace.forget()
 
 

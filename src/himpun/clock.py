@@ -1,4 +1,7 @@
-"""The one clock. Everything that records a time asks here, so that the tour and the tests can live on another day."""
+"""The one clock. Everything that records a time for an office asks here, so that the tour and the tests can live on another day.
+
+The task store alone lives by the machine's own time (`jobs`): it is about processes, not about an office.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

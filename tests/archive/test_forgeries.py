@@ -87,7 +87,6 @@ def _build(cast: Cast) -> None:
         reason="Satu desa terlewat",
         evidence_name="bukti.pdf",
         evidence=PDF,
-        evidence_type="application/pdf",
         by=cast.holder(frozen.unit),
     )
     decide_correction(correction_id=asked.pk, approve=True, by=cast.kepala)

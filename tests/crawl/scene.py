@@ -250,7 +250,7 @@ def _letters(side: Side) -> None:
         "number": f"R-{secret}", "dated": date(2026, 10, 1), "received_on": TODAY, "sender": f"Bupati {secret}",
         "subject": f"Perihal {secret}", "attachment": secret, "note": secret, "nature": "rahasia",
     }  # fmt: skip
-    scan = Scan("surat.pdf", pdf(secret), "application/pdf")
+    scan = Scan("surat.pdf", pdf(secret))
     letter = register_letter(office=cast.office, fields=fields, by=cast.umum, scan=scan)
     run = actions.start_cycle(office=cast.office, key=SOP, period="2026-TW1", by=cast.umum, letter=letter)
     cast.decide(run, "disposisi", instructions=["proses"], note=f"Catatan {secret}")
@@ -299,9 +299,7 @@ def _write(cast: Cast, request: DataRequest, mark: str, figure: str) -> None:
         indicators.save_line(line_id=line.pk, by=who, figures=figures, **words)
         if line.indicator.code == "IKU-09":
             continue
-        indicators.attach_evidence(
-            line_id=line.pk, name=f"bukti-{mark}.pdf", content=pdf(mark), media_type="application/pdf", by=who
-        )
+        indicators.attach_evidence(line_id=line.pk, name=f"bukti-{mark}.pdf", content=pdf(mark), by=who)
 
 
 def _figures(side: Side) -> None:
@@ -311,7 +309,7 @@ def _figures(side: Side) -> None:
     side.at["figure"] = first
     side.at["correction"] = ask_correction(
         figure_id=second.pk, new="8", reason=f"Satu terlewat {mark}", evidence_name=f"koreksi-{mark}.pdf",
-        evidence=pdf(mark), evidence_type="application/pdf", by=cast.units[0],
+        evidence=pdf(mark), by=cast.units[0],
     )  # fmt: skip
 
 

@@ -137,7 +137,7 @@ def asked_correction(code: str, period: str) -> list[Any]:
     freeze(cast, period)
     correction = ask_correction(
         figure_id=figure_of(cast, period=period).pk, new="8", reason="Satu terlewat", evidence_name="b.pdf",
-        evidence=pdf("bukti"), evidence_type="application/pdf", by=cast.holder(cast.post_of_unit(0)),
+        evidence=pdf("bukti"), by=cast.holder(cast.post_of_unit(0)),
     )  # fmt: skip
     return [correction.pk, correction.figure.element_id]
 

@@ -13,8 +13,9 @@ from himpun.archive.verify import verify
 from himpun.cycles import actions, collecting, deadlines
 from himpun.cycles.deadlines import AlreadyPaused, NotPaused, ParentPaused, TaskClock
 from himpun.cycles.engine import CycleClosed, CyclePaused
+from himpun.cycles.late import Late, late_by
 from himpun.cycles.models import Cycle, Pause, Task
-from himpun.cycles.reminders import lateness
+from himpun.cycles.standing import Survey
 from himpun.errors import FieldErrors
 from himpun.indicators.models import DataRequest
 from himpun.notifications.models import Message
@@ -53,7 +54,7 @@ def mechanism(cast: Cast, **more: Any) -> Cycle:
         (at(5, 14, 30), "mendekati", -120, "2 jam"),
         (at(6), "mendekati", 0, "0 menit"),
         (at(6, 10), "terlambat", 120, "2 jam"),
-        (at(8, 9, 30), "terlambat", 2 * 450 + 90, "2 hari 1 jam"),
+        (at(8, 9, 30), "terlambat", 2 * 450 + 90, "2 hari kerja 1 jam"),
     ],
 )
 def test_a_task_is_safe_near_or_late_by_working_minutes(
@@ -81,8 +82,8 @@ def test_a_short_day_of_ramadan_is_a_day_late_as_the_reminder_says(small: Cast) 
     found = clock_of(small.open_task(cycle), now)
 
     assert found.minutes == 390
-    assert (found.words, found.counted.in_days) == ("1 hari", 1.0)
-    assert lateness(calendar_of(small.office.pk, 9)[0], due_at, now) == (1, 0)
+    assert (found.words, found.counted.in_days) == ("1 hari kerja", 1.0)
+    assert late_by(calendar_of(small.office.pk, 9)[0], due_at, now) == Late(1, 0, 450)
 
 
 def test_a_task_overdue_at_night_is_late_although_no_working_minute_has_passed(small: Cast) -> None:
@@ -122,7 +123,7 @@ def test_the_step_that_runs_the_mechanism_waits_for_whoever_holds_its_open_step(
     assert early.waiting_on == ("Kasubbag Perencanaan dan Keuangan",)
     assert clock_of(small.open_task(cycle), at(5, 9)).waiting_on == ("Kepala Seksi 1", "Kepala Seksi 2")
     late = clock_of(small.open_task(cycle), at(9))
-    assert (late.own_minutes, late.own_words) == (2 * 450, "2 hari")
+    assert (late.own_minutes, late.own_words) == (2 * 450, "2 hari kerja")
 
 
 def test_a_holder_who_had_to_wait_past_the_deadline_is_late_only_from_then_on(small: Cast) -> None:
@@ -465,3 +466,13 @@ def test_requests_answered_keep_their_due_moment(small: Cast) -> None:
 
     assert [request.due_at for request in small.requests(cycle)] == [at(6), at(7)]
     assert DataRequest.objects.filter(due_at=at(7)).count() == 1
+
+
+def test_a_step_waits_for_those_at_the_end_of_the_line() -> None:
+    """Procedure in procedure in procedure: whoever only waits themselves is not who is waited for."""
+    top, below, lowest, part = (Task(pk=pk, cycle_id=cycle) for pk, cycle in ((1, 1), (2, 2), (3, 3), (4, 1)))
+    part.part = True
+    survey = Survey(steps={1: top, 2: below, 3: lowest}, parts={1: [part]}, child={1: 2, 2: 3})
+
+    assert survey.waited_for(top) == [part, lowest]
+    assert survey.waited_for(part) == survey.waited_for(lowest) == []

@@ -125,9 +125,7 @@ def adds_recipient(scenery: Scenery, by: Person) -> object:
 
 
 def attaches(scenery: Scenery, by: Person) -> object:
-    return indicators.attach_evidence(
-        line_id=line_of(scenery).pk, name="b.pdf", content=pdf("b"), media_type="application/pdf", by=by
-    )
+    return indicators.attach_evidence(line_id=line_of(scenery).pk, name="b.pdf", content=pdf("b"), by=by)
 
 
 def detaches(scenery: Scenery, by: Person) -> object:

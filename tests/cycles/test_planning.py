@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from himpun.cycles import planning
+from himpun.cycles.late import in_words
 from himpun.cycles.planning import Course
 from himpun.indicators.periods import Period
 from himpun.offices import worktime
@@ -88,7 +89,7 @@ def test_what_begins_by_the_latest_start_ends_by_the_deadline(times: list[str], 
 
     assert list(plan.values()) == sorted(plan.values(), reverse=True)
     assert all(ends[no] <= latest for no, latest in plan.items())
-    assert all(worktime.is_working(CALENDAR, latest) for latest in plan.values())
+    assert all(worktime.next_working(CALENDAR, latest) == latest for latest in plan.values())
 
 
 def forecast(steps: list[Step], *, opened: datetime, now: datetime, **more: object) -> datetime:
@@ -145,7 +146,7 @@ def test_a_procedure_that_runs_itself_is_followed_once() -> None:
 
 
 def test_working_minutes_are_said_in_days_hours_and_minutes() -> None:
-    said = [planning.in_words(minutes, 450) for minutes in (0, 45, 60, 200, 450, -1040)]
+    said = [in_words(minutes, 450) for minutes in (0, 45, 60, 200, 450, -1040)]
 
     assert said == ["0 menit", "45 menit", "1 jam", "3 jam 20 menit", "1 hari", "2 hari 2 jam"]
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from himpun.cycles.late import late_by
 from himpun.cycles.reminders import (
     AFTER,
     AT,
@@ -16,19 +17,18 @@ from himpun.cycles.reminders import (
     Rule,
     Told,
     by_hand_text,
-    lateness_text,
     moment_of,
     opened_text,
     plan,
     reminder_text,
 )
-from himpun.offices.worktime import DEFAULT_WEEK, WIB, WorkCalendar, is_working
+from himpun.offices.worktime import DEFAULT_WEEK, WIB, WorkCalendar, next_working
 
 CALENDAR = WorkCalendar(hours=DEFAULT_WEEK, holidays=frozenset({date(2026, 10, 14)}), timezone=WIB)
 DAY = 480
 FIRST, LAST = datetime(2026, 9, 1), datetime(2026, 12, 31)  # noqa: DTZ001 - Hypothesis gives them their zone
 MOMENTS = st.datetimes(FIRST, LAST, timezones=st.just(ZoneInfo("UTC"))).map(lambda at: at.replace(microsecond=0))
-DUES = MOMENTS.filter(lambda at: is_working(CALENDAR, at))
+DUES = MOMENTS.filter(lambda at: next_working(CALENDAR, at) == at)
 AMOUNTS = st.builds(lambda n, unit: f"{n} {unit}", st.integers(1, 9), st.sampled_from(["menit", "jam", "hari"]))
 RULES = st.one_of(st.just(Rule(AT)), st.builds(Rule, st.sampled_from([BEFORE, AFTER]), AMOUNTS, st.integers(0, 3)))
 TOLD = Told("langkah 2 Memeriksa draft", "Pengumpulan Data Kinerja Triwulan III 2026", "Sekretaris Camat")
@@ -93,7 +93,8 @@ def test_however_often_one_looks_every_rule_fires_once_and_never_before_its_mome
     ],
 )
 def test_lateness_is_counted_in_working_days_and_hours(now: str, words: str) -> None:
-    assert lateness_text(CALENDAR, at("13 10.00"), at(now)) == words
+    late = late_by(CALENDAR, at("13 10.00"), at(now))
+    assert (late.words if late else "") == words
 
 
 def test_a_reminder_says_what_is_late_how_late_and_for_whom_it_waits() -> None:

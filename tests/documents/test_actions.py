@@ -22,13 +22,13 @@ from himpun.documents.actions import (
     note_opened,
     record_receipt,
     send_deliveries,
-    valid_approvals,
 )
-from himpun.documents.models import Approval, Document
+from himpun.documents.models import Approval, Document, DocumentVersion
 from himpun.documents.work import ensure_issued, ensure_rendered, render_version, render_waiting
 from himpun.errors import FieldErrors
 from himpun.offices.acting import Actor, capacities
 from tests.cast import MONDAY, Cast, later
+from tests.cost import work_done
 
 
 class Desk:
@@ -154,11 +154,11 @@ def test_the_same_paraf_twice_changes_nothing(desk: Desk) -> None:
 
 def test_approvals_of_an_older_version_do_not_count(desk: Desk) -> None:
     desk.approve("sekretaris", desk.sha())
-    assert len(valid_approvals(desk.document)) == 1
+    assert desk.document.latest.approvals.count() == 1
 
     desk.new_version(teks="lain")
 
-    assert valid_approvals(desk.document) == []
+    assert not desk.document.latest.approvals.exists()
     assert Approval.objects.count() == 1
 
 
@@ -183,6 +183,43 @@ def test_the_issued_document_is_made_once_it_is_signed_and_what_was_approved_sta
     assert version.signed_sha256 not in ("", approved)
     assert ensure_issued(version) == version.signed_sha256
     assert Record.objects.filter(act="documents:document:issued").count() == 1
+
+
+def test_what_is_signed_waits_for_its_issue_until_it_is_there(desk: Desk) -> None:
+    """The worker was killed after the signature: the tick finds what is left to make, and then nothing any more."""
+    desk.approve("kasubbag-perencanaan", desk.sha())
+    desk.approve("kepala", desk.sha(), kind="tanda-tangan")
+    assert desk.document.latest.unissued
+
+    assert render_waiting() == 1
+    version = desk.document.latest
+    assert (bool(version.signed_sha256), version.unissued) == (True, None)
+    assert render_waiting() == 0
+    assert verify().faults == []
+
+
+def test_the_tick_costs_what_waits_and_not_what_was_ever_made(desk: Desk) -> None:
+    desk.approve("kepala", desk.sha(), kind="tanda-tangan")
+    render_waiting()
+    archive_more(desk, 50)
+    few = work_done(render_waiting)
+    archive_more(desk, 3000)
+
+    assert work_done(render_waiting) <= few * 1.1 + 60
+
+
+def archive_more(desk: Desk, many: int) -> None:
+    """So many more signed and issued documents, each with an older version that was only approved."""
+    shelf, old, approval = desk.document, desk.document.latest, Approval.objects.all()[0]
+    at = {"office": shelf.office, "kind": shelf.kind, "title": "Lama", "created_at": MONDAY}
+    documents = Document.objects.bulk_create(Document(subject=f"cycle:{no}", **at) for no in range(many))
+    made = {"made_at": MONDAY, "made_by_name": "x", "made_by_title": "x", "content": {}, "file_sha256": "a" * 64}
+    DocumentVersion.objects.bulk_create(DocumentVersion(document=one, no=1, **made) for one in documents)
+    versions = DocumentVersion.objects.bulk_create(
+        DocumentVersion(document=one, no=2, signed_sha256=old.signed_sha256, **made) for one in documents
+    )
+    signed = {"post_id": approval.post_id, "person_id": approval.person_id, "at": MONDAY, "sha256": "a" * 64}
+    Approval.objects.bulk_create(Approval(version=one, kind=Approval.Kind.SIGNATURE, **signed) for one in versions)
 
 
 # --- delivery -------------------------------------------------------------------------------------------------------

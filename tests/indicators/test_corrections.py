@@ -50,7 +50,6 @@ def ask(cast: Cast, new: str = "8", *, by: Any = None, figure: Figure | None = N
         "reason": "Satu desa terlewat",
         "evidence_name": "laporan.pdf",
         "evidence": EVIDENCE,
-        "evidence_type": "application/pdf",
         "by": by or cast.holder(cast.post_of_unit(0)),
     }
     return ask_correction(**{**asked, **given})
@@ -160,7 +159,7 @@ def test_the_second_to_decide_is_told_who_was_first(small: Cast, frozen: Recap) 
     correction = ask(small)
     approve(correction, small.kepala)
 
-    with pytest.raises(AlreadyDecided, match=f"disetujui oleh {small.kepala.name}"):
+    with pytest.raises(AlreadyDecided, match=rf"disetujui oleh {small.kepala.name} pada 05-10-2026 08\.00"):
         decide_correction(correction_id=correction.pk, approve=False, reason="keliru", by=small.sekretaris)
 
     correction.refresh_from_db()

@@ -28,7 +28,7 @@ from himpun.indicators.formula import (
     worked_out,
 )
 from himpun.indicators.numbers import write_number
-from himpun.indicators.scoring import Calculation, State, from_variables
+from himpun.indicators.scoring import State
 
 ROOT = Path(__file__).resolve().parents[2]
 Figures = dict[str, dict[str, Fraction | None]]
@@ -567,13 +567,25 @@ def test_kinds_of_variables_mean_a_formula(variables, percent, text):
     assert from_kinds(variables, percent) == text
 
 
-@given(st.integers(-50, 50), st.integers(-50, 50), st.sampled_from([Calculation.PERCENTAGE, Calculation.RATIO]))
-def test_the_formula_of_kinds_agrees_with_scoring(above, below, kind):
-    text = from_kinds([("p", "pembilang"), ("q", "penyebut")], kind is Calculation.PERCENTAGE)
+@given(st.integers(-50, 50), st.integers(-50, 50), st.booleans())
+def test_the_formula_of_kinds_divides_exactly_or_says_it_cannot(above, below, percent):
+    text = from_kinds([("p", "pembilang"), ("q", "penyebut")], percent)
     result = work_out(text, p=above, q=below)
-    computed = from_variables({"pembilang": above, "penyebut": below}, kind)
-    assert (result.value, result.state) == (computed.value, computed.state)
-    assert worked_out(result) == computed.formula
+    if below == 0:
+        assert (result.value, result.state) == (None, State.NOT_COMPUTABLE)
+    else:
+        assert (result.value, result.state) == (Fraction(above, below) * (100 if percent else 1), State.COMPUTED)
+
+
+def test_four_of_nine_stays_exact():
+    result = work_out(from_kinds([("p", "pembilang"), ("q", "penyebut")], True), p=4, q=9)
+    assert (result.value, worked_out(result)) == (Fraction(400, 9), "4 / 9 × 100 = 44,44")
+
+
+@pytest.mark.parametrize(("above", "below", "missing"), [(None, 9, "p"), (4, None, "q")])
+def test_a_kind_that_is_not_filled_in_gives_no_number(above, below, missing):
+    result = work_out(from_kinds([("p", "pembilang"), ("q", "penyebut")], False), p=above, q=below)
+    assert (result.value, result.state, result.reason) == (None, State.NOT_FILLED, f"Belum diisi: {missing}.")
 
 
 EXAMPLES = [(ROOT / "examples/kecamatan-contoh", ","), (ROOT / "examples/dinas-contoh", ";")]

@@ -256,7 +256,6 @@ class Orders(RuleBasedStateMachine):
             line_id=line.pk,
             name="bukti.pdf",
             content=EVIDENCE,
-            media_type="application/pdf",
             by=self.holder(unit),
         )
         collecting.answer_request(request=request, by=self.holder(unit))

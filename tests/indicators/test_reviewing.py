@@ -75,7 +75,7 @@ def reported(line: RequestLine, kind: str, **figures: str) -> None:
 
 
 def gap(line: RequestLine) -> str:
-    return actions.gaps_of(line.request).get(line.pk, "")
+    return review_request(line.request).gaps[line.pk]
 
 
 @pytest.mark.parametrize(
@@ -240,9 +240,7 @@ def test_reviewing_costs_the_same_however_many_rows_there_are(asked: DataRequest
 
 @pytest.fixture
 def file(asked: DataRequest, line: RequestLine, unit: Person) -> Evidence:
-    return actions.attach_evidence(
-        line_id=line.pk, name="bukti.pdf", content=pdf("bukti"), media_type="application/pdf", by=unit
-    )
+    return actions.attach_evidence(line_id=line.pk, name="bukti.pdf", content=pdf("bukti"), by=unit)
 
 
 def test_a_file_already_here_serves_another_row_too(asked: DataRequest, file: Evidence, unit: Person) -> None:

@@ -28,7 +28,6 @@ from himpun.indicators.scoring import (
     achievement,
     compare,
     efficiency,
-    from_variables,
     over_year,
     read_target,
     summary,
@@ -268,8 +267,7 @@ def test_the_formula_has_its_numbers():
 
 def test_a_number_that_cannot_be_written_out_is_rounded_only_as_far_as_the_result_still_follows():
     """A published report printed 66,7 / 70 = 95,24, which is 95,29."""
-    two_of_three = from_variables({"pembilang": D(2), "penyebut": D(3)}, "persentase").value
-    assert achievement(D(70), two_of_three, "positif").formula == "66,67 / 70 × 100 = 95,24"
+    assert achievement(D(70), Fraction(200, 3), "positif").formula == "66,67 / 70 × 100 = 95,24"
 
 
 @given(st.sampled_from(NUMERIC), st.fractions(min_value=Fraction(1, 99), max_value=10**6), st.fractions(0, 10**6))
@@ -382,43 +380,6 @@ def test_a_blank_period_is_as_if_it_were_not_there(polarity, aggregation, target
 def test_one_filled_period_is_simply_its_own_capaian(polarity, aggregation, target, actual, index):
     year = over_year({index: target}, {index: actual}, polarity, aggregation)
     assert year == achievement(target, actual, polarity)
-
-
-# --- raw variables ---
-
-
-def test_four_of_nine_stays_exact():
-    computed = from_variables({"pembilang": D(4), "penyebut": D(9)}, "persentase")
-    assert (computed.value, computed.formula) == (Fraction(400, 9), "4 / 9 × 100 = 44,44")
-
-
-def test_a_ratio_is_not_a_percentage_and_a_single_value_is_itself():
-    assert from_variables({"pembilang": D(90), "penyebut": D(8)}, "rasio").value == Fraction(45, 4)
-    assert from_variables({"nilai": D("88.95")}, "nilai").value == Fraction("88.95")
-    assert from_variables({"ikm": D("88.95")}, "nilai").value == Fraction("88.95")
-
-
-@pytest.mark.parametrize(
-    ("values", "kind", "reason", "state"),
-    [
-        ({"pembilang": D(4), "penyebut": D(0)}, "persentase", "Penyebut 0", State.NOT_COMPUTABLE),
-        ({"pembilang": D(0), "penyebut": D(0)}, "rasio", "Penyebut 0", State.NOT_COMPUTABLE),
-        ({"pembilang": None, "penyebut": D(9)}, "persentase", "Pembilang belum diisi.", State.NOT_FILLED),
-        ({"pembilang": D(4)}, "persentase", "Penyebut belum diisi.", State.NOT_FILLED),
-        ({}, "nilai", "Nilai belum diisi.", State.NOT_FILLED),
-        ({"nilai": D("NaN")}, "nilai", "bukan angka", State.NOT_COMPUTABLE),
-    ],
-)
-def test_variables_that_make_no_number_say_why(values, kind, reason, state):
-    computed = from_variables(values, kind)
-    assert (computed.value, computed.state) == (None, state)
-    assert reason in computed.reason
-
-
-@given(st.none() | st.decimals(), st.none() | st.decimals(), st.sampled_from(["persentase", "rasio"]))
-def test_no_variable_makes_computing_raise(above, below, kind):
-    computed = from_variables({"pembilang": above, "penyebut": below}, kind)
-    assert (computed.value is None) == bool(computed.reason)
 
 
 # --- targets as text ---

@@ -35,6 +35,7 @@ from himpun.archive.sealing import seal_existing
 from himpun.archive.verify import verify
 from himpun.cycles.actions import start_cycle
 from himpun.cycles.models import Cycle
+from himpun.documents.models import DocumentVersion
 from himpun.indicators.computing import value_text
 from himpun.indicators.models import Correction, DataRequest, Figure, Indicator, Recap, RecapLine, Variable
 from himpun.indicators.periods import Period
@@ -47,6 +48,8 @@ from tests.landed.upgrade_order import ORDER
 HERE = Path(__file__).parent
 FILLED_IN = {("indicators.Variable", "element_id"), ("indicators.Indicator", "used_at")}
 """Columns of old rows that an upgrade may fill where they were blank."""
+WAITING = 1000
+"""The key of what is signed and not issued."""
 Snapshot = Mapping[str, Any]
 
 
@@ -77,12 +80,25 @@ def restore(old: Snapshot) -> None:
             fields = {field.attname: field for field in model._meta.concrete_fields}
             made = (model(**{name: fields[name].to_python(value) for name, value in row.items()}) for row in rows)
             model._base_manager.bulk_create(list(made))
+        _leave_one_unissued(models)
         if connection.vendor == "postgresql":
             _move_sequences(models)
     for packed in old["files"].values():
         content = base64.b64decode(packed)
         files.path_of(_name(content)).parent.mkdir(parents=True, exist_ok=True)
         files.path_of(_name(content)).write_bytes(content)
+
+
+def _leave_one_unissued(models: Any) -> None:
+    """Another document like the signed one, whose issued file was still to be made when the old version was stopped."""
+    approvals = models.get_model("documents.Approval")._base_manager
+    signed = approvals.get(kind="tanda-tangan")
+    document, version = signed.version.document, signed.version
+    document.pk, document.token = WAITING, "menunggu-terbit"
+    version.pk, version.document_id, version.signed_sha256 = WAITING, WAITING, ""
+    signed.pk, signed.version_id = WAITING, WAITING
+    for row in (document, version, signed):
+        row.save(force_insert=True)
 
 
 def _name(content: bytes) -> str:
@@ -176,6 +192,11 @@ def check_recaps() -> None:
         assert not row.measured.provisional, f"{line} is provisional"
 
 
+def check_unissued() -> None:
+    """What is signed and not issued is found by its mark, and nothing else is."""
+    assert list(DocumentVersion.objects.filter(unissued=True).values_list("pk", flat=True)) == [WAITING]
+
+
 def check_definitions() -> None:
     """What figures were asked by is used, and every variable has its element."""
     assert not Variable.objects.filter(element=None).exists()
@@ -247,6 +268,7 @@ def look_at(old: Snapshot) -> int:
     setup_test_environment()
     with clock.held_at(MONDAY), later(days=2):
         check_rows(old)
+        check_unissued()
         seal_existing()  # as `himpun setup` does after the migrations
         check_definitions()
         seen = check_figures()

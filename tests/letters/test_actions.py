@@ -40,7 +40,7 @@ def test_a_registered_letter_is_in_the_journal_with_its_scan(small: Cast) -> Non
         "sender": "Bupati",
         "subject": "Data",
     }
-    scan = Scan("surat.pdf", pdf("pindaian"), "application/pdf")
+    scan = Scan("surat.pdf", pdf("pindaian"))
 
     letter = register_letter(office=small.office, fields=fields, by=small.umum, scan=scan)
 

@@ -247,8 +247,8 @@ def test_a_short_day_of_ramadan_is_one_day_in_every_ladder(province: Office, sma
     region = ladder_below.regions_of(province, TW3, now=at(6, 10)).regions[0]
 
     assert [(row.late, row.late_days) for row in own] == [(390, 1.0)] * 2
-    assert {(unit.words, unit.late_days) for row in own for unit in row.units} == {("1 hari", 1.0)}
-    assert (region.counts.words, region.counts.late_days) == ("1 hari", 1.0)
+    assert {(unit.words, unit.late_days) for row in own for unit in row.units} == {("1 hari kerja", 1.0)}
+    assert (region.counts.words, region.counts.late_days) == ("1 hari kerja", 1.0)
 
 
 @pytest.fixture
@@ -273,7 +273,7 @@ def test_a_region_counts_the_offices_below_it_and_names_the_latest(province: Off
         1,
         1,
     )
-    assert (first.counts.latest, first.counts.words) == ("Kecamatan kec-kecil", "1 hari")
+    assert (first.counts.latest, first.counts.words) == ("Kecamatan kec-kecil", "1 hari kerja")
     assert (second.counts.offices, second.counts.not_begun) == (3, 3)
     assert (found.counts.offices, found.counts.late_offices) == (5, 1)
 

@@ -193,7 +193,7 @@ def correct(cast: Cast, new: str) -> None:
     """Correct the first indicator's frozen pembilang."""
     asked = corrections.ask_correction(
         figure_id=figure_of(cast).pk, new=new, reason="Salah baca laporan", evidence_name="b.pdf",
-        evidence=pdf("bukti"), evidence_type="application/pdf", by=cast.holder(cast.post_of_unit(0)),
+        evidence=pdf("bukti"), by=cast.holder(cast.post_of_unit(0)),
     )  # fmt: skip
     corrections.decide_correction(correction_id=asked.pk, approve=True, by=cast.kepala)
 

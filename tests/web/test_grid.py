@@ -181,9 +181,7 @@ def test_a_file_of_this_request_is_offered_to_its_other_rows(
     address = reverse("evidence_share", args=[other.pk])
     browser = screen(unit)
     assert "Belum ada berkas lain" in browser.get(address).content.decode()
-    file = actions.attach_evidence(
-        line_id=line.pk, name="rekap.pdf", content=pdf("bukti"), media_type="application/pdf", by=unit
-    )
+    file = actions.attach_evidence(line_id=line.pk, name="rekap.pdf", content=pdf("bukti"), by=unit)
     assert "rekap.pdf" in browser.get(address).content.decode()
 
     strangers: list[tuple[Client, int]] = [(screen(small.umum), 422), (screen(small.units[0]), 404)]

@@ -228,9 +228,7 @@ def test_evidence_opens_for_who_may_see_the_request_only(small: Cast, asked: Dat
     from himpun.indicators import actions
 
     line = asked.lines.get()
-    evidence = actions.attach_evidence(
-        line_id=line.pk, name="b.pdf", content=pdf("bukti"), media_type="application/pdf", by=small.holder(asked.unit)
-    )
+    evidence = actions.attach_evidence(line_id=line.pk, name="b.pdf", content=pdf("bukti"), by=small.holder(asked.unit))
     address = reverse("evidence", args=[evidence.pk])
 
     assert screen(small.umum).get(address).status_code == 200

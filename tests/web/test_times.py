@@ -50,7 +50,7 @@ def test_my_work_says_how_late_and_for_whom_a_step_waits(small: Cast) -> None:
         own = text_of(screen(small.holder(small.post_of_unit(1))).get(reverse("work")))
         waits = text_of(screen(small.umum).get(reverse("work")))
 
-    assert "Terlambat 1 hari" in own
+    assert "Terlambat 1 hari kerja" in own
     assert "Menunggu Kepala Seksi 2:" in waits
     assert "batas langkah ini" in waits
 

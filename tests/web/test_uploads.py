@@ -61,7 +61,7 @@ def test_a_received_file_is_found_by_its_key() -> None:
     incoming.write(b"%PDF isi")
     request = RequestFactory().post("/", {"file": file(b"kunci")}, **{RECEIVED: {"kunci": incoming}})
 
-    assert incoming_of(request, "file") == ("bukti.pdf", "application/pdf", incoming)
+    assert incoming_of(request, "file") == ("bukti.pdf", incoming)
     assert request.FILES["file"].read() == b"%PDF isi"
     request.close()
     assert not incoming.place.exists()

@@ -1,6 +1,5 @@
 """Making and revoking tokens, keeping other systems' codes, setting many targets: each an act in the journal."""
 
-import hashlib
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from himpun.archive.journal import Author, act
 from himpun.errors import FieldErrors
 from himpun.indicators.dictionary import Saved, definition_of, entries, save_indicator
 from himpun.indicators.models import CodeMapping
+from himpun.offices.access import digest_of
 from himpun.offices.acting import Actor, acting_in, capacities
 from himpun.offices.models import Office, Person
 from himpun.offices.rules import MAY_EDIT_INDICATORS
@@ -46,11 +46,6 @@ class Access:
 
 
 # --- tokens ----------------------------------------------------------------------------------------------------------
-
-
-def digest_of(secret: str) -> str:
-    """What is kept of a secret. It has 256 random bits, so that a plain SHA-256 cannot be searched."""
-    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
 
 
 def make_token(

@@ -24,7 +24,7 @@ from himpun.indicators.definitions import Row, as_typed
 from himpun.indicators.dictionary import Saved, definition_of, marker_of, save_indicator, with_parts
 from himpun.indicators.models import Indicator, Target
 from himpun.offices.models import Office
-from himpun.reports.rules import offices_from
+from himpun.reports.queries import offices_from
 
 router = Router()
 FIELDS = {

@@ -10,8 +10,8 @@ from himpun.api.door import REFUSALS, NotHere, access_of
 from himpun.api.schemas import RecapOut
 from himpun.indicators.periods import Period
 from himpun.reports.export import as_data
+from himpun.reports.queries import offices_from
 from himpun.reports.recap import recap_of
-from himpun.reports.rules import offices_from
 
 router = Router()
 

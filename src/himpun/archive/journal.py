@@ -2,8 +2,9 @@
 
 `with act(chain, at=…, person=…) as turn:` begins a transaction and takes the lock of the office's chain head before
 anything else is read, so that two people of one office never act on the same stale picture and no two acts can wait
-for each other in a ring. Offices have a chain each and never wait for one another. Everything here is plain SQL in a
-handful of statements because every act of the product passes through it.
+for each other in a ring. Offices have a chain each, so that one's act waits for no other's; an act that two offices keep
+takes both turns, always in one order (`offices/journals`). Everything here is plain SQL in a handful of statements
+because every act of the product passes through it.
 """
 
 import hashlib

@@ -18,15 +18,16 @@ from himpun.budgets.models import BudgetSetting, IndicatorProgram, MonthlyProgre
 from himpun.budgets.planning import Change, Plan, plan
 from himpun.budgets.queries import entries_of
 from himpun.budgets.rollup import ABOVE, Level, is_code, level_of, parent_of, tree_faults
-from himpun.budgets.rules import MAY_MANAGE_BUDGET, BudgetMoved, ProgramInUse
+from himpun.budgets.rules import BudgetMoved, ProgramInUse
 from himpun.budgets.sheets import read_budget
 from himpun.errors import FieldErrors, Refusal
 from himpun.indicators.models import Indicator
 from himpun.indicators.numbers import read_number, write_number
-from himpun.indicators.periods import MONTHS
 from himpun.indicators.scoring import EfficiencyRule
+from himpun.moments import MONTHS
 from himpun.offices.acting import acting_in
 from himpun.offices.models import Office, Person, Post
+from himpun.offices.rules import MAY_MANAGE_BUDGET
 from himpun.offices.typed import line, marks_fault
 from himpun.spreadsheets import Book, Wrong
 

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from himpun.errors import Refusal
 from himpun.indicators.numbers import decimal_places, read_number, write_number
-from himpun.indicators.periods import MONTHS
+from himpun.moments import MONTHS
 
 LARGEST_MONEY = Decimal(10) ** 13
 MONEY_PLACES, PHYSICAL_PLACES = 2, 4

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from himpun.indicators.charts import FONT, INK, LINE, QUIET, TREND_COLOURS, Spec
 from himpun.indicators.numbers import write_percent
-from himpun.indicators.periods import MONTHS
+from himpun.moments import MONTHS
 
 Point = tuple[int, Fraction | None, Fraction | None]
 """Month (1–12), serapan and physical progress in percent; None where there is none."""

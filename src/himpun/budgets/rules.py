@@ -1,9 +1,6 @@
-"""Who may change programs and money. Pure. Everybody of the office may look."""
+"""When programs and money cannot be changed, as sentences. Pure. Who may is in `offices/rules`."""
 
 from himpun.errors import Conflict, Refusal
-from himpun.offices.rules import ANALIS, KASUBBAG_PERENCANAAN
-
-MAY_MANAGE_BUDGET = frozenset({KASUBBAG_PERENCANAAN, ANALIS})
 
 
 class BudgetMoved(Conflict):

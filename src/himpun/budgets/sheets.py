@@ -15,7 +15,7 @@ from himpun.budgets.amounts import MONTH_NUMBERS, check_money, check_physical, m
 from himpun.budgets.rollup import Level, is_code
 from himpun.errors import Refusal
 from himpun.indicators.numbers import read_number
-from himpun.indicators.periods import MONTHS
+from himpun.moments import MONTHS
 from himpun.spreadsheets import Book, Content, Sheet, Wrong, address, column_letter, text_of
 
 HEADER_WITHIN = 20

@@ -15,7 +15,7 @@ import xlsxwriter
 from himpun.budgets.efficiency import Chosen, Judged
 from himpun.budgets.rollup import Entry, Node, Sums, Tree, in_order
 from himpun.indicators.numbers import round_half_up, write_number
-from himpun.indicators.periods import MONTHS
+from himpun.moments import MONTHS
 from himpun.spreadsheets import inert
 
 Cell = str | Decimal | None

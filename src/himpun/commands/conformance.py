@@ -22,7 +22,7 @@ from himpun.cycles.conformance import (
     without_numbers,
 )
 from himpun.cycles.events import Log
-from himpun.cycles.planning import in_words
+from himpun.cycles.late import in_words
 from himpun.cycles.timing import WorkClock, share_words, step_timings, usual_day
 from himpun.errors import Refusal
 from himpun.offices.calendar import calendar_of, national_calendar

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from datetime import date, datetime, time
 
-from himpun import clock
+from himpun import clock, moments
 from himpun.commands.reading import office_of
 from himpun.errors import Refusal
 from himpun.offices.calendar import calendar_of, named_days, named_hours, national_calendar
@@ -16,7 +16,6 @@ from himpun.offices.worktime import (
     OFF,
     TOO_LATE,
     WEEKDAYS,
-    ZONE_NAMES,
     Amount,
     Counted,
     Day,
@@ -67,11 +66,11 @@ def run(options: argparse.Namespace) -> int:
     amount = read_amount(options.duration, day_minutes)
     found, rows = due(calendar, start, amount), explained(calendar, start, amount)
     print(f"Kantor     {office.name if office else 'tanpa kantor: minggu kerja lazim dan libur nasional'}")
-    print(f"Awal       {_moment(start, calendar)}{_begun(start, calendar)}")
+    print(f"Awal       {_clocked(start, calendar)}{_begun(start, calendar)}")
     print(f"Waktu      {options.duration} = {_amount(amount)} (1 hari = {day_minutes} menit)")
-    print(f"Batas      {_moment(found, calendar)}")
+    print(f"Batas      {_clocked(found, calendar)}")
     print()
-    for line in [*_lines(office, calendar, rows), *_unfilled(rows[0].day, rows[-1].day)]:
+    for line in [*_lines(office, rows), *_unfilled(rows[0].day, rows[-1].day)]:
         print(line)
     return 0
 
@@ -107,7 +106,7 @@ def read_amount(text: str, day_minutes: int) -> Amount:
     return Amount(minutes=minutes).in_days(day_minutes)
 
 
-def _lines(office: Office | None, calendar: WorkCalendar, rows: list[Counted]) -> list[str]:
+def _lines(office: Office | None, rows: list[Counted]) -> list[str]:
     days = named_days(office, rows[0].day, rows[-1].day)
     hours = named_hours(office, rows[0].day, rows[-1].day)
     lines, number = [], 0
@@ -145,12 +144,12 @@ def _day_off(row: Holiday) -> str:
 
 def _begun(start: datetime, calendar: WorkCalendar) -> str:
     begun = next_working(calendar, start)
-    return "" if begun == start else f", dihitung dari {_moment(begun, calendar)}"
+    return "" if begun == start else f", dihitung dari {_clocked(begun, calendar)}"
 
 
-def _moment(at: datetime, calendar: WorkCalendar) -> str:
-    zone = ZONE_NAMES.get(calendar.timezone.key, calendar.timezone.key)
-    return f"{WEEKDAYS[at.weekday()].capitalize()}, {at:%d-%m-%Y %H.%M} {zone}"
+def _clocked(at: datetime, calendar: WorkCalendar) -> str:
+    zone = moments.zone_name(calendar.timezone, at)
+    return f"{WEEKDAYS[at.weekday()].capitalize()}, {moments.numeric(at)} {zone}"
 
 
 def _day(day: date) -> str:

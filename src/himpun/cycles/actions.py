@@ -1,18 +1,19 @@
-"""Everything that starts, moves or ends a cycle. Pages, the API and the command line call these and nothing else.
+"""Starting a cycle, deciding its steps, cancelling it: `start_cycle`, `decide` and `cancel_cycle` are acts.
 
-Each public function is one act: take the office's turn, check, decide (engine), change if unchanged since, let the
-step actions do their part, record, commit once.
+An act takes the office's turn, checks, decides (engine), changes what is unchanged since, lets the step actions do their
+part, records, and commits once. The other acts on a cycle: units' answers (`collecting`), deadlines and pauses
+(`deadlines`), drafts and recipients (`drafting`), starting by the calendar (`schedules`).
 """
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from functools import lru_cache
 from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Max
+from django.utils import timezone
 
-from himpun import clock
+from himpun import clock, moments
 from himpun.archive.journal import Turn, act, planned_cursor
 from himpun.archive.seals import said_moment, touch, watching
 from himpun.cycles import engine, ledger, rules
@@ -26,11 +27,11 @@ from himpun.indicators.periods import Period
 from himpun.letters.models import Letter
 from himpun.offices import typed
 from himpun.offices.acting import Actor, acting_in, capacities, present
-from himpun.offices.models import UNIT, Office, Person, Post
+from himpun.offices.models import Office, Person, Post
 from himpun.offices.rules import MAY_CANCEL_CYCLES, MAY_START_CYCLES
 from himpun.procedures.definition import Procedure, Step
 from himpun.procedures.models import ProcedureVersion
-from himpun.procedures.queries import version_in_force
+from himpun.procedures.queries import procedure_of, version_in_force
 
 NO_FORM: Mapping[str, Any] = {}
 
@@ -76,11 +77,6 @@ class NoSuchTask(Refusal):
 
     def __init__(self) -> None:
         super().__init__("Tugas itu tidak ada. Kembali ke Pekerjaan Saya untuk melihat tugas yang menunggu Anda.")
-
-
-@lru_cache(maxsize=1024)
-def _procedure(version_id: int) -> Procedure:
-    return ProcedureVersion.objects.get(pk=version_id).definition
 
 
 # --- starting -------------------------------------------------------------------------------------------------------
@@ -132,7 +128,7 @@ def awaiting_step(office: Office, key: str, period: str) -> Task | None:
         cycle__office=office, cycle__period=period, cycle__state=Cycle.State.OPEN, part=False, decided_at__isnull=True
     ).exclude(children__state=Cycle.State.ENDED)
     for task in tasks.select_related("cycle__letter"):
-        if _procedure(task.cycle.procedure_id).step(task.step_no).runs == key:
+        if procedure_of(task.cycle.procedure_id).step(task.step_no).runs == key:
             return task
     return None
 
@@ -274,8 +270,7 @@ def _parts_of(cycle: Cycle, step: Step) -> list[int]:
     for action in step_actions(step):
         if action.parts:
             return action.parts(cycle)
-    role = UNIT if step.each == UNIT else step.each
-    return list(Post.objects.filter(office=cycle.office, role=role).values_list("pk", flat=True))
+    return list(Post.objects.filter(office=cycle.office, role=step.each).values_list("pk", flat=True))
 
 
 # --- deciding -------------------------------------------------------------------------------------------------------
@@ -322,7 +317,7 @@ def _decide_seen(
     reason: str,
     form: Mapping[str, Any],
 ) -> engine.Outcome:
-    procedure = _procedure(seen.procedure_id)
+    procedure = procedure_of(seen.procedure_id)
     step = procedure.step(seen.step_no)
     deed = _deed(turn, seen, step, actor, form) if needs_rows(step) else None
     outcome = engine.decide(procedure, step.no, decision, reason, _waiting(seen, step, deed))
@@ -434,7 +429,7 @@ def _already_decided(task_id: int) -> Refusal:
     if task.decided_at is None:  # paused by somebody whose turn came just before
         return engine.CyclePaused()
     return engine.AlreadyDecided(
-        task.decision, task.person_name, task.person_title, rules.shown_moment(task.decided_at)
+        task.decision, task.person_name, task.person_title, moments.long(timezone.localtime(task.decided_at))
     )
 
 

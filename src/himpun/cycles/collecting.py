@@ -71,7 +71,7 @@ def return_answer(*, request: DataRequest, reason: str, by: Person) -> None:
         tell(
             turn,
             posts=[request.unit],
-            text=f"Isian Anda dikembalikan: {request.reason}"[:400],
+            text=f"Isian Anda dikembalikan: {request.reason}",
             path=f"/permintaan/{request.pk}/",
         )
 
@@ -94,7 +94,7 @@ def excuse_unit(*, request: DataRequest, reason: str, by: Person) -> None:
         tell(
             turn,
             posts=[request.unit],
-            text=f"Unit Anda dikecualikan: {request.reason}"[:400],
+            text=f"Unit Anda dikecualikan: {request.reason}",
             path=f"/permintaan/{request.pk}/",
         )
 

@@ -13,15 +13,15 @@ import structlog
 from django.db.models import Exists, F, Max, OuterRef, Q
 from django.utils import timezone
 
-from himpun import clock
+from himpun import clock, moments
 from himpun.archive.journal import SYSTEM, Turn, act
 from himpun.cycles import planning
 from himpun.cycles.due import due_by
 from himpun.cycles.engine import CycleClosed
+from himpun.cycles.late import NOT_LATE, Late, day_length, in_words, late_by
 from himpun.cycles.models import Cycle, Pause, Task
 from himpun.cycles.pace import Pace, paces_of
-from himpun.cycles.planning import Course, Late
-from himpun.cycles.reminders import shown_moment
+from himpun.cycles.planning import Course
 from himpun.cycles.standing import Survey, survey_of
 from himpun.errors import Conflict, FieldErrors
 from himpun.indicators.models import DataRequest
@@ -40,7 +40,6 @@ log = structlog.get_logger("himpun.cycles")
 
 SAFE, NEAR, LATE, PAUSED, ENDLESS = "aman", "mendekati", "terlambat", "dijeda", "tanpa-batas"
 _URGENCY = (ENDLESS, PAUSED, SAFE, NEAR, LATE)
-NOT_LATE = Late()
 
 
 # --- the clock of a task --------------------------------------------------------------------------------------------
@@ -79,7 +78,7 @@ class TaskClock:
     @property
     def words(self) -> str:
         """How much late or left: "2 hari 3 jam" (of working time)."""
-        return self.counted.words if self.minutes > 0 else planning.in_words(self.minutes, self.day)
+        return self.counted.words if self.minutes > 0 else in_words(self.minutes, self.day)
 
     @property
     def own_words(self) -> str:
@@ -181,7 +180,7 @@ class _ClockReader:
         at = paused or self.now
         since = self._late_from(task, task.due_at, at)
         minutes = worktime.minutes_between(calendar, since, at)
-        counted = planning.late_by(calendar, since, at) if minutes > 0 else NOT_LATE
+        counted = late_by(calendar, since, at) if minutes > 0 else NOT_LATE
         if paused:
             return replace(plain, state=PAUSED, minutes=minutes, counted=counted)
         near = -minutes <= _near(self.survey.step_of(task), day_minutes)
@@ -195,7 +194,7 @@ class _ClockReader:
 
     def _day(self, office: int, calendar: WorkCalendar) -> int:
         if office not in self._days:
-            self._days[office] = planning.day_length(calendar)
+            self._days[office] = day_length(calendar)
         return self._days[office]
 
 
@@ -226,7 +225,7 @@ class Outlook:
     @property
     def margin_words(self) -> str:
         """The margin as people say it: "2 hari 3 jam"."""
-        return planning.in_words(self.margin or 0, self.day)
+        return in_words(self.margin or 0, self.day)
 
     def misses(self, step_no: int, ended_at: datetime | None) -> bool:
         """Whether the plan of a step was not kept, or cannot be kept as things go."""
@@ -294,7 +293,7 @@ class _Forecaster:
         end = ends[path[-1].no]
         margin = worktime.minutes_between(calendar, end, cycle.due_at) if cycle.due_at else None
         plan = plan_by(calendar, day_minutes, procedure, task.step_no, cycle.due_at, self.courses[cycle.office_id])
-        return Outlook(ends, end, cycle.due_at, plan, margin, planning.day_length(calendar))
+        return Outlook(ends, end, cycle.due_at, plan, margin, day_length(calendar))
 
     def _children(self, office: int) -> planning.Courses:
         return {
@@ -389,7 +388,7 @@ def fit_of(cycle: Cycle, now: datetime) -> Fit | None:
     path = planning.straight_path(cycle.procedure.definition, task.step_no)
     children = {key: Course(steps) for key, steps in courses.items()}
     end = planning.ends_from(calendar, day_minutes, path, now, children=children)[path[-1].no]
-    day = planning.day_length(calendar)
+    day = day_length(calendar)
     needs, there = (worktime.minutes_between(calendar, now, until) for until in (end, cycle.due_at))
     return Fit(-(-needs // day), there // day, end <= cycle.due_at)
 
@@ -515,7 +514,7 @@ def _pause(turn: Turn, cycle_id: int, reason: str, actor: Actor) -> None:
         person_title=actor.title,
     )
     turn.record("cycles:cycle:paused", f"cycle:{cycle_id}", {"reason": reason})
-    _tell_holders(turn, cycle_id, f"Siklus dijeda: {reason}"[:400])
+    _tell_holders(turn, cycle_id, f"Siklus dijeda: {reason}")
     for child in Cycle.objects.filter(parent__cycle=cycle_id, state=Cycle.State.OPEN):
         if not _open_pause(child.pk):
             _pause(turn, child.pk, reason, actor)
@@ -640,11 +639,11 @@ def _note_moved(turn: Turn, one: Moved, why: str) -> None:
     tell(
         turn,
         posts=[task.post_id],
-        text=f"Batas waktu langkah {task.step_no}, {label}, bergeser dari {was} menjadi {now}: {why}."[:400],
+        text=f"Batas waktu langkah {task.step_no}, {label}, bergeser dari {was} menjadi {now}: {why}.",
         path=f"/siklus/{cycle.pk}/",
         about=f"task:{task.pk}",
     )
 
 
 def _spoken(at: datetime | None, zone: ZoneInfo) -> str:
-    return shown_moment(at, zone) if at else "tanpa batas waktu"
+    return moments.short(at, zone) if at else "tanpa batas waktu"

@@ -50,7 +50,7 @@ def _tell_of_run(turn: Turn, run: ScheduleRun) -> None:
         f"telanjur dimulai; jadwalnya {planned:%d-%m-%Y pukul %H.%M}. Batalkan siklusnya bila belum diperlukan: "
         "jadwal memulainya lagi pada waktunya."
     )
-    tell(turn, posts=_told(run.schedule.office), text=text[:400], path=f"/siklus/{run.cycle_id}/")
+    tell(turn, posts=_told(run.schedule.office), text=text, path=f"/siklus/{run.cycle_id}/")
 
 
 def take_back_reminders() -> int:

@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import NamedTuple
 
 START, COMPLETE, SUSPEND, RESUME, ABORT = "start", "complete", "suspend", "resume", "ate_abort"
-LIFECYCLES = (START, COMPLETE, SUSPEND, RESUME, ABORT)
 """Words of the lifecycle extension of IEEE 1849; the last ends a case that was cancelled."""
 
 STEP, UNIT, CHILD = "langkah", "unit", "anak"

@@ -3,7 +3,9 @@
 One decision passes here on every step of every cycle, so it is written in five statements (two on PostgreSQL, planned
 once a connection): an ORM query costs about half a millisecond of Python, PostgreSQL is bound by round trips
 (docs/explanation/performance.md).
-Nothing else writes to `cycles_task`.
+The step of a cycle is opened and decided here and nowhere else. The other rows and columns of `cycles_task` are written
+by models: a unit's part (`actions`, `collecting`), what a cancelled cycle leaves open (`actions`), due moments counted
+anew (`deadlines`), and when the reminders look next (`deadlines`, `reminding`, `reminder_rules`, `early`).
 """
 
 from dataclasses import dataclass

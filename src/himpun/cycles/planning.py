@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
-from himpun.cycles.reminders import lateness
 from himpun.indicators.periods import Period
 from himpun.offices import worktime
 from himpun.offices.worktime import Amount, WorkCalendar
@@ -46,50 +45,6 @@ def standard(step: Step, day_minutes: int) -> Amount:
     """The standard time of a step; nothing where the SOP gives none."""
     minutes = step.time.minutes(day_minutes) if step.time else None
     return Amount(minutes=minutes or 0).in_days(day_minutes)
-
-
-def day_length(calendar: WorkCalendar) -> int:
-    """The net minutes of this calendar's usual working day: what late and left minutes are written in days with."""
-    return max(worktime.minutes_of(day) for day in calendar.hours)
-
-
-def in_words(minutes: int, day: int) -> str:
-    """Working minutes as people say them, a working day having `day`: "45 menit", "3 jam 20 menit", "2 hari 3 jam"."""
-    return _said(*divmod(abs(minutes), day))
-
-
-def _said(days: int, minutes: int) -> str:
-    hours, left = divmod(minutes, 60)
-    parts = [(days, "hari"), (hours, "jam"), (left, "menit")]
-    said = [f"{amount} {unit}" for amount, unit in parts if amount]
-    return " ".join(said[:2]) or "0 menit"
-
-
-@dataclass(frozen=True, slots=True)
-class Late:
-    """Lateness as deadlines and reminders count it: whole working days, however long each was, and minutes beyond.
-
-    `day` is the net length of the office's usual working day in minutes.
-    """
-
-    days: int = 0
-    minutes: int = 0
-    day: int = 450
-
-    @property
-    def words(self) -> str:
-        """As people say it: "2 hari 3 jam"."""
-        return _said(self.days, self.minutes)
-
-    @property
-    def in_days(self) -> float:
-        """In working days, with one decimal."""
-        return round(self.days + self.minutes / self.day, 1)
-
-
-def late_by(calendar: WorkCalendar, due_at: datetime, at: datetime) -> Late:
-    """How late it is at `at` what was due at `due_at`; nothing before."""
-    return Late(*lateness(calendar, due_at, at), day_length(calendar))
 
 
 # --- backwards ------------------------------------------------------------------------------------------------------

@@ -5,14 +5,15 @@ it (sebelum), or the end of that amount begun at it (sesudah), all by the office
 due moment. What would only say what another message says is passed over (`plan`).
 """
 
-from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from himpun import moments
+from himpun.cycles.late import NOT_LATE, late_by
 from himpun.offices import worktime
-from himpun.offices.worktime import ZONE_NAMES, Amount, WorkCalendar
+from himpun.offices.worktime import Amount, WorkCalendar
 from himpun.procedures.definition import read_duration
 
 BEFORE, AT, AFTER = "sebelum", "tepat", "sesudah"
@@ -21,9 +22,6 @@ OPENED = "dibuka"
 TEXT_LENGTH = 400
 STEP_LENGTH = 110
 """A step's words are cut here: the SOP writes whole paragraphs, and the link leads to them."""
-MOST_LATE_DAYS = 4000
-"""Lateness is counted up to some sixteen years of working days."""
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +124,7 @@ class Told:
 
 def opened_text(told: Told, due_at: datetime | None, zone: ZoneInfo) -> str:
     """That a step is now somebody's."""
-    due = f" Batas waktu {shown_moment(due_at, zone)}." if due_at else ""
+    due = f" Batas waktu {moments.short(due_at, zone)}." if due_at else ""
     return _fitted("Tugas baru: ", told, f"{due}{_waiting(told.waiting_on)}")
 
 
@@ -134,10 +132,10 @@ def reminder_text(
     rule: Rule, told: Told, calendar: WorkCalendar, *, due_at: datetime, now: datetime, instead_of: str = ""
 ) -> str:
     """What a rule says of a step to its holder, or of its holder to who stands above (`instead_of` whom, if absent)."""
-    late = lateness_text(calendar, due_at, now)
+    late = late_by(calendar, due_at, now)
     who = f"{told.post}, " if rule.up else ""
-    what = f"terlambat {late}" if late else "batas waktu tiba" if now >= due_at else "batas waktu mendekat"
-    end = f" Batas waktu {shown_moment(due_at, calendar.timezone)}.{_waiting(told.waiting_on)}"
+    what = f"terlambat {late.words}" if late else "batas waktu tiba" if now >= due_at else "batas waktu mendekat"
+    end = f" Batas waktu {moments.short(due_at, calendar.timezone)}.{_waiting(told.waiting_on)}"
     if instead_of:
         end += f" Pesan ini sampai kepada Anda karena {instead_of} sedang tidak ada pemangkunya."
     head = f"{who}{what}: "
@@ -146,35 +144,10 @@ def reminder_text(
 
 def by_hand_text(sender: str, told: Told, calendar: WorkCalendar, *, due_at: datetime | None, now: datetime) -> str:
     """What a reminder says that a person sent."""
-    late = lateness_text(calendar, due_at, now) if due_at else ""
-    due = f" Batas waktu {shown_moment(due_at, calendar.timezone)}" if due_at else ""
-    end = (f"{due}, terlambat {late}." if late else f"{due}.") if due else ""
+    late = late_by(calendar, due_at, now) if due_at else NOT_LATE
+    due = f" Batas waktu {moments.short(due_at, calendar.timezone)}" if due_at else ""
+    end = (f"{due}, terlambat {late.words}." if late else f"{due}.") if due else ""
     return _fitted(f"{sender} mengingatkan Anda: ", told, end)
-
-
-def lateness_text(calendar: WorkCalendar, due_at: datetime, now: datetime) -> str:
-    """How late in working days and hours: "1 hari kerja 2 jam"; "" when it is not late by a working minute."""
-    days, minutes = lateness(calendar, due_at, now)
-    hours, rest = divmod(minutes, 60)
-    parts = [(days, "hari kerja"), (hours, "jam"), (0 if days else rest, "menit")]
-    return " ".join(f"{number} {word}" for number, word in parts if number)
-
-
-def lateness(calendar: WorkCalendar, due_at: datetime, now: datetime) -> tuple[int, int]:
-    """Whole working days since `due_at` (each to the same clock time, as deadlines count them), and minutes beyond."""
-    if now <= due_at:
-        return 0, 0
-    span = range(1, MOST_LATE_DAYS)
-    days = bisect_right(span, now, key=lambda number: worktime.due(calendar, due_at, Amount(days=number)))
-    since = worktime.due(calendar, due_at, Amount(days=days)) if days else due_at
-    return days, max(worktime.minutes_between(calendar, since, now), 0)
-
-
-def shown_moment(at: datetime, zone: ZoneInfo) -> str:
-    """ "7 Okt 2026 pukul 10.00 WIB"."""
-    local = at.astimezone(zone)
-    name = ZONE_NAMES.get(zone.key, local.tzname() or "")
-    return f"{local.day} {MONTHS[local.month - 1]} {local.year} pukul {local:%H.%M} {name}".strip()
 
 
 def _waiting(titles: Sequence[str]) -> str:

@@ -26,7 +26,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from himpun import clock
 from himpun.archive.journal import act
 from himpun.cycles.early import take_back_reminders
-from himpun.cycles.models import Cycle, Nudge, Pause, ReminderRule, Task
+from himpun.cycles.models import Nudge, Pause, ReminderRule, Task
 from himpun.cycles.reminders import (
     AFTER,
     DEFAULT_RULES,
@@ -40,20 +40,18 @@ from himpun.cycles.reminders import (
     plan,
     reminder_text,
 )
+from himpun.cycles.standing import Survey, survey_of
 from himpun.errors import Conflict
 from himpun.indicators.models import DataRequest
 from himpun.indicators.periods import Period, PeriodUnreadable
 from himpun.notifications.actions import deliver
 from himpun.notifications.models import Message
 from himpun.offices.acting import Actor, HoldsNoPost, acting_in, capacities
-from himpun.offices.calendar import calendars_of
 from himpun.offices.line import line_above
 from himpun.offices.models import Office, Person, Post
 from himpun.offices.queries import present_holders
 from himpun.offices.rules import MAY_NUDGE
-from himpun.offices.worktime import WorkCalendar
-from himpun.procedures.definition import Procedure, role_titles, worded
-from himpun.procedures.models import ProcedureVersion
+from himpun.procedures.definition import role_titles, worded
 
 __all__ = ["DEFAULT_RULES", "nudge_by_hand", "rules_for", "sweep", "sweep_due"]
 
@@ -113,13 +111,14 @@ def _rules_of(pairs: Collection[tuple[int, str]]) -> dict[tuple[int, str], tuple
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """All that is read about a batch of open tasks: a fixed number of queries however many there are."""
+    """All that is read about a batch of open tasks: a survey of their cycles, and what only reminders need.
 
+    A fixed number of queries however many tasks there are, and one more for each level of procedures below.
+    """
+
+    survey: Survey
     rules: Mapping[tuple[int, str], tuple[Rule, ...]]
-    calendars: Mapping[int, tuple[WorkCalendar, int]]
-    definitions: Mapping[int, Procedure]
     fired: Mapping[int, frozenset[tuple[str, datetime]]]
-    waiting: Mapping[int, list[Task]]
     requests: Mapping[tuple[str, int], int]
     above: Mapping[int, list[Post]]
     staffed: Collection[int]
@@ -127,12 +126,9 @@ class Scene:
     def rules_of(self, task: Task) -> tuple[Rule, ...]:
         return self.rules[task.cycle.office_id, task.cycle.key]
 
-    def calendar_of(self, task: Task) -> tuple[WorkCalendar, int]:
-        return self.calendars[task.cycle.office_id]
-
     def waiting_on(self, task: Task) -> list[str]:
         """The titles of those a step waits for; empty when it waits for its own holder."""
-        return [other.post.title for other in self.waiting.get(task.pk, [])]
+        return [other.post.title for other in self.survey.waited_for(task)]
 
     def request_of(self, task: Task) -> int | None:
         """The data request that a unit's part answers."""
@@ -157,7 +153,7 @@ class Scene:
         return f"/permintaan/{request}/" if request else TASK_PLACE.format(task.cycle_id)
 
     def told(self, task: Task) -> Told:
-        procedure = self.definitions[task.cycle.procedure_id]
+        procedure = self.survey.procedure(task.cycle)
         titles = role_titles(procedure, task.cycle.office.kind.titles)
         step = f"langkah {task.step_no} {worded(procedure.step(task.step_no).title, titles)}"
         if task.part:
@@ -175,25 +171,18 @@ def _period_label(code: str) -> str:
 
 
 def _scene_of(tasks: Sequence[Task], now: datetime) -> Scene:
-    offices = {task.cycle.office_id: task.cycle.office for task in tasks}
     rules = _rules_of({(task.cycle.office_id, task.cycle.key) for task in tasks})
     levels = max(rule.up for own in rules.values() for rule in own)
     above = _above(tasks, levels + FURTHER_UP if levels else 0)
     superiors = {post.pk: post for line in above.values() for post in line}
     return Scene(
+        survey=survey_of({task.cycle_id for task in tasks}),
         rules=rules,
-        calendars=calendars_of(offices.values()),
-        definitions=_definitions({task.cycle.procedure_id for task in tasks}),
         fired=_fired(tasks),
-        waiting=_waiting(tasks),
         requests=_requests(tasks),
         above=above,
         staffed=present_holders(superiors.values(), now),
     )
-
-
-def _definitions(versions: Collection[int]) -> dict[int, Procedure]:
-    return {pk: version.definition for pk, version in ProcedureVersion.objects.in_bulk(versions).items()}
 
 
 def _above(tasks: Sequence[Task], levels: int) -> dict[int, list[Post]]:
@@ -208,21 +197,6 @@ def _fired(tasks: Sequence[Task]) -> dict[int, frozenset[tuple[str, datetime]]]:
     for task_id, rule, due_at in Nudge.objects.filter(task__in=tasks).values_list("task_id", "rule", "due_at"):
         found.setdefault(task_id, set()).add((rule, due_at))
     return {task_id: frozenset(rules) for task_id, rules in found.items()}
-
-
-def _waiting(tasks: Sequence[Task]) -> dict[int, list[Task]]:
-    """For each step that waits: the open parts of its units, or what is open in the procedure it runs."""
-    steps = {task.cycle_id: task.pk for task in tasks if not task.part}
-    open_ = Task.objects.filter(decided_at__isnull=True).select_related("post", "cycle__office__kind").order_by("pk")
-    found: dict[int, list[Task]] = {}
-    for part in open_.filter(cycle__in=list(steps), part=True):
-        found.setdefault(steps[part.cycle_id], []).append(part)
-    children: dict[int, list[Task]] = {}
-    for other in open_.filter(cycle__parent__in=list(steps.values()), cycle__state=Cycle.State.OPEN):
-        children.setdefault(other.cycle.parent_id or 0, []).append(other)
-    for step_id, others in children.items():
-        found.setdefault(step_id, []).extend([one for one in others if one.part] or others)
-    return found
 
 
 def _requests(tasks: Sequence[Task]) -> dict[tuple[str, int], int]:
@@ -316,7 +290,7 @@ def _notes_for(task: Task, scene: Scene, now: datetime) -> tuple[list[Note], dat
 
 
 def _plan_of(task: Task, due_at: datetime, scene: Scene, fired: Iterable[tuple[str, datetime]], now: datetime) -> Plan:
-    calendar, day_minutes = scene.calendar_of(task)
+    calendar, day_minutes = scene.survey.calendar(task)
     done = frozenset(rule for rule, due in fired if due == due_at)
     rules = scene.rules_of(task)
     return plan(rules, calendar, day_minutes, opened_at=task.opened_at, due_at=due_at, now=now, fired=done)
@@ -325,7 +299,7 @@ def _plan_of(task: Task, due_at: datetime, scene: Scene, fired: Iterable[tuple[s
 def _opened_note(task: Task, scene: Scene, now: datetime) -> Note:
     note = Note(task, OPENED, task.opened_at, task.opened_at)
     if scene.request_of(task) is None:
-        text = opened_text(scene.told(task), task.due_at, scene.calendar_of(task)[0].timezone)
+        text = opened_text(scene.told(task), task.due_at, scene.survey.calendar(task)[0].timezone)
         note.message = _message(task, scene, task.post, text, now, topic=Message.Topic.TASK)
     return note
 
@@ -334,10 +308,10 @@ def _note(task: Task, due_at: datetime, scene: Scene, firing: Firing, now: datet
     rule = firing.rule
     note = Note(task, rule.text, due_at, firing.planned_at)
     target, instead_of = scene.target(task, rule.up)
-    only_waits = rule.when != AFTER and rule.up == 0 and bool(scene.waiting.get(task.pk))
+    only_waits = rule.when != AFTER and rule.up == 0 and bool(scene.survey.others(task))
     if target is None or firing.passed_over or only_waits:
         return note
-    calendar = scene.calendar_of(task)[0]
+    calendar = scene.survey.calendar(task)[0]
     text = reminder_text(rule, scene.told(task), calendar, due_at=due_at, now=now, instead_of=instead_of)
     topic = Message.Topic.ESCALATION if rule.up else Message.Topic.REMINDER
     note.message = _message(task, scene, target, text, now, topic=topic, obligatory=rule.obligatory)
@@ -389,7 +363,7 @@ def nudge_by_hand(*, task: Task, by: Person) -> list[str]:
     with act(office.code, at=now, author=actor.author) as turn:
         there = _still_waiting(task.pk)
         scene = _scene_of([there], now)
-        targets = scene.waiting.get(there.pk) or [there]
+        targets = scene.survey.waited_for(there) or [there]
         reminded = set(Nudge.objects.filter(task__in=[there, *targets], rule=rule).values_list("task_id", flat=True))
         fresh = [target for target in targets if target.pk not in reminded]
         if not fresh:
@@ -429,7 +403,7 @@ def _notes_by_hand(targets: Sequence[Task], actor: Actor, rule: str, now: dateti
     scene = _scene_of(targets, now)
     notes = []
     for target in targets:
-        calendar = scene.calendar_of(target)[0]
+        calendar = scene.survey.calendar(target)[0]
         text = by_hand_text(actor.title, scene.told(target), calendar, due_at=target.due_at, now=now)
         message = _message(target, scene, target.post, text, now, topic=Message.Topic.REMINDER, obligatory=True)
         notes.append(Note(target, rule, target.due_at or target.opened_at, now, message, actor.name))

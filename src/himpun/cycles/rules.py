@@ -1,12 +1,12 @@
 """Who may act on a cycle, and when. Pure: who first, then when; each refusal says what to do."""
 
-from datetime import datetime
-
-from django.utils import formats, timezone
+from typing import TYPE_CHECKING
 
 from himpun.cycles.engine import CycleClosed, CyclePaused
 from himpun.errors import NotAllowed, Refusal
-from himpun.offices.acting import Actor
+
+if TYPE_CHECKING:
+    from himpun.offices.acting import Actor
 
 
 class NotYourStep(NotAllowed):
@@ -29,7 +29,9 @@ class NotAPart(Refusal):
         )
 
 
-def check_may_decide(actor: Actor | None, post_title: str, cycle_open: bool, part: bool, paused: bool = False) -> Actor:
+def check_may_decide(
+    actor: "Actor | None", post_title: str, cycle_open: bool, part: bool, paused: bool = False
+) -> "Actor":
     """Only the holder of the task's post, only while the cycle runs and is not paused, only a step (not a unit's part)."""
     if actor is None:
         raise NotYourStep(post_title)
@@ -40,8 +42,3 @@ def check_may_decide(actor: Actor | None, post_title: str, cycle_open: bool, par
     if paused:
         raise CyclePaused
     return actor
-
-
-def shown_moment(at: datetime) -> str:
-    """A moment as Indonesian text in the active time zone: "23 November 2026 pukul 09.14"."""
-    return formats.date_format(timezone.localtime(at), r"j F Y \p\u\k\u\l H.i")

@@ -332,7 +332,7 @@ def _note(turn: Turn, run: ScheduleRun, outcome: str) -> None:
     name = _name_of(run)
     text = f"{name}, {label}, menurut jadwal: {outcome}. {run.reason}".strip()
     path = f"/siklus/{run.cycle_id}/" if run.cycle_id else PAGE
-    tell(turn, posts=list(posts), text=text[:400], path=path)
+    tell(turn, posts=list(posts), text=text, path=path)
 
 
 def _name_of(run: ScheduleRun) -> str:

@@ -1,6 +1,6 @@
 """What the times of many running cycles stand on, read at once: open tasks, calendars, procedures, pauses."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -11,9 +11,7 @@ from himpun.cycles.planning import Pauses
 from himpun.offices import calendar
 from himpun.offices.worktime import WorkCalendar
 from himpun.procedures.definition import Procedure, Step
-from himpun.procedures.models import ProcedureVersion
-
-_definitions: dict[int, Procedure] = {}
+from himpun.procedures.queries import procedures_of
 
 
 @dataclass(slots=True)
@@ -50,6 +48,10 @@ class Survey:
             return []
         child = self.steps.get(self.child.get(task.pk, 0))
         return [*self.parts.get(task.cycle_id, []), *([child] if child else [])]
+
+    def waited_for(self, task: Task) -> list[Task]:
+        """The tasks that a step really waits for, down to those that wait for nobody; none when it waits for its own holder."""
+        return [last for other in self.others(task) for last in self.waited_for(other) or [other]]
 
     def closed_pauses(self, cycle_id: int, until: datetime | None = None) -> Pauses:
         """The pauses that ended, and with `until` also the one that lasts, as if it ended then."""
@@ -97,27 +99,13 @@ def _take(survey: Survey, which: Q, parts: bool) -> list[Task]:
 def _complete(survey: Survey) -> None:
     """Give the tasks their cycles, and read what those depend on."""
     ids = {task.cycle_id for task in survey.tasks.values()}
-    cycles = {cycle.pk: cycle for cycle in Cycle.objects.filter(pk__in=ids).select_related("office")}
+    cycles = {cycle.pk: cycle for cycle in Cycle.objects.filter(pk__in=ids).select_related("office__kind")}
     for task in survey.tasks.values():
         task.cycle = cycles[task.cycle_id]
     for cycle in cycles.values():
         if cycle.parent_id is not None and cycle.pk in survey.steps:
             survey.child[cycle.parent_id] = cycle.pk
     survey.calendars = calendar.calendars_of(cycle.office for cycle in cycles.values())
-    survey.definitions = definitions_of(cycle.procedure_id for cycle in cycles.values())
+    survey.definitions = procedures_of(cycle.procedure_id for cycle in cycles.values())
     for pause in Pause.objects.filter(cycle__in=ids).order_by("since"):
         survey.pauses.setdefault(pause.cycle_id, []).append(pause)
-
-
-def definitions_of(versions: Iterable[int]) -> dict[int, Procedure]:
-    """The procedures of these versions, by version; a published version never changes, so each is read once."""
-    asked = set(versions)
-    if missing := asked - _definitions.keys():
-        found = ProcedureVersion.objects.in_bulk(missing)
-        _definitions.update({pk: version.definition for pk, version in found.items()})
-    return {pk: _definitions[pk] for pk in asked}
-
-
-def forget() -> None:
-    """Forget the definitions read (tests: other rows get the same numbers)."""
-    _definitions.clear()

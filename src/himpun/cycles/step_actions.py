@@ -105,7 +105,7 @@ def _write_disposition(deed: Deed) -> None:
     tell(
         deed.turn,
         posts=[post for post in to if not following or post.role != following.who],
-        text=f"Disposisi {deed.actor.title}: {_told_subject(letter)}"[:400],
+        text=f"Disposisi {deed.actor.title}: {_told_subject(letter)}",
         path=f"/surat/{letter.pk}/",
     )
     leave(

@@ -148,6 +148,8 @@ def approve(turn: Turn, *, document: Document, kind: str, actor: Actor, sha256: 
         if doubled:
             data["doubled"] = approval.said_twice
         turn.record(f"documents:version:{kind}", document.subject, data, file_sha256=sha256)
+        if kind == Approval.Kind.SIGNATURE:
+            DocumentVersion.objects.filter(pk=version.pk).update(unissued=True)
         enqueue_rendering(version.pk)
     return approval
 
@@ -164,11 +166,6 @@ def _is_doubled(version: DocumentVersion, kind: str, actor: Actor) -> bool:
     if earlier and not Office.objects.values_list("may_approve_twice", flat=True).get(pk=version.document.office_id):
         raise SamePersonTwice(earlier[-1], actor.title)
     return bool(earlier)
-
-
-def valid_approvals(document: Document) -> list[Approval]:
-    """The approvals that count: those of the newest version."""
-    return list(document.latest.approvals.all())
 
 
 def add_delivery(turn: Turn, *, document: Document, recipient: str, post: Post | None, method: str) -> Delivery:

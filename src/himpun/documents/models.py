@@ -82,11 +82,14 @@ class Document(models.Model):
         return self.versions.order_by("-no")[0]
 
 
-@sealed("Versi dokumen", leave_out=["failures", "failure", "retry_at"], files=["file_sha256", "signed_sha256"])
+@sealed(
+    "Versi dokumen", leave_out=["failures", "failure", "retry_at", "unissued"], files=["file_sha256", "signed_sha256"]
+)
 class DocumentVersion(models.Model):
     """One version: the content a template was given, the narrative texts a person wrote into it, and the SHA-256 of the PDF it gave (empty until rendered).
 
     `signed_sha256` is the PDF issued after the signature, with number, paraf and QR; what was approved is `file_sha256`.
+    `unissued` is true from the signature until that PDF is there, and empty otherwise: the few that wait are found by it.
     `failures`, `failure` and `retry_at` are about the rendering that is still to come, and end with it.
     """
 
@@ -99,6 +102,7 @@ class DocumentVersion(models.Model):
     failures = models.PositiveSmallIntegerField(default=0)
     failure = models.CharField(max_length=500, blank=True)
     retry_at = models.DateTimeField(null=True, blank=True)
+    unissued = models.BooleanField(null=True)
     reason = models.CharField("alasan", max_length=500, blank=True)
     made_at = models.DateTimeField()
     made_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
@@ -110,6 +114,7 @@ class DocumentVersion(models.Model):
     class Meta:
         ordering = ["document", "no"]
         constraints = [models.UniqueConstraint(fields=["document", "no"], name="version_no_once")]
+        indexes = [models.Index(fields=["retry_at"], condition=Q(unissued=True), name="signed_and_not_issued")]
 
     def __str__(self) -> str:
         return f"{self.document} versi {self.no}"

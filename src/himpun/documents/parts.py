@@ -1,22 +1,16 @@
 """The parts every document has, filled from an office, an actor or an approval: kop, signature block, verification."""
 
-from datetime import date, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.utils import formats
 
+from himpun import moments
 from himpun.documents.content import Letterhead, Paraf, Signature, Verification
 from himpun.documents.models import Approval, Document
 from himpun.documents.qr import qr_svg
 from himpun.offices.acting import Actor
 from himpun.offices.models import Office
-from himpun.offices.worktime import ZONE_NAMES
-
-
-def long_date(day: date) -> str:
-    """ "23 November 2026"."""
-    return formats.date_format(day, "j F Y")
 
 
 def local(at: datetime, office: Office) -> datetime:
@@ -26,15 +20,12 @@ def local(at: datetime, office: Office) -> datetime:
 
 def moment(at: datetime | None, office: Office) -> str:
     """ "23 November 2026 pukul 09.14 WIB" in the office's zone; "" when there is none."""
-    if at is None:
-        return ""
-    there = local(at, office)
-    return f"{long_date(there)} pukul {there:%H.%M} {ZONE_NAMES.get(office.timezone, '')}".strip()
+    return moments.long(at, ZoneInfo(office.timezone)) if at else ""
 
 
 def place_date(office: Office, at: datetime) -> str:
     """ "Contoh, 23 November 2026"."""
-    return f"{office.city}, {long_date(local(at, office))}"
+    return f"{office.city}, {moments.day(local(at, office))}"
 
 
 def letterhead(office: Office) -> Letterhead:

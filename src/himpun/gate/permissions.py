@@ -8,7 +8,7 @@ from himpun.indicators.models import DataRequest, Figure
 from himpun.offices.acting import capacities
 from himpun.offices.models import Person
 from himpun.offices.rules import MAY_MANAGE_OFFICE, MAY_REGISTER_LETTERS
-from himpun.reports.rules import opened_offices
+from himpun.reports.queries import opened_offices
 
 
 class NotHere(Refusal):

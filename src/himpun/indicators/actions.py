@@ -101,14 +101,14 @@ def prepare_requests(turn: Turn, *, office: Office, period: Period, origin: str)
     posts = Post.objects.filter(office=office)
     asked = [post for post in posts if post.role == UNIT or post.pk in by_post]
     last = DataRequest.objects.filter(office=office, period=period.code).aggregate(last=Max("round"))["last"] or 0
-    requests = [_prepare(turn, office, post, period, last + 1, origin, by_post.get(post.pk, [])) for post in asked]
+    requests = [_prepare(office, post, period, last + 1, origin, by_post.get(post.pk, [])) for post in asked]
     data = {"period": period.code, "round": last + 1, "units": [post.title for post in asked]}
     turn.record("indicators:request:prepared", origin, data)
     return requests
 
 
 def _prepare(
-    turn: Turn, office: Office, post: Post, period: Period, number: int, origin: str, indicators: list[Indicator]
+    office: Office, post: Post, period: Period, number: int, origin: str, indicators: list[Indicator]
 ) -> DataRequest:
     excused = not indicators
     request = DataRequest.objects.create(
@@ -316,10 +316,8 @@ def _save_words(
     line.save(update_fields=["note", "nihil", "nihil_reason", "explanation", "saved_at", "saved_by"])
 
 
-def attach_evidence(
-    *, line_id: int, name: str, content: bytes | Incoming, media_type: str = "", by: Person
-) -> Evidence:
-    """Attach a file to a line; `media_type`, what a browser says of it, is not believed.
+def attach_evidence(*, line_id: int, name: str, content: bytes | Incoming, by: Person) -> Evidence:
+    """Attach a file to a line; what kind it is, its bytes say.
 
     Raises NotYourRequest, RequestClosed, or FieldErrors for a file too large or of another kind.
     """
@@ -397,11 +395,6 @@ def lines_of(request: DataRequest) -> QuerySet[RequestLine]:
     return request.lines.select_related("indicator__owner", "indicator__scale", "request__unit").prefetch_related(
         variables, "indicator__targets", "indicator__contributors", "values", "evidence"
     )
-
-
-def gaps_of(request: DataRequest) -> dict[int, str]:
-    """What each line still lacks, by line id."""
-    return {pk: gap for pk, gap in review_request(request).gaps.items() if gap}
 
 
 @dataclass(frozen=True, slots=True)

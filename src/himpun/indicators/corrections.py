@@ -9,8 +9,9 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
-from himpun import clock
+from himpun import clock, moments
 from himpun.archive import files
 from himpun.archive.incoming import Incoming
 from himpun.archive.journal import Turn, act
@@ -57,7 +58,7 @@ class AlreadyDecided(Conflict):
     def __init__(self, correction: Correction) -> None:
         super().__init__(
             f"Koreksi ini sudah {correction.get_state_display().lower()} oleh {correction.decided_by} pada "
-            f"{correction.decided_at:%d-%m-%Y %H.%M}."
+            f"{moments.numeric(timezone.localtime(correction.decided_at))}."
         )
 
 
@@ -85,11 +86,12 @@ def ask_correction(
     reason: str,
     evidence_name: str,
     evidence: bytes | Incoming,
-    evidence_type: str = "",
     by: Person,
 ) -> Correction:
-    """Ask for another value of a frozen figure; `evidence_type`, what a browser says, is not believed. Raises HoldsNoPost, NotFrozen, AlreadyAsked or FieldErrors
-    ("new", "reason", "file")."""
+    """Ask for another value of a frozen figure.
+
+    Raises HoldsNoPost, NotFrozen, AlreadyAsked or FieldErrors ("new", "reason", "file").
+    """
     figure = Figure.objects.select_related("office", "variable__indicator", "unit").get(pk=figure_id)
     actor = may_ask(figure, by, clock.today())
     old = value_text(figure.number, figure.text)
@@ -175,7 +177,7 @@ def decide_correction(*, correction_id: int, approve: bool, reason: str = "", by
         tell(
             turn,
             posts=[correction.figure.unit],
-            text=f"Koreksi {correction.figure.variable.label}: {correction.get_state_display().lower()}."[:400],
+            text=f"Koreksi {correction.figure.variable.label}: {correction.get_state_display().lower()}.",
             path=f"/koreksi/{correction.pk}/",
         )
     return correction
@@ -214,7 +216,7 @@ def _tell_deciders(turn: Turn, correction: Correction) -> None:
     text = (
         f"Koreksi angka {correction.figure.period.label} menunggu keputusan: {correction.old} menjadi {correction.new}."
     )
-    tell(turn, posts=list(deciders), text=text[:400], path=f"/koreksi/{correction.pk}/")
+    tell(turn, posts=list(deciders), text=text, path=f"/koreksi/{correction.pk}/")
 
 
 def may_decide(correction: Correction, by: Person, day: date) -> bool:

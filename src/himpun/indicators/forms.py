@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.utils import formats, timezone
+from django.utils import timezone
 
-from himpun import clock
+from himpun import clock, moments
 from himpun.archive import files
 from himpun.archive.journal import act
 from himpun.errors import Conflict, FieldErrors, Refusal
@@ -121,16 +121,12 @@ def form_of(request: DataRequest) -> bytes:
         period_label=Period.parse(request.period).label,
         period=request.period,
         round=request.round,
-        due=_moment(request.due_at) or "tanpa batas waktu",
+        due=moments.long(timezone.localtime(request.due_at)) if request.due_at else "tanpa batas waktu",
         collector=", ".join(collectors.values_list("title", flat=True)),
         lines=tuple(_form_line(no, line, review) for no, line in enumerate(review.lines, 1)),
         made_at=_made_at(request, review.lines),
     )
     return workbook.write_form(form)
-
-
-def _moment(at: datetime | None) -> str:
-    return formats.date_format(timezone.localtime(at), r"j F Y \p\u\k\u\l H.i") if at else ""
 
 
 def _made_at(request: DataRequest, lines: Sequence[RequestLine]) -> datetime:

@@ -212,7 +212,6 @@ class _Checked:
         self.data: list[Datum] = []
         self.rows: list[int] = []
         self.wrong: list[Wrong] = []
-        self.wrong_rows: list[int] = []
         self.wrong_count = 0
         self.total = 0
         self._posts = dict(office.posts.values_list("pk", "code"))

@@ -109,7 +109,7 @@ def _lay_before(request: DataRequest, name: str, content: bytes, sender: str) ->
                 file_sha256=sha256,
             )
             text = f"Lembar isian {name} datang lewat surel. Periksa dan terapkan di halaman permintaan."
-            tell(turn, posts=[request.unit], text=text[:400], path=f"/permintaan/{request.pk}/")
+            tell(turn, posts=[request.unit], text=text, path=f"/permintaan/{request.pk}/")
     known = "" if made else " (sudah diterima sebelumnya)"
     return Arrived(arrival.name, True, f"{name}: menunggu diperiksa {request.unit.title}{known}.")
 

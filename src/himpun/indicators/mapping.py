@@ -19,8 +19,9 @@ from typing import Any, Final, NamedTuple
 
 from himpun.errors import Refusal
 from himpun.indicators.numbers import NumberUnreadable, guess_number
-from himpun.indicators.periods import MONTHS, Period, PeriodUnreadable
+from himpun.indicators.periods import Period, PeriodUnreadable
 from himpun.indicators.workbook import unfit
+from himpun.moments import MONTHS
 from himpun.spreadsheets import Book, Content, Sheet, Wrong, address, corners, text_of
 
 LONG: Final = "panjang"

@@ -13,21 +13,8 @@ from functools import total_ordering
 from typing import Self
 
 from himpun.errors import Refusal
+from himpun.moments import MONTHS
 
-MONTHS = (
-    "Januari",
-    "Februari",
-    "Maret",
-    "April",
-    "Mei",
-    "Juni",
-    "Juli",
-    "Agustus",
-    "September",
-    "Oktober",
-    "November",
-    "Desember",
-)
 ROMAN = ("I", "II", "III", "IV")
 
 

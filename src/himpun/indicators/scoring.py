@@ -70,14 +70,6 @@ class State(StrEnum):
     NOT_COMPUTABLE = "tidak dapat dihitung"
 
 
-class Calculation(StrEnum):
-    """How raw variables make a realisasi."""
-
-    PERCENTAGE = "persentase"
-    RATIO = "rasio"
-    SINGLE = "nilai"
-
-
 class BandUnreadable(Refusal):
     """The two bounds do not make a band."""
 
@@ -498,51 +490,6 @@ class _Year:
     def _name(self, index: int) -> str:
         kind = self.frequency.kind if self.frequency else None
         return kind.name_of(index) if kind and 1 <= index <= kind.per_year else f"periode ke-{index}"
-
-
-# --- raw variables ---------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Computed:
-    """A number worked out from others: exact, with its formula; or None with the reason (and `state` tells which)."""
-
-    value: Fraction | None = None
-    formula: str = ""
-    reason: str = ""
-    state: State = State.COMPUTED
-
-
-def from_variables(values: Mapping[str, Number | None], kind: Calculation | str) -> Computed:
-    """The realisasi from its raw variables, kept exact: 4 of 9 desa stays 400/9, not 44,44.
-
-    `persentase` = pembilang / penyebut × 100 and `rasio` = pembilang / penyebut read the names "pembilang" and
-    "penyebut"; `nilai` reads "nilai", or the only variable there is.
-    """
-    kind = Calculation(kind)
-    try:
-        if kind is Calculation.SINGLE:
-            name = "nilai" if "nilai" in values or len(values) != 1 else next(iter(values))
-            value = _variable(values, name)
-            return Computed(value, formula=write_number(value))
-        return _divided(_variable(values, "pembilang"), _variable(values, "penyebut"), kind)
-    except _NoScoreError as error:
-        return Computed(reason=str(error), state=error.state)
-
-
-def _variable(values: Mapping[str, Number | None], name: str) -> Fraction:
-    value = values.get(name)
-    if value is None:
-        raise _NoScoreError(f"{name.capitalize()} belum diisi.", State.NOT_FILLED)
-    return _read_number(value, name.capitalize())
-
-
-def _divided(above: Fraction, below: Fraction, kind: Calculation) -> Computed:
-    if below == 0:
-        raise _NoScoreError("Penyebut 0: tidak ada yang dapat dibagi, jadi realisasi tidak dapat dihitung.")
-    times, factor = (" × 100", 100) if kind is Calculation.PERCENTAGE else ("", 1)
-    value = above / below * factor
-    return Computed(value, f"{_in_formula(above)} / {_in_formula(below)}{times} = {write_number(value, SHOWN_PLACES)}")
 
 
 # --- what a capaian is called ----------------------------------------------------------------------------------------

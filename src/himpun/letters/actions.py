@@ -24,11 +24,10 @@ from himpun.offices.rules import MAY_REGISTER_LETTERS
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """The letter itself, as scanned; what a browser says of its type is not believed."""
+    """The letter itself, as scanned."""
 
     name: str
     content: bytes | Incoming
-    media_type: str = ""
 
 
 def register_letter(*, office: Office, fields: dict[str, Any], by: Person, scan: Scan | None = None) -> Letter:

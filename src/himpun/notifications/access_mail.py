@@ -27,7 +27,6 @@ from himpun.offices.rules import Handing, link_goes
 TRIES, REST = 3, timedelta(minutes=5)
 MOST = 5
 """People who share one address get a link each, up to so many."""
-LONGEST_TEXT = 400
 
 log = structlog.get_logger("himpun.access")
 
@@ -129,9 +128,7 @@ def _tell(person: Person, sentence: str, by: str) -> None:
             post=post,
             obligatory=True,
             about=f"person:{person.pk}",
-            text=f"{_filled(sentence, person, by, now, post.office)}. Bila ini tidak diminta, beri tahu administrator."[
-                :LONGEST_TEXT
-            ],
+            text=f"{_filled(sentence, person, by, now, post.office)}. Bila ini tidak diminta, beri tahu administrator.",
             path="/pesan/",
             at=now,
         )

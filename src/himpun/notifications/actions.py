@@ -5,10 +5,14 @@ from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.text import Truncator
 
 from himpun.archive.journal import Turn
 from himpun.notifications.models import Message
 from himpun.offices.models import Holding, Person, Post
+
+LONGEST = 400
+"""Characters of a message."""
 
 
 def tell(
@@ -30,8 +34,14 @@ def tell(
 
 
 def deliver(messages: Iterable[Message]) -> list[Message]:
-    """Leave messages that are already written, in the transaction of whoever wrote them."""
-    return Message.objects.bulk_create(messages)
+    """Leave messages that are already written, in the transaction of whoever wrote them.
+
+    A longer text than a message holds is shortened here, and ends with "…".
+    """
+    written = list(messages)
+    for message in written:
+        message.text = Truncator(message.text).chars(LONGEST)
+    return Message.objects.bulk_create(written)
 
 
 def messages_for(person: Person, day: date) -> QuerySet[Message, Any]:

@@ -17,7 +17,6 @@ from himpun.offices.models import Appointment, Holding, Post
 from himpun.procedures.models import ProcedureDraft
 
 BATCH = 200
-LONGEST_TEXT = 400
 
 
 def announce_appointments() -> int:
@@ -44,7 +43,7 @@ def _messages(one: Appointment) -> Iterable[Message]:
             post_id=post,
             topic=Message.Topic.TASK if post in asked else Message.Topic.NEWS,
             about=f"appointment:{one.pk}",
-            text=(f"Setujui atau tolak: {text}" if post in asked else text)[:LONGEST_TEXT],
+            text=f"Setujui atau tolak: {text}" if post in asked else text,
             path=f"/penugasan/{one.pk}/",
             at=now,
         )
@@ -86,7 +85,7 @@ def _draft_messages(draft: ProcedureDraft) -> Iterable[Message]:
     for post in _posts_to_tell(draft, level.role if level else ""):
         topic = Message.Topic.TASK if level else Message.Topic.NEWS
         path, about = f"/sop/naskah/{draft.pk}/", f"draft:{draft.pk}"
-        yield Message(post_id=post, topic=topic, about=about, text=text[:LONGEST_TEXT], path=path, at=clock.now())
+        yield Message(post_id=post, topic=topic, about=about, text=text, path=path, at=clock.now())
 
 
 def _posts_to_tell(draft: ProcedureDraft, role: str) -> list[int]:

@@ -238,7 +238,7 @@ def _tell_of_failure(rows: Sequence[Outgoing]) -> None:
     message = Message.objects.get(pk=first.message_id)
     name = Person.objects.values_list("name", flat=True).get(pk=first.person_id)
     text = f"Pesan untuk {name} tidak sampai lewat {first.channel}. Periksa alamatnya di Pesan → Saluran."
-    told = Message(post_id=message.post_id, text=text[:400], path=OWN_PAGE, at=now, spread_at=now)
+    told = Message(post_id=message.post_id, text=text, path=OWN_PAGE, at=now, spread_at=now)
     deliver([told])
 
 

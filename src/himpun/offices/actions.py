@@ -1,7 +1,7 @@
 """Changing an office: its facts and working time, its posts, its people, and who holds which post from when to when.
 
 Only who may manage the office does any of this (`MAY_MANAGE_OFFICE`), and every change is recorded in its journal. A
-holding is ended, never deleted. Passwords are never recorded.
+holding that has begun is ended, never deleted. Passwords are never recorded.
 """
 
 import re

@@ -1,8 +1,8 @@
 """Recording who holds which post, changing it, and the consents it may have to wait for before it is in force.
 
 Only who may manage the office records. What needs nobody else (`rules.consents_needed`) is in force at once; the rest
-waits as an `Appointment` and gives nobody anything until the last consent. A holding is ended, never deleted. Every act
-stands in the journal of the post's office and, for somebody of another office, in that of their home too.
+waits as an `Appointment` and gives nobody anything until the last consent. A holding that has begun is
+ended, never deleted. Every act stands in the journal of the post's office and, for somebody of another office, in that of their home too.
 """
 
 from dataclasses import dataclass

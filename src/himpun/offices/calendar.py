@@ -7,7 +7,7 @@ with the same hours, zone and days share one `WorkCalendar`: most offices have n
 import json
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -50,12 +50,6 @@ def calendars_of(offices: Iterable[Office]) -> dict[int, Kept]:
 def forget() -> None:
     """Forget every calendar (tests: other rows get the same numbers)."""
     _kept.clear()
-
-
-def minutes_worked(office: Office, start: datetime, end: datetime) -> int:
-    """Working minutes from `start` to `end` by the office's calendar."""
-    calendar, _ = calendar_of(office.pk, office.calendar_stamp)
-    return worktime.minutes_between(calendar, start, end)
 
 
 def _keep(key: tuple[int, int], kept: Kept) -> Kept:

@@ -1,4 +1,4 @@
-"""A first guess at the days off and the Ramadan hours of a year, for the editable tables; never asked at run time.
+"""A first guess at the days off and the Ramadan hours of a year, for the editable tables. Pure; asked only when somebody fills a year.
 
 The days come from the `holidays` package: past years follow the joint ministerial decrees (SKB Tiga Menteri), years not
 yet decreed are estimates. The dates of Ramadan come from the `hijridate` package (Umm al-Qura), a day or two from what the

@@ -53,8 +53,6 @@ LONGEST_HOURS = 366
 WIB = ZoneInfo("Asia/Jakarta")
 WITA = ZoneInfo("Asia/Makassar")
 WIT = ZoneInfo("Asia/Jayapura")
-ZONE_NAMES = {"Asia/Jakarta": "WIB", "Asia/Pontianak": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
-"""What people call a zone."""
 
 _CLOCK = r"([01]?\d|2[0-3])[.:]([0-5]\d)"
 _INTERVAL = re.compile(rf"\s*{_CLOCK}\s*[-–]\s*{_CLOCK}\s*\Z", re.ASCII)
@@ -186,12 +184,6 @@ def next_working(calendar: WorkCalendar, at: datetime) -> datetime:
             return _moment(calendar, local.date(), max(clock, start))
     day = calendar._days.advance(local.date(), 1)
     return _moment(calendar, day, calendar.on(day)[0][0])
-
-
-def is_working(calendar: WorkCalendar, at: datetime) -> bool:
-    """Whether the office is at work at this moment; the first and the last moment of an interval both count."""
-    clock = _local(calendar, at).time()
-    return any(start <= clock <= end for start, end in calendar.on(_local(calendar, at).date()))
 
 
 def due(calendar: WorkCalendar, start: datetime, amount: Amount) -> datetime:

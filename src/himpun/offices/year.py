@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from himpun import moments
 from himpun.offices.worktime import WEEKDAYS, WorkCalendar, minutes_of
 
 WORK, WEEKEND, SPECIAL, WORKING = "kerja", "akhir-pekan", "jam-khusus", "masuk"
@@ -22,10 +23,6 @@ STATES = {
     WORKING: ("M", "tetap masuk kerja"),
 }
 """State of a day → its letter and its meaning: never told by colour alone."""
-
-MONTHS = (
-    "Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September", "Oktober", "November", "Desember",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +73,9 @@ def _month(
     cells += [None] * (-len(cells) % len(WEEKDAYS))
     weeks = tuple(tuple(cells[at : at + 7]) for at in range(0, len(cells), 7))
     work = [calendar.on(day) for day in span]
-    return Month(MONTHS[number - 1], weeks, sum(bool(day) for day in work), sum(minutes_of(day) for day in work))
+    return Month(
+        moments.MONTHS[number - 1], weeks, sum(bool(day) for day in work), sum(minutes_of(day) for day in work)
+    )
 
 
 def _cell(calendar: WorkCalendar, day: date, named: tuple[str, str] | None, special: str, today: date) -> Cell:
@@ -84,7 +83,7 @@ def _cell(calendar: WorkCalendar, day: date, named: tuple[str, str] | None, spec
     state = state_of(calendar, day, kind)
     plain = state == WEEKEND and not calendar.hours[day.weekday()]  # a weekend in Ramadan is a weekend
     told = STATES[state][1] if not name or plain else f"{STATES[state][1]}, {name}"
-    written = f"{WEEKDAYS[day.weekday()].capitalize()}, {day.day} {MONTHS[day.month - 1]} {day.year}: {told}"
+    written = f"{WEEKDAYS[day.weekday()].capitalize()}, {moments.day(day)}: {told}"
     return Cell(day, state, f"{written} (hari ini)" if day == today else written, day == today)
 
 

@@ -15,12 +15,12 @@ from himpun.archive.journal import Author, Turn, act
 from himpun.errors import Conflict, FieldErrors, NotAllowed, Refusal
 from himpun.offices.acting import Actor, HoldsNoPost, acting_in, capacities, present
 from himpun.offices.models import Office, Person
-from himpun.offices.rules import MAY_PUBLISH_PROCEDURES, ROLES
+from himpun.offices.rules import MAY_PUBLISH_PROCEDURES, MAY_WITHDRAW_DRAFTS, ROLES
 from himpun.offices.wording import tidy
 from himpun.procedures.actions import approval_rule, check_typed, publish, refuse_unchanged
 from himpun.procedures.definition import Procedure, runnable
 from himpun.procedures.models import DraftApproval, ProcedureDraft
-from himpun.procedures.rules import DEEDS, MAY_WITHDRAW_DRAFTS, RULES, Level, approvals_needed
+from himpun.procedures.rules import DEEDS, RULES, Level, approvals_needed
 
 State = ProcedureDraft.State
 

@@ -1,12 +1,17 @@
-"""Which version of a procedure is in force: read by cycles and by pages."""
+"""Which version of a procedure is in force, and what a version says: read by cycles and by pages."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.db.models import Q
 
 from himpun.errors import Refusal
 from himpun.offices.models import Office
+from himpun.procedures.definition import Procedure
 from himpun.procedures.models import ProcedureVersion
+
+MOST_KEPT = 10_000
+_kept: dict[int, Procedure] = {}
 
 
 class NoProcedure(Refusal):
@@ -41,3 +46,26 @@ def versions_in_force(office: Office, day: date) -> list[ProcedureVersion]:
         if kept is None or kept.office_id is None or version.office_id is not None:
             chosen[version.key] = version
     return sorted(chosen.values(), key=lambda version: version.name)
+
+
+def procedure_of(version: int) -> Procedure:
+    """The procedure of the version with this number. Raises KeyError where there is none."""
+    return _kept.get(version) or procedures_of([version])[version]
+
+
+def procedures_of(versions: Iterable[int]) -> dict[int, Procedure]:
+    """The procedures of these versions, by version; a published version never changes, so each is read once."""
+    asked = set(versions)
+    known = {pk: _kept[pk] for pk in asked if pk in _kept}
+    if missing := asked - known.keys():
+        found = ProcedureVersion.objects.in_bulk(missing)
+        if len(_kept) + len(found) > MOST_KEPT:
+            _kept.clear()
+        _kept.update({pk: version.definition for pk, version in found.items()})
+        known |= {pk: _kept[pk] for pk in missing}
+    return known
+
+
+def forget() -> None:
+    """Forget the definitions read (tests: other rows get the same numbers)."""
+    _kept.clear()

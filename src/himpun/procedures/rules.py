@@ -7,8 +7,6 @@ from himpun.offices.rules import KASUBBAG_PERENCANAAN, KEPALA, SEKRETARIS
 
 PARAF, SIGNATURE = "paraf", "tanda-tangan"
 DEEDS = {PARAF: "Paraf", SIGNATURE: "Tanda tangan"}
-MAY_SET_APPROVAL_RULE = frozenset({KEPALA})
-MAY_WITHDRAW_DRAFTS = frozenset({KEPALA, SEKRETARIS})
 
 
 @dataclass(frozen=True, slots=True)

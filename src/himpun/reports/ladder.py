@@ -19,11 +19,11 @@ from django.db.models import Max, Q
 from django.utils import timezone
 
 from himpun import clock
-from himpun.cycles.deadlines import NOT_LATE, TaskClock, clocks, clocks_in, outlooks_in
+from himpun.cycles.deadlines import TaskClock, clocks, clocks_in, outlooks_in
+from himpun.cycles.late import NOT_LATE, Late, late_by
 from himpun.cycles.models import Cycle, Task
-from himpun.cycles.planning import Late, late_by
 from himpun.cycles.queries import holders_of
-from himpun.cycles.standing import Survey, definitions_of, survey_of
+from himpun.cycles.standing import Survey, survey_of
 from himpun.indicators.models import DataRequest
 from himpun.indicators.periods import Kind, Period
 from himpun.offices import worktime
@@ -31,6 +31,7 @@ from himpun.offices.calendar import calendars_of
 from himpun.offices.models import Office
 from himpun.procedures.definition import Procedure, role_titles, worded
 from himpun.procedures.models import ProcedureVersion
+from himpun.procedures.queries import procedures_of
 from himpun.reports.recap import Reporting
 from himpun.reports.rungs import DONE, LATE, OPEN, PAUSED, Rung, Visit, track_of
 from himpun.reports.standings import NEAR, NOT_BEGUN, ORDER, SOP, STATES, reporting_in
@@ -177,7 +178,7 @@ class _Detail:
         survey = survey_of(running)
         versions = {cycle.procedure_id for cycle in cycles}
         return cls(
-            definitions={**survey.definitions, **definitions_of(versions - survey.definitions.keys())},
+            definitions={**survey.definitions, **procedures_of(versions - survey.definitions.keys())},
             visits=_visits([cycle.pk for cycle in cycles]),
             survey=survey,
             clocks=clocks_in(survey, now),

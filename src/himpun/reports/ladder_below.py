@@ -12,8 +12,8 @@ from himpun.cycles.models import Cycle
 from himpun.indicators.periods import Period
 from himpun.offices.models import Office
 from himpun.reports.ladder import Awaited, Row, by_lateness, rows_of
+from himpun.reports.queries import DEPTH
 from himpun.reports.recap import Reporting
-from himpun.reports.rules import DEPTH
 from himpun.reports.rungs import LATE
 from himpun.reports.standings import ORDER, SOP, Counts, Standing, standings_of
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
+from himpun import moments
 from himpun.indicators.periods import Period
 from himpun.reports.ladder import Ladder, Row, Unit
 from himpun.reports.ladder_below import Below, Region
@@ -86,12 +87,12 @@ def _run(row: Row, period: Period) -> list[str]:
         row.task.post.title if row.task else "",
         row.holder,
         ", ".join(row.clock.waiting_on) if row.clock else "",
-        _moment(row.task.due_at if row.task else None),
+        _filed(row.task.due_at if row.task else None),
         str(row.late) if row.cycle else "",
         _days(row.late_days) if row.cycle else "",
-        _moment(row.forecast),
-        _moment(row.cycle.due_at if row.cycle else None),
-        _moment(row.cycle.ended_at if row.cycle else None),
+        _filed(row.forecast),
+        _filed(row.cycle.due_at if row.cycle else None),
+        _filed(row.cycle.ended_at if row.cycle else None),
     ]
 
 
@@ -107,12 +108,12 @@ def _unit(unit: Unit, row: Row, period: Period) -> list[str]:
         unit.task.post.title,
         unit.holder,
         "",
-        _moment(unit.due_at),
+        _filed(unit.due_at),
         str(unit.late),
         _days(unit.late_days),
         "",
         "",
-        _moment(unit.done_at),
+        _filed(unit.done_at),
     ]
 
 
@@ -132,5 +133,5 @@ def _days(days: float) -> str:
     return f"{days:.1f}".replace(".", ",")
 
 
-def _moment(at: datetime | None) -> str:
-    return f"{timezone.localtime(at):%Y-%m-%d %H:%M}" if at else ""
+def _filed(at: datetime | None) -> str:
+    return moments.filed(timezone.localtime(at)) if at else ""

@@ -230,11 +230,11 @@ def _trend(
             each = Period(period.kind, year.year, index)
             actual = year.measure(code, each).actual
             target = year.target(code, each)[1]
-            yield each, _number(actual), _number(target)
+            yield each, on_axis(actual), on_axis(target)
 
 
-def _number(value: scoring.Target | scoring.Actual | None) -> Fraction | None:
-    """A value to draw; a band or a word cannot be."""
+def on_axis(value: scoring.Target | scoring.Actual | None) -> Fraction | None:
+    """A value as it is drawn; None for a band or a word, which have no length on an axis."""
     return None if value is None or isinstance(value, str | scoring.Band) else exact(value)
 
 

@@ -7,8 +7,8 @@ from himpun.indicators import scoring
 from himpun.indicators.models import Variable
 from himpun.indicators.periods import Kind, Period
 from himpun.offices.models import Office
+from himpun.reports.queries import with_below
 from himpun.reports.recap import ElementSum, OfficeRecap, Reporting, element_sums, recaps_of, summed_up
-from himpun.reports.rules import with_below
 
 QUARTERS = 4
 

@@ -12,8 +12,8 @@ from typing import Any
 
 from django.db.models import Count, F, Min, Q, QuerySet
 
+from himpun.cycles.late import Late, day_length, late_by
 from himpun.cycles.models import Cycle, Pause, Task
-from himpun.cycles.planning import Late, day_length, late_by
 from himpun.indicators.models import DataRequest
 from himpun.indicators.periods import Period
 from himpun.offices import worktime

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from himpun.cycles.planning import in_words
+from himpun.cycles.late import in_words
 from himpun.cycles.timing import ENOUGH, Group, StepTiming, share_words
 from himpun.documents import content
 from himpun.documents.parts import letterhead, moment

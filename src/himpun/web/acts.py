@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from himpun.indicators.periods import MONTHS, Period, PeriodUnreadable
+from himpun import moments
+from himpun.indicators.periods import Period, PeriodUnreadable
 
 ACTS = {
     "archive:rows:written": "Menyegel isi tabel: {summary}",
@@ -161,13 +162,5 @@ def _text(key: str, value: Any) -> str:
         except PeriodUnreadable:
             return str(value)
     if key in MOMENTS:
-        return _moment(str(value))
+        return moments.long(datetime.fromisoformat(str(value))) if value else "tanpa batas waktu"
     return str(value)
-
-
-def _moment(text: str) -> str:
-    """A moment as the journal keeps it, in the office's own time: "7 Oktober 2026 pukul 10.00"."""
-    if not text:
-        return "tanpa batas waktu"
-    at = datetime.fromisoformat(text)
-    return f"{at.day} {MONTHS[at.month - 1]} {at.year} pukul {at:%H.%M}"

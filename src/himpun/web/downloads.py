@@ -1,4 +1,4 @@
-"""Handing out bytes: every address that answers with a file goes through here.
+"""Handing out bytes: every page that answers with a file goes through here (the API answers programs, in types of its own).
 
 What a file is served as is decided by its bytes or by us, its name by us, and whatever is in it runs nowhere: it is
 shown in a sandbox or saved, never taken for a page of ours.

@@ -81,9 +81,9 @@ class DigestingHandler(ReceivingHandler):
     keep = False
 
 
-def incoming_of(request: HttpRequest, field: str) -> tuple[str, str, Incoming] | None:
-    """The name, the declared type and the bytes of the file in a form's field; None where none was chosen."""
+def incoming_of(request: HttpRequest, field: str) -> tuple[str, Incoming] | None:
+    """The name and the bytes of the file in a form's field; None where none was chosen."""
     upload = request.FILES.get(field)
     if upload is None or not upload.name:
         return None
-    return upload.name, upload.content_type or "", cast(ReceivedFile, upload).incoming
+    return upload.name, cast(ReceivedFile, upload).incoming

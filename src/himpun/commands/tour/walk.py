@@ -115,7 +115,7 @@ class Walk:
 
     def register(self) -> Letter:
         lines = ["SURAT CONTOH (rekaan)", LETTER["sender"], f"Nomor {LETTER['number']}", f"Hal: {LETTER['subject']}"]
-        scan = Scan("surat-masuk.pdf", sample_pdf(lines), "application/pdf")
+        scan = Scan("surat-masuk.pdf", sample_pdf(lines))
         fields = {**LETTER, "dated": date(2026, 10, 1), "received_on": self.now.date()}
         return register_letter(office=self.office, fields=fields, by=self.role("kasubbag-umum"), scan=scan)
 
@@ -188,7 +188,6 @@ class Walk:
             line_id=line_id,
             name=f"bukti-{code.lower()}.pdf",
             content=sample_pdf(lines),
-            media_type="application/pdf",
             by=who,
         )
 

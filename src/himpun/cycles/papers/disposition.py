@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
+from himpun import moments
 from himpun.documents.content import CheckBox, Disposition, DispositionSheet, IncomingLetter
-from himpun.documents.parts import letterhead, long_date, moment
+from himpun.documents.parts import letterhead, moment
 from himpun.letters import models
 from himpun.letters.models import INSTRUCTIONS, Letter
 from himpun.offices.models import Office, Post
@@ -27,8 +28,8 @@ def _letter(letter: Letter) -> IncomingLetter:
     return {
         "sender": letter.sender,
         "number": letter.number,
-        "date": long_date(letter.dated),
-        "received": long_date(letter.received_on),
+        "date": moments.day(letter.dated),
+        "received": moments.day(letter.received_on),
         "agenda_number": f"{letter.agenda_no}/{letter.agenda_year}",
         "attachments": letter.attachment,
         "urgency": [_box(str(nature.label), letter.nature == nature) for nature in boxes],

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 
+from himpun import moments
 from himpun.cycles.models import Cycle
 from himpun.cycles.papers import achievements
 from himpun.documents import content
-from himpun.documents.parts import empty_signature, letterhead, local, long_date
+from himpun.documents.parts import empty_signature, letterhead, local
 from himpun.indicators.models import Recap, RecapLine
 from himpun.indicators.periods import Period
 from himpun.letters.models import Letter
@@ -29,7 +30,7 @@ def first_narrative(cycle: Cycle) -> dict[str, str]:
     definition = cycle.procedure.definition
     letter = cycle.letter
     because = (
-        f"surat {letter.sender} Nomor {letter.number} tanggal {long_date(letter.dated)} hal {letter.subject}"
+        f"surat {letter.sender} Nomor {letter.number} tanggal {moments.day(letter.dated)} hal {letter.subject}"
         if letter and letter.nature != Letter.Nature.SECRET
         else "permintaan data kinerja"
     )

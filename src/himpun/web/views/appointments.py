@@ -24,7 +24,7 @@ from himpun.web.views.offices import office_of, settings_form, wrong_dates
 def letter_file(request: PersonRequest) -> LetterFile | None:
     """The scan of the letter that came with a form."""
     upload = incoming_of(request, "file")
-    return LetterFile(upload[2]) if upload else None
+    return LetterFile(upload[1]) if upload else None
 
 
 # --- recording -------------------------------------------------------------------------------------------------------

@@ -22,14 +22,15 @@ from himpun.budgets.efficiency import RULE_NAMES, Chosen, Judged, judge, judge_i
 from himpun.budgets.models import IndicatorProgram, Program, money_text
 from himpun.budgets.planning import Plan
 from himpun.budgets.rollup import Entry, Node, Tree, roll_up, sum_up, warnings_of
-from himpun.budgets.rules import MAY_MANAGE_BUDGET, BudgetMoved
+from himpun.budgets.rules import BudgetMoved
 from himpun.documents.pictures import as_svg
 from himpun.errors import FieldErrors, Refusal
 from himpun.indicators.models import Indicator
 from himpun.indicators.numbers import write_number
-from himpun.indicators.periods import MONTHS
+from himpun.moments import MONTHS
 from himpun.offices.acting import HoldsNoPost
 from himpun.offices.models import Office
+from himpun.offices.rules import MAY_MANAGE_BUDGET
 from himpun.spreadsheets import Limits, read_book
 from himpun.web import downloads
 from himpun.web.forms import Typed, read_whole

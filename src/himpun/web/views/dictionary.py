@@ -48,6 +48,7 @@ from himpun.indicators.scales import ruler
 from himpun.offices.acting import HoldsNoPost
 from himpun.offices.models import Office
 from himpun.offices.rules import MAY_EDIT_INDICATORS
+from himpun.reports.recap import on_axis
 from himpun.web import downloads, forms
 from himpun.web.downloads import picture
 from himpun.web.forms import attempt, read_whole
@@ -287,17 +288,12 @@ def indicator_chart(request: PersonRequest, pk: int) -> HttpResponse:
         _, target = year.target(entry.code, period)
         actual = year.measure(entry.code, period).actual
         label = period.kind.name_of(period.index).replace("Triwulan ", "TW ")
-        points.append((_short(label, period), _number(target), _number(actual)))
+        points.append((_short(label, period), on_axis(target), on_axis(actual)))
     return picture(as_svg(achievement_trend(entry.name, entry.unit, points, places=entry.places)))
 
 
 def _short(label: str, period: Period) -> str:
     return label[:3] if period.kind is Kind.MONTH else label
-
-
-def _number(value: Any) -> Any:
-    """Bands and grades have no length on an axis."""
-    return None if isinstance(value, str) or hasattr(value, "lower") else value
 
 
 # --- the form --------------------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from himpun.indicators import corrections
 from himpun.indicators.computing import value_text
 from himpun.indicators.figures import history_of
 from himpun.indicators.models import Correction, DataRequest, Evidence, Figure, FigureImport
-from himpun.reports.rules import opened_offices
+from himpun.reports.queries import opened_offices
 from himpun.web import downloads
 from himpun.web.forms import Typed
 from himpun.web.middleware import PersonRequest
@@ -110,7 +110,7 @@ def correct(request: PersonRequest, pk: int) -> HttpResponse:
     """Ask for a correction of a frozen figure."""
     get_object_or_404(visible_figures(request), pk=pk)
     typed = Typed(request.POST)
-    name, media_type, evidence = incoming_of(request, "file") or ("Bukti", "", b"")
+    name, evidence = incoming_of(request, "file") or ("Bukti", b"")
     try:
         correction = corrections.ask_correction(
             figure_id=pk,
@@ -118,7 +118,6 @@ def correct(request: PersonRequest, pk: int) -> HttpResponse:
             reason=request.POST.get("reason", ""),
             evidence_name=name,
             evidence=evidence,
-            evidence_type=media_type,
             by=request.acting.person,
         )
     except Refusal as refusal:

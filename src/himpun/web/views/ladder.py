@@ -19,7 +19,7 @@ from himpun.reports.export import CSV_MEDIA
 from himpun.reports.ladder import Awaited, Ladder
 from himpun.reports.ladder_below import Below
 from himpun.reports.ladder_file import below_csv, ladder_csv
-from himpun.reports.rules import readable_line
+from himpun.reports.queries import readable_line
 from himpun.reports.rungs import SAID, Rung
 from himpun.reports.standings import SOP
 from himpun.web import downloads

@@ -73,10 +73,10 @@ def _scan(request: PersonRequest, typed: Typed) -> Scan | None:
     upload = incoming_of(request, "scan")
     if upload is None:
         return None
-    name, media_type, content = upload
+    name, content = upload
     if len(content) > SCAN_LIMIT:
         typed.errors["scan"] = "Berkas terlalu besar: paling banyak 10 MB. Pindai ulang dengan mutu lebih rendah."
-    return Scan(name[-200:], content, media_type)
+    return Scan(name[-200:], content)
 
 
 @require_GET

@@ -20,6 +20,7 @@ from himpun.indicators.periods import Period
 from himpun.offices.models import Holding
 from himpun.offices.rules import MAY_SEE_ALL_VALUES
 from himpun.reports import REPORTS, Report
+from himpun.reports.recap import on_axis
 from himpun.web.downloads import picture
 from himpun.web.forms import Typed
 from himpun.web.middleware import PersonRequest
@@ -170,8 +171,8 @@ def line_chart(request: PersonRequest, pk: int) -> HttpResponse:
     points = [
         (
             _short(Period(measured.kind, measured.year, index)),
-            _number(target_at(indicator, measured, index)),
-            _number(actuals.get(index)),
+            on_axis(target_at(indicator, measured, index)),
+            on_axis(actuals.get(index)),
         )
         for index in range(1, measured.kind.per_year + 1)
     ]
@@ -180,7 +181,3 @@ def line_chart(request: PersonRequest, pk: int) -> HttpResponse:
 
 def _short(period: Period) -> str:
     return period.label.replace("Triwulan ", "TW ").rsplit(" ", 1)[0]
-
-
-def _number(value: Any) -> Any:
-    return None if value is None or isinstance(value, str) or hasattr(value, "lower") else value

@@ -287,11 +287,9 @@ def attach(request: PersonRequest, pk: int) -> HttpResponse:
     upload = incoming_of(request, "file")
     error = "Pilih berkas dahulu."
     if upload is not None:
-        name, media_type, content = upload
+        name, content = upload
         try:
-            actions.attach_evidence(
-                line_id=line.pk, name=name, content=content, media_type=media_type, by=request.acting.person
-            )
+            actions.attach_evidence(line_id=line.pk, name=name, content=content, by=request.acting.person)
             error = ""
         except Refusal as refusal:
             error = str(refusal)

@@ -26,7 +26,7 @@ from himpun.indicators.mail import handled, waiting_for
 from himpun.indicators.mapping import Mapping, MappingUnfit
 from himpun.indicators.models import DataRequest, FigureImport, FormArrival
 from himpun.indicators.own_sheets import MappingNeeded
-from himpun.indicators.periods import MONTHS
+from himpun.moments import MONTHS
 from himpun.offices.acting import HoldsNoPost
 from himpun.offices.models import Office
 from himpun.spreadsheets import Book, Limits, Sheet, column_letter, read_book, text_of

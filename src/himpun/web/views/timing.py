@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 from himpun import clock
 from himpun.cycles import eventlog, xes
 from himpun.cycles.events import Log
-from himpun.cycles.planning import in_words
+from himpun.cycles.late import in_words
 from himpun.cycles.step_actions import needs_letter
 from himpun.cycles.timing import Group, StepTiming, Suggestion, share_words
 from himpun.documents.pictures import as_svg
@@ -21,7 +21,7 @@ from himpun.offices.models import Office
 from himpun.procedures.definition import Procedure, role_titles, worded
 from himpun.procedures.flowchart import Mark, Sheet, layout, marked, svg
 from himpun.reports.paper import PDF_MEDIA
-from himpun.reports.rules import offices_from, opened_offices, readable_offices
+from himpun.reports.queries import offices_from, opened_offices, readable_offices
 from himpun.reports.timing import MOST, Evaluation, chart, evaluate, procedures_known
 from himpun.reports.timing_paper import DELAYS, marks_of, to_pdf
 from himpun.web import downloads

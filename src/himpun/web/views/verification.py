@@ -131,9 +131,9 @@ def _compare(request: HttpRequest, document: Document, issued: DocumentVersion) 
         return 413, {"upload_error": _TOO_LARGE}
     request.upload_handlers = [DigestingHandler(request)]
     upload = incoming_of(request, "file")
-    if upload is None or not len(upload[2]):
+    if upload is None or not len(upload[1]):
         return 422, {"upload_error": "Pilih dahulu berkas PDF yang ingin dicocokkan."}
-    name, _, content = upload
+    name, content = upload
     if not content.is_whole:
         return 413, {"upload_error": _TOO_LARGE}
     sha256 = content.sha256
