@@ -9,10 +9,12 @@ from typing import Any
 from himpun.offices.files.cells import check_measure, frequency_of
 from himpun.offices.files.findings import Findings
 from himpun.offices.files.rows import (
+    DEFINITIF,
     HOLDINGS,
     HOURS,
     INDICATORS,
     LEAVES,
+    MANDATES,
     OFFICE,
     PEOPLE,
     POSTS,
@@ -27,7 +29,7 @@ from himpun.offices.files.rows import (
     TargetRow,
     ValueRow,
 )
-from himpun.offices.files.tables import DEFINITIF, MANDATES, Line, Sheet
+from himpun.offices.files.tables import Line, Sheet
 from himpun.offices.rules import ROLES, UNIT
 from himpun.offices.worktime import LONGEST_HOURS
 
