@@ -52,6 +52,7 @@ from himpun.indicators.models import (
 from himpun.indicators.numbers import read_number
 from himpun.indicators.periods import Period, is_due
 from himpun.indicators.reviewing import Before, before_of, limits_of, review, sentences
+from himpun.indicators.scoring import Polarity
 from himpun.offices import typed
 from himpun.offices.acting import Actor, HoldsNoPost, acting_for
 from himpun.offices.models import UNIT, Office, Person, Post
@@ -271,7 +272,7 @@ def read_figure(indicator: Indicator, written: str) -> tuple[Decimal | None, str
     if not written:
         return None, ""
     if indicator.polarity in WORDS:
-        return None, (written.upper() if indicator.polarity == Indicator.Polarity.GRADE else written)[:60]
+        return None, (written.upper() if indicator.polarity == Polarity.GRADE else written)[:60]
     number = read_number(written)
     kept = EXACT.normalize(number)
     if kept != number or int(kept.as_tuple().exponent) < -DECIMALS or abs(kept) >= LARGEST:

@@ -16,14 +16,13 @@ from himpun.indicators import formula as formulas
 from himpun.indicators import scoring
 from himpun.indicators.numbers import read_number, write_number
 from himpun.indicators.periods import Frequency, Kind, Period
-from himpun.indicators.scoring import Aggregation, Level, Polarity, Scale
+from himpun.indicators.scoring import Aggregation, Level, Polarity, Scale, VariableKind
 from himpun.offices.files.cells import code as read_code
 from himpun.offices.files.cells import variable_name, yes
 from himpun.offices.typed import Text, is_blank, line, marks_fault, paragraphs
 
 WORDS = frozenset({Polarity.GRADE, Polarity.TEXT})
 """Polarities whose realisasi is a word: they need no formula."""
-VARIABLE_KINDS = ("pembilang", "penyebut", "nilai")
 MAX_PLACES = 6
 LABELS: Mapping[str, str] = {
     "code": "Kode",
@@ -294,8 +293,8 @@ def _read_variables(rows: Sequence[Row], wrong: dict[str, str]) -> tuple[Variabl
         if is_blank(row.get("label", "")):
             wrong[f"{key}-label"] = "Tulis apa yang dihitung, misalnya “Desa dengan nilai baik”."
         kind = row.get("kind", "").strip() or "nilai"
-        if kind not in VARIABLE_KINDS:
-            wrong[f"{key}-kind"] = f"Pilih salah satu dari: {', '.join(VARIABLE_KINDS)}."
+        if kind not in VariableKind.values():
+            wrong[f"{key}-kind"] = f"Pilih salah satu dari: {', '.join(VariableKind)}."
         for column, longest in VARIABLE_LONGEST.items():
             if len(row.get(column, "").strip()) > longest:
                 wrong[f"{key}-{column}"] = f"Terlalu panjang: paling banyak {longest} huruf."

@@ -38,6 +38,7 @@ from himpun.offices.rules import (
     check_may_manage_access,
     link_goes,
 )
+from himpun.offices.vocabulary import OWN_DAYS
 from himpun.offices.wording import as_sentence, tidy, wrong_cell, wrong_texts
 from himpun.offices.worktime import LONGEST_HOURS, WEEKDAYS, CalendarUnusable, read_day, read_week, write_week
 
@@ -194,9 +195,6 @@ class HolidayGone(Conflict):
     def __init__(self) -> None:
         super().__init__("Catatan ini sudah dihapus orang lain. Muat ulang halaman, lalu tambahkan lagi bila perlu.")
 
-
-OWN_DAYS = (Holiday.Kind.LOCAL, Holiday.Kind.CLOSURE, Holiday.Kind.WORKING)
-"""The kinds of days an office may add; the others are decreed for all."""
 
 _DAY_TAKEN = "Tanggal ini sudah tercatat sebagai hari libur."
 

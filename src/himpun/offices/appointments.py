@@ -29,6 +29,7 @@ from himpun.offices.holdings import (
 from himpun.offices.journals import Journals, journals
 from himpun.offices.models import Appointment, Holding, Leave, Person, Post
 from himpun.offices.rules import DECIDES, MAY_MANAGE_OFFICE, Consent, Proposal, consents_needed
+from himpun.offices.vocabulary import MANDATES
 from himpun.offices.wording import tidy
 
 FILE_LIMIT = 10 * 1024 * 1024
@@ -71,7 +72,7 @@ def begin_holding(
     In force at once, or waiting for the consents it needs. Raises HoldsNoPost, OnLeave or FieldErrors.
     """
     author = manager_of(post, by)
-    terms = Terms(kind, since, until, letter, own_post if kind in Holding.MANDATES else None)
+    terms = Terms(kind, since, until, letter, own_post if kind in MANDATES else None)
     refuse_wrong_terms(post, person, terms)
     with journals(post.office, person, author=author) as written:
         refuse_overlap(post, person, terms, None)
@@ -97,7 +98,7 @@ def change_holding(
     """
     post, person = holding.post, holding.person
     author = manager_of(post, by)
-    terms = Terms(kind, since, until, letter, own_post if kind in Holding.MANDATES else None)
+    terms = Terms(kind, since, until, letter, own_post if kind in MANDATES else None)
     refuse_wrong_terms(post, person, terms)
     with journals(post.office, person, author=author) as written:
         refuse_overlap(post, person, terms, holding)

@@ -27,6 +27,7 @@ from himpun.offices.models import Appointment, Holding, Leave, Office, Person
 from himpun.offices.queries import records_leave_of
 from himpun.offices.rules import MAY_MANAGE_OFFICE, NotOurs
 from himpun.offices.spans import DAY, Span, shared, span_of, uncovered
+from himpun.offices.vocabulary import MANDATES
 
 LONGEST = timedelta(days=731)
 """Of one leave."""
@@ -204,7 +205,7 @@ def _refuse_wrong(fields: LeaveFields, person: Person, today: date, leave: Leave
     wrong = _wrong_dates(fields, today)
     if leave and leave.since <= today and fields.since and fields.since != leave.since:
         wrong["since"] = f"Cuti ini sudah mulai {leave.since:%d-%m-%Y}; hari pertamanya tidak dapat diubah lagi."
-    if fields.kind not in Leave.Kind.values:
+    if fields.kind not in Leave.Kind.values():
         wrong["kind"] = "Pilih salah satu: cuti, sakit, atau dinas luar."
     if sentence := typed.fault(_tidy(fields.letter), typed.Text.NAME):
         wrong["letter"] = sentence
@@ -302,7 +303,7 @@ def stand_in(
     span = (start, leave.until)
     for held in _posts_handed_on(leave.office, leave.person, span):
         own = Holding.objects.filter(_together(span), post=held.post, person=substitute)
-        taken = [_shared(one, span) for one in own.exclude(kind__in=Holding.MANDATES)]
+        taken = [_shared(one, span) for one in own.exclude(kind__in=MANDATES)]
         for since, until in uncovered(_shared(held, span), taken):
             propose(
                 written,

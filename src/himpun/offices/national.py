@@ -18,9 +18,7 @@ from himpun.archive.journal import SYSTEM, Turn, act
 from himpun.errors import Refusal
 from himpun.offices.files.cells import day as read_day
 from himpun.offices.holiday_seed import (
-    COLLECTIVE,
     GUESSED,
-    NATIONAL,
     RAMADAN_HOURS,
     RAMADAN_HOURS_SOURCE,
     SeedDay,
@@ -29,9 +27,10 @@ from himpun.offices.holiday_seed import (
 )
 from himpun.offices.models import Holiday, Office, SpecialHours
 from himpun.offices.typed import is_blank, line, marks_fault
+from himpun.offices.vocabulary import HolidayKind
 
 CHAIN = "himpun"
-KINDS = (NATIONAL, COLLECTIVE)
+KINDS = (HolidayKind.NATIONAL.value, HolidayKind.COLLECTIVE.value)
 COLUMNS = ("tanggal", "nama", "jenis")
 RAMADAN = "Ramadan"
 LONGEST_NAME = 200

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Collection
 from datetime import date
 
+from himpun.indicators.scoring import Polarity
 from himpun.offices.worktime import CalendarUnusable, read_day, write_day
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
@@ -143,12 +144,12 @@ def check_number(written: str) -> None:
 
 def check_measure(written: str, polarity: str) -> None:
     """Refuse a target that does not suit the polarity: a band, a grade, or a number."""
-    if polarity == "predikat":
+    if polarity == Polarity.GRADE:
         if not _IS_GRADE.match(written):
             raise ValueError("indikator predikat memerlukan predikat, bukan angka (contoh: BB atau WTP).")
-    elif polarity == "range":
+    elif polarity == Polarity.RANGE:
         _check_band(written)
-    elif polarity == "teks":
+    elif polarity == Polarity.TEXT:
         return
     else:
         check_number(written)

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Any, NamedTuple, get_type_hints
 
+from himpun.indicators.periods import Frequency
+from himpun.indicators.scoring import Aggregation, Polarity, VariableKind
 from himpun.offices.files.cells import (
     check_number,
     code,
@@ -28,6 +30,7 @@ from himpun.offices.files.cells import (
 )
 from himpun.offices.rules import ROLES
 from himpun.offices.typed import marks_fault
+from himpun.offices.vocabulary import OWN_DAYS, HoldingKind, HolidayKind, LeaveKind
 from himpun.offices.worktime import WEEKDAYS, Week
 
 OFFICE, POSTS, PEOPLE, HOLDINGS = "office.toml", "posts.csv", "people.csv", "holdings.csv"
@@ -35,16 +38,6 @@ LEAVES = "leaves.csv"
 INDICATORS, VARIABLES, TARGETS = "indicators.csv", "variables.csv", "targets.csv"
 VALUES, HOLIDAYS, HOURS = "values.csv", "holidays.csv", "hours.csv"
 PROGRAMS, PROGRESS = "programs.csv", "progress.csv"
-
-DEFINITIF = "definitif"
-MANDATES = ("a.n", "u.b")
-HOLDING_KINDS = (DEFINITIF, "Plt", "Plh", "Pj", *MANDATES)
-LEAVE_KINDS = ("cuti", "sakit", "dinas")
-POLARITIES = ("positif", "negatif-a", "negatif-b", "range", "stabil", "predikat", "peringkat", "teks")
-AGGREGATIONS = ("jumlah", "kumulatif", "posisi-akhir", "rata-rata", "tahunan")
-FREQUENCIES = ("bulanan", "triwulanan", "semesteran", "tahunan")
-DAY_KINDS = ("daerah", "penutupan", "masuk")
-VARIABLE_KINDS = ("pembilang", "penyebut", "nilai")
 
 # --- how a column is read -------------------------------------------------------------------------------------------
 
@@ -165,7 +158,7 @@ class HoldingRow(Row):
 
     post: _Plain
     username: _Plain
-    kind: Annotated[str, Cell(one_of(HOLDING_KINDS))]
+    kind: Annotated[str, Cell(one_of(HoldingKind.values()))]
     since: _Since
     until: Annotated[date | None, Cell(day, blank=True, empty=None, name="to")]
     letter: Annotated[str, _blank(longest=200)]
@@ -177,7 +170,7 @@ class LeaveRow(Row):
     """Days on which somebody acts for none of their posts, and who stands in ("" for nobody)."""
 
     username: _Plain
-    kind: Annotated[str, Cell(one_of(LEAVE_KINDS))]
+    kind: Annotated[str, Cell(one_of(LeaveKind.values()))]
     since: _Since
     until: _Until
     letter: _Decree
@@ -195,11 +188,11 @@ class IndicatorRow(Row):
     rationale: Annotated[str, _blank(longest=_PARAGRAPHS)]
     formula: Annotated[str, Cell(longest=500)]
     unit: _Written
-    polarity: Annotated[str, Cell(one_of(POLARITIES))]
-    aggregation: Annotated[str, Cell(one_of(AGGREGATIONS))]
+    polarity: Annotated[str, Cell(one_of(Polarity.values()))]
+    aggregation: Annotated[str, Cell(one_of(Aggregation.values()))]
     source: _Plain
     owner_post: _Plain
-    frequency: Annotated[str, Cell(one_of(FREQUENCIES))]
+    frequency: Annotated[str, Cell(one_of(Frequency.values()))]
     evidence_required: Annotated[bool, Cell(yes)]
     year: _Year
     renstra_target: _Measure
@@ -214,7 +207,7 @@ class VariableRow(Row):
     name: Annotated[str, Cell(variable_name, 40)]
     label: _Plain
     unit: _Written
-    kind: Annotated[str, Cell(one_of(VARIABLE_KINDS))]
+    kind: Annotated[str, Cell(one_of(VariableKind.values()))]
     order: _Whole
 
 
@@ -246,7 +239,7 @@ class HolidayRow(Row):
     day: Annotated[date, Cell(day, name="date")]
     name: _Title
     source: _Decree
-    kind: Annotated[str, _missing(one_of(DAY_KINDS), empty=DAY_KINDS[0])] = DAY_KINDS[0]
+    kind: Annotated[str, _missing(one_of(OWN_DAYS), empty=HolidayKind.LOCAL.value)] = HolidayKind.LOCAL.value
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from himpun.budgets.charts import Point, progress_chart
 from himpun.budgets.efficiency import RULE_NAMES, Chosen, Judged, judge, judge_indicator
 from himpun.budgets.models import IndicatorProgram, Program, money_text
 from himpun.budgets.planning import Plan
-from himpun.budgets.rollup import Entry, Node, Tree, roll_up, sum_up, warnings_of
+from himpun.budgets.rollup import Entry, Level, Node, Tree, roll_up, sum_up, warnings_of
 from himpun.budgets.rules import MAY_MANAGE_BUDGET, BudgetMoved
 from himpun.documents.pictures import as_svg
 from himpun.errors import FieldErrors, Refusal
@@ -403,7 +403,7 @@ def _texts(request: PersonRequest) -> dict[str, str]:
 def _form(
     request: PersonRequest, office: Office, typed: Typed, context: Mapping[str, Any], status: int
 ) -> HttpResponse:
-    given = {"levels": Program.Level.choices, "posts": office.posts.all(), **context}
+    given = {"levels": Level.choices(), "posts": office.posts.all(), **context}
     return _page(request, "budgets/form.html", typed, given, status)
 
 

@@ -19,6 +19,7 @@ from himpun.offices.calendar import calendar_of, named_days, named_hours
 from himpun.offices.models import Holiday, Office, SpecialHours
 from himpun.offices.national import unfilled_sentence, years_unfilled
 from himpun.offices.rules import MAY_MANAGE_OFFICE
+from himpun.offices.vocabulary import OWN_DAYS
 from himpun.offices.worktime import WEEKDAYS
 from himpun.offices.year import STATES, months_of
 from himpun.web.forms import Typed, attempt, read_date, read_whole
@@ -26,7 +27,7 @@ from himpun.web.middleware import PersonRequest
 from himpun.web.views.offices import office_of, recounted, settings_form
 
 LEGEND = [(state, letter, meaning) for state, (letter, meaning) in STATES.items()]
-OWN_KINDS = [(kind.value, kind.label) for kind in actions.OWN_DAYS]
+OWN_KINDS = [(kind.value, kind.label) for kind in OWN_DAYS]
 
 
 @require_GET

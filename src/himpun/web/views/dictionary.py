@@ -22,7 +22,6 @@ from himpun.indicators.charts import achievement_trend
 from himpun.indicators.computing import shown, tree_of
 from himpun.indicators.definitions import (
     LABELS,
-    VARIABLE_KINDS,
     Definition,
     Surroundings,
     Typed,
@@ -45,6 +44,7 @@ from himpun.indicators.models import Indicator, Scale
 from himpun.indicators.numbers import write_percent
 from himpun.indicators.periods import Frequency, Kind, Period
 from himpun.indicators.scales import ruler
+from himpun.indicators.scoring import Aggregation, Polarity, VariableKind
 from himpun.offices.acting import HoldsNoPost
 from himpun.offices.models import Office
 from himpun.offices.rules import MAY_EDIT_INDICATORS
@@ -306,7 +306,12 @@ def _number(value: Any) -> Any:
 def indicator_new(request: PersonRequest) -> HttpResponse:
     """Add an indicator to a year."""
     year = asked_year(request)
-    start = {"year": str(year), "polarity": "positif", "aggregation": "posisi-akhir", "frequency": "triwulanan"}
+    start = {
+        "year": str(year),
+        "polarity": Polarity.POSITIVE,
+        "aggregation": Aggregation.LAST,
+        "frequency": Frequency.QUARTERLY,
+    }
     typed = forms.Typed(request.POST if request.method == "POST" else {**start, "places": "2"})
     if request.method == "POST":
         given = _typed_of(request.POST, request.POST.get("code", ""), read_whole(request.POST.get("year", "")))
@@ -406,10 +411,10 @@ def _form(
         "entry": entry,
         "marker": marker,
         "reason": request.POST.get("reason", ""),
-        "polarities": Indicator.Polarity.choices,
-        "aggregations": Indicator.Aggregation.choices,
-        "frequencies": Indicator.Frequency.choices,
-        "kinds": VARIABLE_KINDS,
+        "polarities": Polarity.choices(),
+        "aggregations": Aggregation.choices(),
+        "frequencies": Frequency.choices(),
+        "kinds": VariableKind.values(),
         "posts": list(office.posts.order_by("order", "title")),
         "chosen": given.fields.get("contributors", "").split(),
         "scales": Scale.objects.filter(office=office, year=given.year),
@@ -439,7 +444,9 @@ def _target_rows(given: Typed, errors: Mapping[str, str]) -> list[tuple[str, str
     """(code, label, typed, error) for every period of the frequency and every other one with a target."""
     frequency = given.fields.get("frequency", "")
     known = (
-        target_periods(given.year, frequency if frequency in list(Frequency) else "triwulanan") if given.year else ()
+        target_periods(given.year, frequency if frequency in list(Frequency) else Frequency.QUARTERLY)
+        if given.year
+        else ()
     )
     codes = list(dict.fromkeys([*(period.code for period in known), *_others(given, {one.code for one in known})]))
     return [(code, _label(code), given.targets.get(code, ""), errors.get(f"target-{code}", "")) for code in codes]
