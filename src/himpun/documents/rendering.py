@@ -8,7 +8,6 @@ from the `fonts` folder beside this file, files only from the `typst` folder. Th
 import base64
 import binascii
 import functools
-import json
 import re
 import struct
 import unicodedata
@@ -17,18 +16,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import typst
-
 from himpun.documents.content import CONTENT_OF
 from himpun.errors import Refusal
-from himpun.jobs.bounded import JobStopped
-from himpun.typesetting import FONTS_FOLDER, NotSet, pdf
+from himpun.typesetting import FONT_FAMILIES, NotSet, TooHeavy, letters, pdf
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
 TEMPLATES_FOLDER = Path(__file__).parent / "typst"
-FONT_FAMILIES = ("Arimo", "Tinos")
 
 _PICTURES = frozenset({"logo", "svg", "qr"})
 _MISSING_GLYPH = "\N{WHITE SQUARE}"
@@ -69,48 +64,23 @@ class TooMuch(Refusal):
         )
 
 
-class FontsMissing(Refusal):
-    """The build step that fetches the fonts was left out."""
-
-    code = "huruf-belum-terpasang"
-    status = 503
-
-    def __init__(self) -> None:
-        super().__init__(
-            f"Huruf untuk dokumen ({' dan '.join(FONT_FAMILIES)}) tidak ditemukan di {FONTS_FOLDER}. "
-            "Jalankan `make assets`, lalu coba lagi."
-        )
-
-
 def render(template: str, content: Mapping[str, Any], *, made_at: datetime) -> bytes:
-    """The document as PDF/A-2b. `content` is checked against `content.CONTENT_OF[template]`."""
+    """The document as PDF/A-2b. `content` is checked against `content.CONTENT_OF[template]`.
+
+    Raises UnknownTemplate, BadContent, TooMuch or FontsMissing.
+    """
     if template not in CONTENT_OF:
         raise UnknownTemplate(template)
     if made_at.utcoffset() is None:
         raise BadContent(template, ["waktu pembuatan (`made_at`) tidak menyebut zona waktu"])
     if problems := _problems(template, content):
         raise BadContent(template, problems)
-    _fonts()
-    data = json.dumps(_printable(content), ensure_ascii=False, separators=(",", ":"))
     try:
-        return pdf(TEMPLATES_FOLDER / f"{template}.typ", data, made_at=int(made_at.timestamp()))
+        return pdf(TEMPLATES_FOLDER / f"{template}.typ", _printable(content), made_at=made_at)
+    except TooHeavy as stopped:
+        raise TooMuch(template, str(stopped)) from stopped
     except NotSet as error:
         raise BadContent(template, [str(error)]) from error
-    except JobStopped as stopped:
-        raise TooMuch(template, stopped.why) from stopped
-
-
-# --- the fonts --------------------------------------------------------------------------------------------------------
-
-
-@functools.cache
-def _fonts() -> typst.Fonts:
-    if not FONTS_FOLDER.is_dir():
-        raise FontsMissing
-    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONTS_FOLDER])
-    if not set(FONT_FAMILIES) <= set(fonts.families()):
-        raise FontsMissing
-    return fonts
 
 
 # --- checking the content against its TypedDict -----------------------------------------------------------------------
@@ -186,44 +156,13 @@ def _shown(character: str) -> str:
     category = unicodedata.category(character)
     if category in ("Cc", "Cf") or "\N{VARIATION SELECTOR-1}" <= character <= "\N{VARIATION SELECTOR-16}":
         return ""
-    covered = _characters_of_the_fonts()
-    if category[0] != "C" and ord(character) in covered:
+    covered = letters().regular
+    if category[0] != "C" and character in covered:
         return character
     plain = unicodedata.normalize("NFKC", character)
-    if all(ord(one) in covered for one in plain):
+    if all(one in covered for one in plain):
         return plain
     return _MISSING_GLYPH
-
-
-@functools.cache
-def _characters_of_the_fonts() -> frozenset[int]:
-    """Code points that every one of the font files has."""
-    _fonts()
-    files = [file for family in FONT_FAMILIES for file in sorted(FONTS_FOLDER.glob(f"{family}*.ttf"))]
-    return frozenset(set.intersection(*(_characters_of(file.read_bytes()) for file in files)))
-
-
-def _characters_of(font: bytes) -> set[int]:
-    """Code points of a TrueType file's Unicode character map (format 4, the one every such font carries)."""
-    for table in range(struct.unpack_from(">H", font, 4)[0]):
-        tag, _, start, _ = struct.unpack_from(">4sLLL", font, 12 + 16 * table)
-        if tag == b"cmap":
-            break
-    else:
-        return set()
-    found: set[int] = set()
-    for index in range(struct.unpack_from(">H", font, start + 2)[0]):
-        (offset,) = struct.unpack_from(">L", font, start + 4 + 8 * index + 4)
-        at = start + offset
-        if struct.unpack_from(">H", font, at)[0] != 4:
-            continue
-        segments = struct.unpack_from(">H", font, at + 6)[0] // 2
-        ends = struct.unpack_from(f">{segments}H", font, at + 14)
-        starts = struct.unpack_from(f">{segments}H", font, at + 16 + 2 * segments)
-        for first, last in zip(starts, ends, strict=True):
-            found.update(range(first, last + 1))
-    found.discard(0xFFFF)
-    return found
 
 
 _FONT_FAMILY = re.compile(r"""(font-family\s*[=:]\s*["']?)([^"';>]*)""")
