@@ -10,7 +10,7 @@ form, and `indicators` reads them.
 
 from pathlib import Path
 
-from himpun.offices.files.checks import CHECKS, REFERENCES, Folder
+from himpun.offices.files.checks import CHECKS, Folder
 from himpun.offices.files.findings import FileError, Findings, OfficeFilesError
 from himpun.offices.files.rows import (
     FILES,
@@ -65,8 +65,6 @@ def read_office(path: Path | str) -> OfficeFiles:
     settings = read_settings(folder, found)
     sheets = {name: read_sheet(folder, name, found) for name in TABLES}
     whole_folder = Folder(settings, sheets, found)
-    for reference in REFERENCES:
-        whole_folder.check_known(*reference)
     for check in CHECKS:
         check(whole_folder)
     found.raise_if_any()

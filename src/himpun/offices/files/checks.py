@@ -18,7 +18,7 @@ from himpun.offices.files.rows import (
     PEOPLE,
     POSTS,
     PROGRAMS,
-    PROGRESS,
+    TABLES,
     TARGETS,
     VALUES,
     VARIABLES,
@@ -55,21 +55,12 @@ class Folder:
         self.found.add(file, cause, row=row.row, column=column, value=value)
 
 
-REFERENCES = (
-    (POSTS, "parent", POSTS, "code"),
-    (HOLDINGS, "post", POSTS, "code"),
-    (HOLDINGS, "username", PEOPLE, "username"),
-    (HOLDINGS, "own_post", POSTS, "code"),
-    (LEAVES, "username", PEOPLE, "username"),
-    (LEAVES, "substitute", PEOPLE, "username"),
-    (INDICATORS, "owner_post", POSTS, "code"),
-    (VARIABLES, "indicator", INDICATORS, "code"),
-    (TARGETS, "indicator", INDICATORS, "code"),
-    (VALUES, "indicator", INDICATORS, "code"),
-    (VALUES, "unit_post", POSTS, "code"),
-    (PROGRAMS, "owner_post", POSTS, "code"),
-    (PROGRESS, "program", PROGRAMS, "code"),
-)
+def _check_references(folder: Folder) -> None:
+    """What a column names stands in the file that it names it from."""
+    for file, table in TABLES.items():
+        for heading, _, cell in table.columns:
+            if cell.known:
+                folder.check_known(file, heading, *cell.known)
 
 
 def _check_roles(folder: Folder) -> None:
@@ -305,6 +296,7 @@ def _check_written(folder: Folder, file: str, row: Any, column: str, written: st
 
 
 CHECKS: tuple[Callable[[Folder], None], ...] = (
+    _check_references,
     _check_roles,
     _check_post_tree,
     _check_unit_codes,

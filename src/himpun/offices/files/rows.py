@@ -47,7 +47,8 @@ class Cell:
     """How the cells of a column are read, and how long they may be.
 
     A cell may be `blank`, and then is `empty`; an `optional` column may be left out. `name` is the column's heading
-    where the field is called otherwise. What stands in a `secret` cell is never repeated.
+    where the field is called otherwise. What stands in a `secret` cell is never repeated. What is `known` must be written
+    in that file under that heading.
     """
 
     read: Callable[[str], Any] = text
@@ -57,6 +58,7 @@ class Cell:
     empty: Any = ""
     name: str = ""
     secret: bool = False
+    known: tuple[str, str] | None = None
 
     def value_of(self, written: str) -> Any:
         """What the cell means; raises ValueError with the cause."""
@@ -88,6 +90,10 @@ _Title = Annotated[str, Cell(longest=200)]
 _Written = Annotated[str, Cell(longest=60)]
 _Amount = Annotated[str, _blank(_number, 60)]
 _Remark = Annotated[str, _missing()]
+_Post = Annotated[str, Cell(known=(POSTS, "code"))]
+_Person = Annotated[str, Cell(known=(PEOPLE, "username"))]
+_Indicator = Annotated[str, Cell(known=(INDICATORS, "code"))]
+_MaybePost = Annotated[str, Cell(blank=True, optional=True, known=(POSTS, "code"))]
 _Decree = Annotated[str, _missing(longest=200)]
 _Measure = Annotated[str, _missing(longest=60)]
 _Year = Annotated[int, Cell(year)]
@@ -135,7 +141,7 @@ class PostRow(Row):
     code: Annotated[str, Cell(slug, 64)]
     title: _Title
     role: Annotated[str, _blank(one_of(ROLES))]
-    parent: Annotated[str, _blank()]
+    parent: Annotated[str, Cell(blank=True, known=(POSTS, "code"))]
     unit_code: _Code
     order: _Whole
 
@@ -156,25 +162,25 @@ class PersonRow(Row):
 class HoldingRow(Row):
     """Who holds which post from when to when; `until` None means until further notice; `own_post` of a mandate."""
 
-    post: _Plain
-    username: _Plain
+    post: _Post
+    username: _Person
     kind: Annotated[str, Cell(one_of(HoldingKind.values()))]
     since: _Since
     until: Annotated[date | None, Cell(day, blank=True, empty=None, name="to")]
     letter: Annotated[str, _blank(longest=200)]
-    own_post: _Remark = ""
+    own_post: _MaybePost = ""
 
 
 @dataclass(frozen=True, slots=True)
 class LeaveRow(Row):
     """Days on which somebody acts for none of their posts, and who stands in ("" for nobody)."""
 
-    username: _Plain
+    username: _Person
     kind: Annotated[str, Cell(one_of(LeaveKind.values()))]
     since: _Since
     until: _Until
     letter: _Decree
-    substitute: _Remark
+    substitute: Annotated[str, Cell(blank=True, optional=True, known=(PEOPLE, "username"))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +197,7 @@ class IndicatorRow(Row):
     polarity: Annotated[str, Cell(one_of(Polarity.values()))]
     aggregation: Annotated[str, Cell(one_of(Aggregation.values()))]
     source: _Plain
-    owner_post: _Plain
+    owner_post: _Post
     frequency: Annotated[str, Cell(one_of(Frequency.values()))]
     evidence_required: Annotated[bool, Cell(yes)]
     year: _Year
@@ -203,7 +209,7 @@ class IndicatorRow(Row):
 class VariableRow(Row):
     """One raw variable of an indicator's formula."""
 
-    indicator: _Plain
+    indicator: _Indicator
     name: Annotated[str, Cell(variable_name, 40)]
     label: _Plain
     unit: _Written
@@ -215,7 +221,7 @@ class VariableRow(Row):
 class TargetRow(Row):
     """A target for a year or a part of it, as written."""
 
-    indicator: _Plain
+    indicator: _Indicator
     period: _Period
     value: _Written
 
@@ -224,9 +230,9 @@ class TargetRow(Row):
 class ValueRow(Row):
     """A value from before Himpun, as written."""
 
-    indicator: _Plain
+    indicator: _Indicator
     variable: _Plain
-    unit_post: _Plain
+    unit_post: _Post
     period: _Period
     value: _Written
     note: Annotated[str, _missing(longest=_PARAGRAPHS)]
@@ -272,7 +278,7 @@ class ProgramRow(Row):
     year: _Year
     code: _Code
     name: _Plain
-    owner_post: _Remark
+    owner_post: _MaybePost
     budget: _Amount
     revised_budget: Annotated[str, _missing(_number, 60)]
     indicators: _Remark
@@ -283,7 +289,7 @@ class ProgressRow(Row):
     """Realisasi of a month (not cumulative) and physical progress at its end (cumulative), as written."""
 
     year: _Year
-    program: Annotated[str, Cell(longest=40)]
+    program: Annotated[str, Cell(longest=40, known=(PROGRAMS, "code"))]
     month: _Whole
     spent: _Amount
     physical: _Amount
