@@ -222,8 +222,7 @@ def _check_frozen(line: RequestLine, wanted: Mapping[Variable, tuple[Decimal | N
     wrong = wrong_over_frozen(line.pk, wanted, cells)
     if cells and nihil:
         wrong["nihil"] = NOT_NIHIL
-    if wrong:
-        raise FieldErrors(wrong)
+    wrong.refuse()
 
 
 def _locked_request(line_id: int) -> DataRequest:
@@ -245,7 +244,7 @@ def check_may_fill(request: DataRequest, by: Person) -> Actor:
 def read_figures(indicator: Indicator, figures: Mapping[int, str]) -> dict[Variable, tuple[Decimal | None, str]]:
     """Figures as typed by variable id, read and held against their limits. Raises FieldErrors (keyed "v<variable id>")."""
     variables = {variable.pk: variable for variable in indicator.variables.all()}
-    wrong: dict[str, str] = {}
+    wrong = typed.Complaints()
     read: dict[Variable, tuple[Decimal | None, str]] = {}
     for key, written in figures.items():
         variable = variables.get(key)
@@ -262,8 +261,7 @@ def read_figures(indicator: Indicator, figures: Mapping[int, str]) -> dict[Varia
         )
         if finding:
             wrong[f"v{key}"] = finding.sentence
-    if wrong:
-        raise FieldErrors(wrong)
+    wrong.refuse()
     return read
 
 

@@ -89,23 +89,19 @@ def refuse_wrong_terms(post: Post, person: Person, terms: Terms) -> None:
     """What is wrong, at its field. Raises FieldErrors."""
     kind, since, until, own_post = terms.kind, terms.since, terms.until, terms.own_post
     wrong = wrong_texts(Holding, {"letter": terms.letter}, ("letter",))
-    if kind not in Holding.Kind.values():
-        wrong["kind"] = "Pilih salah satu: definitif, Plt., Plh., Pj., a.n., atau u.b."
-    elif kind in MANDATES and (cause := _wrong_mandate(post, kind, own_post)):
-        wrong["own_post"] = cause
-    if since is None:
-        wrong["since"] = "Isi tanggal mulai memangku jabatan."
-    elif until is not None and until < since:
+    wrong.choice("kind", kind, Holding.Kind.values(), "Pilih salah satu: definitif, Plt., Plh., Pj., a.n., atau u.b.")
+    if kind in MANDATES:
+        wrong.note("own_post", _wrong_mandate(post, kind, own_post))
+    if since and until and until < since:
         wrong["until"] = "Tanggal berakhir mendahului tanggal mulai; periksa kembali keduanya."
-    elif sentence := typed.wrong_day(since, typed.Day.HELD_SINCE, clock.today()):
-        wrong["since"] = sentence
-    elif until and (sentence := typed.wrong_day(until, typed.Day.HELD_UNTIL, clock.today())):
-        wrong["until"] = sentence
+    else:
+        missing = "Isi tanggal mulai memangku jabatan."
+        wrong.day("since", since, typed.Day.HELD_SINCE, clock.today(), missing=missing)
+        wrong.day("until", until, typed.Day.HELD_UNTIL, clock.today())
     if since and not wrong and own_post and uncovered(span_of(since, until), _days_held(person, own_post)):
         cause = f"{person.name} tidak memangku {own_post.title} sepanjang masa ini"
         wrong["own_post"] = f"{cause}. Pilih jabatan yang dipangkunya, atau sesuaikan tanggalnya."
-    if wrong:
-        raise FieldErrors(wrong)
+    wrong.refuse()
 
 
 def _wrong_mandate(post: Post, kind: str, own_post: Post | None) -> str:

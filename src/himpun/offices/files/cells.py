@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection
 from datetime import date
 
 from himpun.indicators.scoring import Polarity
+from himpun.offices.typed import read_year
 from himpun.offices.worktime import CalendarUnusable, read_day, write_day
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
@@ -93,9 +94,10 @@ def whole(written: str) -> int:
 
 def year(written: str) -> int:
     """A year of this century."""
-    if not re.fullmatch(r"20[0-9]{2}", written):
+    found = read_year(written)
+    if found is None:
         raise ValueError("bukan tahun; tulis empat angka (contoh: 2026).")
-    return int(written)
+    return found
 
 
 def yes(written: str) -> bool:

@@ -30,6 +30,7 @@ from himpun.indicators.numbers import write_number
 from himpun.indicators.periods import MONTHS
 from himpun.offices.acting import HoldsNoPost
 from himpun.offices.models import Office
+from himpun.offices.typed import read_year
 from himpun.spreadsheets import Limits, read_book
 from himpun.web import downloads
 from himpun.web.forms import Typed, read_whole
@@ -72,8 +73,7 @@ def _page(
 
 def _year(request: PersonRequest) -> int:
     """The year asked for, else the newest with programs that has begun, else this one."""
-    asked = read_whole(request.GET.get("tahun", "") or request.POST.get("year", ""))
-    if actions.FIRST_YEAR <= asked <= actions.LAST_YEAR:
+    if asked := read_year(request.GET.get("tahun", "") or request.POST.get("year", "")):
         return asked
     today = request.acting.day.year
     return next((year for year in queries.years_of(_office(request)) if year <= today), today)

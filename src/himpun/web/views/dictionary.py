@@ -48,6 +48,7 @@ from himpun.indicators.scoring import Aggregation, Polarity, VariableKind
 from himpun.offices.acting import HoldsNoPost
 from himpun.offices.models import Office
 from himpun.offices.rules import MAY_EDIT_INDICATORS
+from himpun.offices.typed import read_year
 from himpun.web import downloads, forms
 from himpun.web.downloads import picture
 from himpun.web.forms import attempt, read_whole
@@ -84,8 +85,7 @@ def may_edit(request: PersonRequest) -> bool:
 
 def asked_year(request: PersonRequest) -> int:
     """The year in the address, else the present one."""
-    year = read_whole(request.GET.get("tahun", ""))
-    return year if 2000 <= year <= 2099 else request.acting.day.year
+    return read_year(request.GET.get("tahun", "")) or request.acting.day.year
 
 
 def _entry(request: PersonRequest, pk: int) -> Indicator:
@@ -551,7 +551,7 @@ def copy_year(request: PersonRequest) -> HttpResponse:
 @require_GET
 def export(request: PersonRequest) -> HttpResponse:
     """The dictionary as a workbook, or one of its sheets as CSV; of one year, or of all."""
-    year = read_whole(request.GET.get("tahun", "")) or None
+    year = read_year(request.GET.get("tahun", ""))
     definitions = [dictionary.definition_of(one) for one in dictionary.entries(office_of(request), year)]
     name = f"kamus-indikator-{year or 'semua'}"
     if request.GET.get("bentuk") == "csv":
