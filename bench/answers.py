@@ -21,6 +21,7 @@ from himpun.commands.load_office import load
 from himpun.cycles import actions, collecting
 from himpun.cycles.models import Task
 from himpun.indicators.models import DataRequest, Indicator, RequestLine, Value, Variable
+from himpun.indicators.scoring import VariableKind
 from himpun.offices.files import read_office
 from himpun.offices.models import UNIT, Holding, Office, Person, Post
 from himpun.procedures.actions import publish_shared
@@ -79,7 +80,7 @@ def _give_indicators(of: Office, year: int) -> None:
     for post in Post.objects.filter(office=of, role=UNIT):
         named = {"code": f"IKU-{post.pk}", "name": f"Indikator {post.title}", "sasaran": "Sasaran", "unit": "%"}
         indicator = Indicator.objects.create(office=of, year=year, owner=post, **named)
-        for kind in (Variable.Kind.NUMERATOR, Variable.Kind.DENOMINATOR):
+        for kind in (VariableKind.NUMERATOR, VariableKind.DENOMINATOR):
             Variable.objects.create(indicator=indicator, name=kind.value, label=kind.label, kind=kind)
 
 

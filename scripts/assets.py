@@ -1,10 +1,13 @@
-"""Copy browser libraries and document fonts from node_modules into the package. Run by `make assets`.
+"""Copy browser libraries and document fonts from node_modules into the package, and measure the fonts. Run by `make assets`.
 
 Nothing of other projects is kept in the repository: the two target folders are ignored by git.
 """
 
+import json
 import re
 from pathlib import Path
+
+from fontTools.ttLib import TTFont
 
 ROOT = Path(__file__).resolve().parent.parent
 NODE = ROOT / "node_modules"
@@ -16,6 +19,9 @@ STATIC_FILES = {
     "@tabler/core/dist/css/tabler.min.css": "tabler.min.css",
 }
 FONT_FAMILIES = ("tinos", "arimo")
+FACES = {"regular": "Arimo_400Regular.ttf", "bold": "Arimo_700Bold.ttf"}
+LETTERS = "letters.json"
+"""What `himpun.typesetting.letters` reads."""
 
 
 def icons_used() -> set[str]:
@@ -28,13 +34,15 @@ def icons_used() -> set[str]:
 
 def main() -> None:
     """Fill the three folders; files no longer wanted go last, so that a running server misses nothing."""
+    fonts = [font for family in FONT_FAMILIES for font in _fonts(family)]
     wanted = {
         **{STATIC / target: _style(NODE / source) for source, target in STATIC_FILES.items()},
         **{
             ICONS / f"{name}.svg": (NODE / "@tabler/icons/icons/outline" / f"{name}.svg").read_bytes()
             for name in icons_used()
         },
-        **{FONTS / font.name: font.read_bytes() for family in FONT_FAMILIES for font in _fonts(family)},
+        **{FONTS / font.name: font.read_bytes() for font in fonts},
+        FONTS / LETTERS: _letters(fonts),
     }
     for place, content in wanted.items():
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -54,6 +62,18 @@ def _style(source: Path) -> bytes:
 
 def _fonts(family: str) -> list[Path]:
     return sorted((NODE / "@expo-google-fonts" / family).rglob("*.ttf"))
+
+
+def _letters(fonts: list[Path]) -> bytes:
+    """The characters that all the fonts have, and the width of each in Arimo, in thousandths of the font size."""
+    opened = {font.name: TTFont(font, lazy=True) for font in fonts}
+    common = sorted(set.intersection(*(set(font.getBestCmap()) for font in opened.values())))
+    found: dict[str, str | list[int]] = {"characters": "".join(map(chr, common))}
+    for face, name in FACES.items():
+        font = opened[name]
+        glyphs, widths, em = font.getBestCmap(), font["hmtx"], font["head"].unitsPerEm
+        found[face] = [round(widths[glyphs[code]][0] * 1000 / em) for code in common]
+    return json.dumps(found, separators=(",", ":")).encode()
 
 
 if __name__ == "__main__":

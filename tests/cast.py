@@ -24,6 +24,7 @@ from himpun.documents.work import ensure_issued, ensure_rendered
 from himpun.indicators import actions as indicators
 from himpun.indicators.frozen import frozen_in
 from himpun.indicators.models import DataRequest, Indicator, Recap, Target, Variable
+from himpun.indicators.periods import Frequency
 from himpun.letters.actions import register_letter
 from himpun.letters.models import Letter
 from himpun.offices.appointments import LetterFile, begin_holding
@@ -297,7 +298,7 @@ def _give_indicators(units: list[Post]) -> None:
             sasaran="Meningkatnya layanan",
             unit="%",
             owner=post,
-            frequency=Indicator.Frequency.MONTHLY,
+            frequency=Frequency.MONTHLY,
             evidence_required=no == 1,
             order=no,
         )

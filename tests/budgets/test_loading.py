@@ -8,7 +8,7 @@ import pytest
 from himpun.archive.models import Record
 from himpun.budgets.models import IndicatorProgram, Program
 from himpun.budgets.queries import entries_of
-from himpun.budgets.rollup import roll_up
+from himpun.budgets.rollup import Level, roll_up
 from himpun.commands.load_office import load
 from himpun.offices.files import OfficeFilesError, read_office
 from himpun.offices.models import Office
@@ -41,7 +41,7 @@ def refused(folder: Path) -> list[tuple[str, int | None, str | None, str]]:
 def test_both_samples_have_two_programs_four_kegiatan_and_eight_sub_kegiatan(kecamatan: Cast, dinas: Cast) -> None:
     for cast in (kecamatan, dinas):
         rolled = roll_up(entries_of(cast.office, YEAR).values(), 9)
-        by_level = [sum(node.entry.level == level for node in rolled.nodes) for level in Program.Level.values]
+        by_level = [sum(node.entry.level == level for node in rolled.nodes) for level in Level]
 
         assert by_level == [2, 4, 8]
         assert rolled.total.absorption.value is not None

@@ -28,6 +28,7 @@ from himpun.offices.acting import OnLeave, capacities
 from himpun.offices.actions import change_office
 from himpun.offices.leaves import LeaveFields, end_leave, record_leave
 from himpun.offices.models import Holding, Leave, Person
+from himpun.offices.vocabulary import MANDATES
 from tests.cast import MONDAY, SCAN, Cast, appointed, confirmed, entrust, found_office, later
 from tests.cycles.test_permissions import LETTER
 
@@ -168,7 +169,7 @@ def test_the_hot_path_and_the_lists_agree_on_who_may_decide_and_as_what(
     people, own = [small.sekretaris, small.analis], small.post("sekretaris")
     for who, kind, (since, until) in held:
         holding = entrust(people[who], task.post, since=_day(since), until=_day(until), kind=kind)
-        if kind in Holding.MANDATES:
+        if kind in MANDATES:
             Holding.objects.filter(pk=holding.pk).update(own_post=own)
     for who, (since, until) in away:
         if not Leave.objects.filter(person=people[who], since=_day(since)).exists():

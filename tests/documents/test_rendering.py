@@ -15,16 +15,19 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from types import NoneType
-from typing import Any, Literal, cast, get_args, get_origin, get_type_hints, is_typeddict
+from typing import Any, Literal, cast, get_args, get_origin, get_type_hints
 
 import pytest
+from typing_extensions import is_typeddict
 
 from himpun import typesetting
 from himpun.documents import rendering
 from himpun.documents.content import CONTENT_OF
 from himpun.documents.qr import qr_svg
-from himpun.documents.rendering import BadContent, FontsMissing, UnknownTemplate, render
+from himpun.documents.rendering import BadContent, UnknownTemplate, render
 from himpun.errors import Refusal
+from himpun.procedures.lettering import text_width
+from himpun.typesetting import FontsMissing
 from tests.documents.samples import (
     LONG_INDICATOR,
     LONG_TEXT,
@@ -540,6 +543,35 @@ class TestRefusals:
             "`unti` tidak dikenal",
         ]
 
+    def test_a_key_too_many_or_too_few_is_named_with_its_place(self) -> None:
+        content = sample("data_isian")
+        content["indicators"][0]["variables"][1]["satuan"] = content["indicators"][0]["variables"][1].pop("unit")
+        with pytest.raises(BadContent) as refusal:
+            render("data_isian", content, made_at=MADE_AT)
+        assert refusal.value.problems == [
+            "`indicators[0].variables[1].unit` tidak ada",
+            "`indicators[0].variables[1].satuan` tidak dikenal",
+        ]
+
+    def test_nothing_is_taken_for_what_it_is_not(self) -> None:
+        content = sample("data_isian") | {"letterhead": "Kecamatan Contoh", "indicators": [None]}
+        content["verification"]["number"] = 7
+        with pytest.raises(BadContent) as refusal:
+            render("data_isian", content, made_at=MADE_AT)
+        assert set(refusal.value.problems) >= {
+            "`letterhead` harus berupa kelompok isian",
+            "`verification.number` harus berupa teks",
+            "`indicators[0]` harus berupa kelompok isian",
+        }
+        with pytest.raises(BadContent, match="isinya bukan kelompok isian"):
+            render("data_isian", [], made_at=MADE_AT)  # type: ignore[arg-type]
+
+    def test_a_drawing_that_was_not_drawn_is_refused(self) -> None:
+        content = sample("rekap_berjalan")
+        content["charts"] = [{"title": "Capaian", "svg": {"vega_lite": {}}, "alt": "Sepuluh batang"}]
+        with pytest.raises(BadContent, match=r"`charts\[0\]\.svg` harus berupa teks"):
+            render("rekap_berjalan", content, made_at=MADE_AT)
+
     def test_a_state_that_is_not_one_of_those_there_are_is_refused(self) -> None:
         content = sample("data_kinerja") | {"state": "selesai"}
         with pytest.raises(BadContent, match='`state` harus salah satu dari "draft", "final"'):
@@ -565,17 +597,21 @@ class TestRefusals:
         with pytest.raises(BadContent, match="zona waktu"):
             render("tanda_terima", sample("tanda_terima"), made_at=MADE_AT.replace(tzinfo=None))
 
-    def test_without_fonts_it_says_to_make_the_assets(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-        monkeypatch.setattr(rendering, "FONTS_FOLDER", tmp_path)
-        rendering._fonts.cache_clear()
+    @pytest.mark.parametrize("left", [[], ["letters.json"], ["letters.json", "Arimo_400Regular.ttf"], ["*.ttf"]])
+    def test_without_the_fonts_or_their_measures_it_says_to_make_the_assets(
+        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, left: list[str]
+    ) -> None:
+        for file in [file for names in left for file in typesetting.FONTS_FOLDER.glob(names)]:
+            (tmp_path / file.name).symlink_to(file)
+        monkeypatch.setattr(typesetting, "FONTS_FOLDER", tmp_path)
+        typesetting.letters.cache_clear()
         try:
             with pytest.raises(FontsMissing, match="Jalankan `make assets`"):
-                rendering._fonts()
-            monkeypatch.setattr(rendering, "FONTS_FOLDER", tmp_path / "tidak-ada")
+                render("tanda_terima", sample("tanda_terima"), made_at=MADE_AT)
             with pytest.raises(FontsMissing):
-                rendering._fonts()
+                text_width("Camat", 10)
         finally:
-            rendering._fonts.cache_clear()
+            typesetting.letters.cache_clear()
 
 
 class TestAtWork:

@@ -19,7 +19,7 @@ from himpun.cycles import collecting
 from himpun.cycles.actions import start_cycle
 from himpun.cycles.models import Cycle
 from himpun.errors import FieldErrors
-from himpun.indicators import actions, periods, scoring
+from himpun.indicators import actions
 from himpun.indicators.actions import NothingDue, RecapFinished, attach_evidence, save_line
 from himpun.indicators.measuring import OfficeYear
 from himpun.indicators.models import DataRequest, Evidence, Figure, Indicator, Recap, RequestLine, Target, Value
@@ -65,21 +65,6 @@ def figures(line: RequestLine, above: str, below: str) -> dict[int, str]:
 
 def kept(line: RequestLine) -> dict[str, Decimal | None]:
     return dict(Value.objects.filter(line=line).values_list("variable__kind", "number"))
-
-
-# --- choices --------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("choices", "enum"),
-    [
-        (Indicator.Polarity, scoring.Polarity),
-        (Indicator.Aggregation, scoring.Aggregation),
-        (Indicator.Frequency, periods.Frequency),
-    ],
-)
-def test_the_tables_know_the_same_words_as_the_pure_modules(choices: Any, enum: Any) -> None:
-    assert set(choices.values) == {str(member) for member in enum}
 
 
 # --- preparing ------------------------------------------------------------------------------------------------------

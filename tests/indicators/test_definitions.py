@@ -97,7 +97,7 @@ def test_a_whole_definition_is_read_and_says_itself_again() -> None:
 @pytest.mark.parametrize(
     ("changed", "field", "sentence"),
     [
-        ({"code": "IKU 01"}, "code", "hanya boleh huruf"),
+        ({"code": "IKU 01"}, "code", "Hanya boleh huruf"),
         ({"code": ""}, "code", "Tulis kodenya"),
         ({"year": 26}, "year", "empat angka"),
         ({"name": " "}, "name", "Tulis nama indikator"),
@@ -142,7 +142,11 @@ def test_what_is_wrong_is_told_at_its_field(changed: dict[str, Any], field: str,
         ({"name": "Desa Baik"}, "variable-1-name", "huruf kecil"),
         ({"name": "desa"}, "variable-1-name", "sudah dipakai"),
         ({"label": ""}, "variable-1-label", "Tulis apa yang dihitung"),
-        ({"kind": "pecahan"}, "variable-1-kind", "Pilih salah satu"),
+        (
+            {"kind": "pecahan"},
+            "variable-1-kind",
+            "“pecahan” tidak dikenal; pilih salah satu dari: pembilang, penyebut, nilai",
+        ),
         ({"minimum": "9", "maximum": "3"}, "variable-1-maximum", "lebih kecil daripada"),
         ({"minimum": "sedikit"}, "variable-1-minimum", "tidak dapat dibaca"),
         ({"maximum": "1" * 25}, "variable-1-maximum", "terlalu panjang"),

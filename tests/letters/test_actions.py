@@ -61,8 +61,8 @@ def test_a_registered_letter_is_in_the_journal_with_its_scan(small: Cast) -> Non
         ({"received_on": MONDAY.date() + timedelta(days=1)}, "received_on", "belum terjadi"),
         ({"dated": date(2026, 10, 6)}, "dated", "melewati tanggal diterima"),
         ({"nature": "entah"}, "nature", "Sifat surat tidak dikenal. Pilih: Biasa"),
-        ({"subject": "x" * 301}, "subject", "paling banyak 300 huruf"),
-        ({"attachment": "x" * 121}, "attachment", "paling banyak 120 huruf"),
+        ({"subject": "x" * 301}, "subject", "301 huruf, paling banyak 300"),
+        ({"attachment": "x" * 121}, "attachment", "121 huruf, paling banyak 120"),
     ],
 )
 def test_a_letter_with_a_wrong_field_is_refused_at_that_field(

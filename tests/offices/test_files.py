@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from himpun.errors import Refusal
 from himpun.offices.files import FileError, OfficeFiles, OfficeFilesError, read_office
 from himpun.offices.files.cells import check_measure, check_number
-from himpun.offices.files.tables import TABLES
+from himpun.offices.files.rows import TABLES
 from himpun.offices.rules import ROLES, UNIT
 from himpun.offices.worktime import DEFAULT_WEEK
 

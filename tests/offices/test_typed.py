@@ -1,4 +1,4 @@
-"""What counts as nothing, how long a text may be, and which years can be."""
+"""What counts as nothing, how long a text may be, which years can be, and what is noted of what is wrong."""
 
 import time
 import unicodedata
@@ -7,9 +7,29 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 
-from himpun.errors import FieldErrors
-from himpun.offices.typed import Day, Text, check, fault, is_blank, line, marks_fault, needed, paragraphs, wrong_day
+from himpun.api import schemas
+from himpun.budgets.actions import check_year
+from himpun.errors import FieldErrors, Refusal
+from himpun.indicators.definitions import Surroundings, Typed, read_definition
+from himpun.offices.files.cells import code as read_code
+from himpun.offices.files.cells import year as read_cell
+from himpun.offices.typed import (
+    Complaints,
+    Day,
+    Text,
+    check,
+    fault,
+    is_blank,
+    line,
+    marks_fault,
+    needed,
+    paragraphs,
+    read_whole,
+    read_year,
+    wrong_day,
+)
 
 TODAY = date(2026, 11, 23)
 INVISIBLE = {
@@ -95,3 +115,97 @@ def test_an_ordinary_day_passes(kind: Day, days: int) -> None:
 def test_the_bounds_move_with_the_present() -> None:
     assert wrong_day(date(2040, 1, 1), Day.HELD_SINCE, TODAY)
     assert wrong_day(date(2040, 1, 1), Day.HELD_SINCE, date(2039, 1, 1)) == ""
+
+
+# --- whole numbers and years -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("text", "number"), [("0", 0), (" 12 ", 12), ("007", 7), ("9" * 18, 10**18 - 1)])
+def test_a_whole_number_is_read(text: str, number: int) -> None:
+    assert read_whole(text) == number
+
+
+@pytest.mark.parametrize("text", ["", "-1", "1.5", "1e3", "٣", "9" * 19, "satu", "1 2"])
+def test_anything_else_is_no_whole_number(text: str) -> None:
+    assert read_whole(text) is None
+
+
+DOORS = {
+    "a file of an office": lambda year: read_cell(str(year)),
+    "a budget": check_year,
+    "an indicator": lambda year: _definition_of(year),
+    "the API": TypeAdapter(schemas.Year).validate_python,
+}
+
+
+def _definition_of(year: int) -> None:
+    try:
+        read_definition(Typed("IKU-01", year, {}), Surroundings({}))
+    except FieldErrors as refused:
+        if "year" in refused.fields:
+            raise
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_every_door_takes_the_same_years(door: str) -> None:
+    for year in (2000, 2026, 2099):
+        assert read_year(f" {year} ") == year
+        DOORS[door](year)
+    for year in (0, 26, 1999, 2100, 20266):
+        assert read_year(str(year)) is None
+        with pytest.raises((Refusal, ValueError)):
+            DOORS[door](year)
+
+
+# --- what is noted ---------------------------------------------------------------------------------------------------
+
+
+def test_what_is_right_is_given_and_nothing_noted() -> None:
+    wrong = Complaints()
+    assert wrong.text("name", "Pelayanan", Text.NAME, missing="Tulis namanya.") == "Pelayanan"
+    assert wrong.text("note", "", Text.NOTE) == ""
+    assert wrong.whole("places", " 3 ", range(7), otherwise=2) == 3
+    assert wrong.whole("places", "", range(7), otherwise=2) == 2
+    assert wrong.year("year", 2026) == 2026
+    assert wrong.day("since", TODAY, Day.LEAVE, TODAY, missing="Isi tanggalnya.") == TODAY
+    assert wrong.day("until", None, Day.LEAVE, TODAY) is None
+    assert wrong.choice("kind", "cuti", ("cuti", "sakit")) == "cuti"
+    assert wrong.read("code", "IKU-01", read_code, "") == "IKU-01"
+    wrong.refuse()
+    assert not wrong
+
+
+def test_what_is_wrong_is_noted_at_its_field_and_refused_together() -> None:
+    wrong = Complaints()
+    wrong.text("name", " ", Text.NAME, missing="Tulis namanya.")
+    wrong.text("note", "x" * 61, 60)
+    assert wrong.whole("places", "7", range(7), otherwise=2) == 2
+    assert wrong.whole("days", "-1", range(1, 400), otherwise=0, sentence="Tulis masa berlakunya.") == 0
+    wrong.year("year", 2100)
+    assert wrong.day("since", None, Day.LEAVE, TODAY, missing="Isi tanggalnya.") is None
+    assert wrong.day("until", date(1900, 1, 1), Day.LEAVE, TODAY) is None
+    wrong.choice("kind", "libur", ("cuti", "sakit"))
+    wrong.choice("post", "9", (), "Pilih jabatan dari daftar.")
+    assert wrong.read("code", "IKU 01", read_code, "") == ""
+    with pytest.raises(FieldErrors) as refused:
+        wrong.refuse()
+    assert refused.value.fields == {
+        "name": "Tulis namanya.",
+        "note": "Terlalu panjang: 61 huruf, paling banyak 60. Ringkas dahulu.",
+        "places": "Tulis bilangan bulat dari 0 sampai 6.",
+        "days": "Tulis masa berlakunya.",
+        "year": "Tulis tahun dengan empat angka, misalnya 2026.",
+        "since": "Isi tanggalnya.",
+        "until": "Tahun 1900 tidak mungkin untuk tanggal cuti: antara 2023 dan 2029. Periksa kembali tahunnya.",
+        "kind": "“libur” tidak dikenal; pilih salah satu dari: cuti, sakit.",
+        "post": "Pilih jabatan dari daftar.",
+        "code": "Hanya boleh huruf, angka, titik, garis, dan tanda hubung, tanpa spasi (contoh: IKU-01).",
+    }
+
+
+def test_the_last_word_on_a_field_counts_and_no_word_is_none() -> None:
+    wrong = Complaints()
+    assert wrong.note("name", "Satu.")
+    assert not wrong.note("name", "")
+    wrong.note("name", "Dua.")
+    assert wrong == {"name": "Dua."}

@@ -17,6 +17,11 @@ def test_bold_text_is_wider() -> None:
     assert text_width("Pelaksana", 10, bold=True) > text_width("Pelaksana", 10)
 
 
+def test_the_widths_are_those_of_the_fonts() -> None:
+    assert [text_width(letter, 1000) for letter in "Ai“’é–"] == [667, 222, 333, 222, 556, 556]
+    assert [text_width(letter, 1000, bold=True) for letter in "Ai“’é–"] == [722, 278, 500, 278, 556, 556]
+
+
 def test_width_grows_with_the_type_size() -> None:
     assert text_width("Camat", 4) == pytest.approx(2 * text_width("Camat", 2))
 

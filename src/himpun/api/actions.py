@@ -22,7 +22,7 @@ from himpun.offices.access import digest_of
 from himpun.offices.acting import Actor, acting_in, capacities
 from himpun.offices.models import Office, Person
 from himpun.offices.rules import MAY_EDIT_INDICATORS
-from himpun.offices.typed import line, marks_fault
+from himpun.offices.typed import Complaints, line, marks_fault
 
 PREFIX = "himpun_"
 USE_NOTED = timedelta(minutes=5)
@@ -74,7 +74,7 @@ def make_token(
 
 
 def _check_token(person: Person, name: str, chosen: Sequence[str], asked: set[str], days: int, now: datetime) -> None:
-    wrong = {}
+    wrong = Complaints()
     living = Token.objects.filter(
         person=person, revoked_at__isnull=True, expires__gt=now, access_no=F("person__access_no")
     )
@@ -88,8 +88,7 @@ def _check_token(person: Person, name: str, chosen: Sequence[str], asked: set[st
         wrong["scopes"] = "Pilih sekurangnya satu cakupan."
     if not 1 <= days <= LONGEST_DAYS:
         wrong["days"] = f"Tulis masa berlaku 1 sampai {LONGEST_DAYS} hari."
-    if wrong:
-        raise FieldErrors(wrong)
+    wrong.refuse()
 
 
 def revoke_token(*, token: Token, by: Person) -> None:

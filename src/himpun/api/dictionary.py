@@ -24,6 +24,7 @@ from himpun.indicators.definitions import Row, as_typed
 from himpun.indicators.dictionary import Saved, definition_of, marker_of, save_indicator, with_parts
 from himpun.indicators.models import Indicator, Target
 from himpun.offices.models import Office
+from himpun.offices.typed import YEARS
 from himpun.reports.queries import offices_from
 
 router = Router()
@@ -64,7 +65,7 @@ VARIABLE = {
 CHECK = {"syarat": "condition", "kalimat": "sentence", "menahan": "blocks"}
 PER_PAGE = 50
 Code = Annotated[str, Path(description="Kode indikator, mis. IKU-01.")]
-WantedYear = Annotated[int, Query(ge=2000, le=2099, description="Tahun, mis. 2026.")]
+WantedYear = Annotated[int, Query(ge=YEARS.start, le=YEARS[-1], description="Tahun, mis. 2026.")]
 
 
 # --- kantor ----------------------------------------------------------------------------------------------------------
@@ -99,7 +100,7 @@ def _named(one: Office) -> dict[str, str]:
 @router.get("/indikator", response={200: IndicatorPage, **REFUSALS}, summary="Daftar indikator", tags=["Kamus"])
 def indicators(
     request: HttpRequest,
-    tahun: Annotated[int | None, Query(ge=2000, le=2099, description="Tahun; bawaan semua tahun.")] = None,
+    tahun: Annotated[int | None, Query(ge=YEARS.start, le=YEARS[-1], description="Tahun; bawaan semua tahun.")] = None,
     kode: Annotated[str, Query(max_length=40, description="Awal kode.")] = "",
     hal: Annotated[int, Query(ge=1, le=100_000, description="Halaman, dari 1.")] = 1,
 ) -> dict[str, object]:

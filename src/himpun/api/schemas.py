@@ -4,9 +4,11 @@ from typing import Annotated, Any
 
 from ninja import Field, Schema
 
+from himpun.offices.typed import YEARS
+
 Text = Annotated[str, Field(max_length=4000)]
 Short = Annotated[str, Field(max_length=300)]
-Year = Annotated[int, Field(ge=2000, le=2099, description="Tahun, mis. 2026.")]
+Year = Annotated[int, Field(ge=YEARS.start, le=YEARS[-1], description="Tahun, mis. 2026.")]
 
 
 class Failure(Schema):

@@ -28,10 +28,8 @@ from himpun.moments import MONTHS
 from himpun.offices.acting import acting_in
 from himpun.offices.models import Office, Person, Post
 from himpun.offices.rules import MAY_MANAGE_BUDGET
-from himpun.offices.typed import line, marks_fault
+from himpun.offices.typed import Complaints, Text, line, read_whole
 from himpun.spreadsheets import Book, Wrong
-
-FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 
 class ImportRefused(Refusal):
@@ -53,8 +51,9 @@ def _author(by: Person, office_id: int, to: str) -> Author:
 
 def check_year(year: int) -> int:
     """The year itself. Raises FieldErrors for one that no budget has."""
-    if not FIRST_YEAR <= year <= LAST_YEAR:
-        raise FieldErrors({"year": f"Tulis tahun anggaran, misalnya 2026 ({FIRST_YEAR}–{LAST_YEAR})."})
+    wrong = Complaints()
+    wrong.year("year", year)
+    wrong.refuse()
     return year
 
 
@@ -105,23 +104,16 @@ def save_program(
 
 def _read_program(office: Office, year: int, fields: Mapping[str, str], old: Program | None) -> dict[str, Any]:
     typed = {key: line(fields.get(key, "")) for key in (*_TYPED, "budget", "revised_budget")}
-    wrong: dict[str, str] = {}
-    if not typed["name"] or len(typed["name"]) > 300:
-        wrong["name"] = "Isi nama program, paling banyak 300 huruf."
-    elif sentence := marks_fault(typed["name"]):
-        wrong["name"] = sentence
-    values: dict[str, Any] = {"name": typed["name"], "owner_id": _read_owner(office, typed["owner"], wrong)}
+    wrong = Complaints()
+    name = wrong.text("name", typed["name"], Text.SHORT, missing="Isi nama program, paling banyak 300 huruf.")
+    values: dict[str, Any] = {"name": name, "owner_id": _read_owner(office, typed["owner"], wrong)}
     for key in ("budget", "revised_budget"):
-        try:
-            values[key] = read_money(typed[key])
-        except Refusal as refusal:
-            wrong[key] = str(refusal)
+        values[key] = wrong.read(key, typed[key], read_money, None)
     if old is None:
         values |= _read_place(office, year, typed["code"], typed["level"], wrong)
     elif old.children.exists() and (typed["budget"] or typed["revised_budget"]):
         wrong["budget"] = "Pagu di sini dihitung dari bawahnya; kosongkan, dan isi pagu pada baris terbawah."
-    if wrong:
-        raise FieldErrors(wrong)
+    wrong.refuse()
     return values
 
 
@@ -131,7 +123,7 @@ _TYPED = ("code", "level", "name", "owner")
 def _read_owner(office: Office, typed: str, wrong: dict[str, str]) -> int | None:
     if not typed:
         return None
-    owner = Post.objects.filter(office=office, pk=int(typed)).first() if typed.isascii() and typed.isdigit() else None
+    owner = Post.objects.filter(office=office, pk=read_whole(typed) or 0).first()
     if owner is None:
         wrong["owner"] = "Pilih jabatan dari daftar."
     return owner.pk if owner else None
@@ -238,7 +230,7 @@ Months = dict[int, tuple[Decimal | None, Decimal | None]]
 
 
 def _read_months(figures: Mapping[int, tuple[str, str]]) -> Months:
-    wrong: dict[str, str] = {}
+    wrong = Complaints()
     read: Months = {}
     for month, (spent, physical) in figures.items():
         if month not in MONTH_NUMBERS:
@@ -251,8 +243,7 @@ def _read_months(figures: Mapping[int, tuple[str, str]]) -> Months:
                 wrong[f"{key}-{month}"] = f"{MONTHS[month - 1]}: {refusal}"
                 pair.append(None)
         read[month] = (pair[0], pair[1])
-    if wrong:
-        raise FieldErrors(wrong)
+    wrong.refuse()
     return read
 
 
@@ -299,24 +290,18 @@ def set_setting(*, office: Office, year: int, rule: str, tolerance: str, cap: st
 
 
 def _read_setting(rule: str, tolerance: str, cap: str) -> dict[str, Any]:
-    wrong: dict[str, str] = {}
-    if rule not in list(EfficiencyRule):
-        wrong["rule"] = "Pilih salah satu aturan efisiensi."
+    wrong = Complaints()
+    wrong.choice("rule", rule, list(EfficiencyRule), "Pilih salah satu aturan efisiensi.")
     values: dict[str, Any] = {"rule": rule}
     bounds = {
         "tolerance": (tolerance, Decimal(0), Decimal(100), "Tulis 0 sampai 100 poin, misalnya 5."),
         "cap": (cap, Decimal("0.01"), Decimal(20), "Tulis 0,01 sampai 20, supaya NE tetap 0 sampai 100."),
     }
     for key, (typed, lowest, highest, sentence) in bounds.items():
-        try:
-            values[key] = read_number(typed)
-        except Refusal as refusal:
-            wrong[key] = str(refusal)
-        else:
-            if not lowest <= values[key] <= highest or values[key] != round(values[key], 2):
-                wrong[key] = sentence
-    if wrong:
-        raise FieldErrors(wrong)
+        number = values[key] = wrong.read(key, typed, read_number, lowest)
+        if not lowest <= number <= highest or number != round(number, 2):
+            wrong[key] = sentence
+    wrong.refuse()
     return values
 
 

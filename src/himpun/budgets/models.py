@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from himpun.archive.seals import SealedQuerySet, sealed
 from himpun.budgets.efficiency import DEFAULT_CAP, DEFAULT_TOLERANCE, RULE_NAMES, Chosen
+from himpun.budgets.rollup import Level
 from himpun.indicators.numbers import write_number
 from himpun.indicators.scoring import EfficiencyRule
 from himpun.offices.models import Holding, Office, Person, Post
@@ -27,16 +28,11 @@ class ProgramQuerySet(SealedQuerySet["Program"]):
 class Program(models.Model):
     """A program, kegiatan or sub-kegiatan of one year. Pagu stands only where nothing is below it."""
 
-    class Level(models.TextChoices):
-        PROGRAM = "program", "Program"
-        ACTIVITY = "kegiatan", "Kegiatan"
-        SUB_ACTIVITY = "sub-kegiatan", "Sub-kegiatan"
-
     office = models.ForeignKey(Office, models.PROTECT, related_name="programs")
     year = models.PositiveIntegerField("tahun")
     code = models.CharField("kode", max_length=40)
     name = models.CharField("nama", max_length=300)
-    level = models.CharField("jenjang", max_length=20, choices=Level.choices)
+    level = models.CharField("jenjang", max_length=20, choices=Level.choices())
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
     owner = models.ForeignKey(
         Post, models.PROTECT, null=True, blank=True, related_name="programs", verbose_name="penanggung jawab"

@@ -9,22 +9,22 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from enum import StrEnum
 from fractions import Fraction
 from itertools import pairwise
 
+from himpun.choices import Choice
 from himpun.indicators.numbers import write_number, write_percent
 from himpun.indicators.scoring import Score, absorption
 
 _CODE = re.compile(r"[0-9A-Za-z]+(?:\.[0-9A-Za-z]+)+")
 
 
-class Level(StrEnum):
+class Level(Choice):
     """Where a node stands."""
 
-    PROGRAM = "program"
-    ACTIVITY = "kegiatan"
-    SUB_ACTIVITY = "sub-kegiatan"
+    PROGRAM = "program", "Program"
+    ACTIVITY = "kegiatan", "Kegiatan"
+    SUB_ACTIVITY = "sub-kegiatan", "Sub-kegiatan"
 
 
 ABOVE: Mapping[Level, Level | None] = {

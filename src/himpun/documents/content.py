@@ -15,7 +15,10 @@ How to fill them:
 `CONTENT_OF` maps the template's name (its file in `typst/`, and the argument of `render`) to its TypedDict.
 """
 
-from typing import Any, Literal, TypedDict
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
+
+from typing_extensions import TypedDict  # that of Python 3.11 does not tell pydantic which keys are needed
 
 # --------------------------------------------------------------------------------------------------------------------
 # Parts shared by the documents
@@ -118,12 +121,20 @@ class Drawing(TypedDict):
     vega_lite: dict[str, Any]
 
 
+class Drawn:
+    """On a field whose drawing must have become text before the document is set: pydantic takes nothing but text."""
+
+    def __get_pydantic_core_schema__(self, _: Any, schema_of: Callable[[Any], Any]) -> Any:
+        """That of a text."""
+        return schema_of(str)
+
+
 class Chart(TypedDict):
     """A picture with its caption, never wider than the page."""
 
     title: str
     """Caption under the picture, after "Gambar N."."""
-    svg: str | Drawing
+    svg: Annotated[str | Drawing, Drawn()]
     """The picture, SVG text; in stored content a drawing, which `pictures.with_pictures` draws before `render`."""
     alt: str
     """What the picture shows, in one sentence, for readers who cannot see it."""

@@ -8,8 +8,10 @@ is a drawing is said by its place: the field `svg` of a `content.Chart`, and now
 import json
 from collections.abc import Mapping
 from functools import cache, lru_cache
-from typing import Any, get_args, get_origin, get_type_hints, is_typeddict
+from typing import Any, get_args, get_origin, get_type_hints
 from xml.sax.saxutils import quoteattr
+
+from typing_extensions import is_typeddict
 
 from himpun.documents.content import CONTENT_OF, Chart, Drawing
 from himpun.typesetting import NotSet, svg

@@ -8,25 +8,22 @@ from the `fonts` folder beside this file, files only from the `typst` folder. Th
 import base64
 import binascii
 import functools
-import json
 import re
 import struct
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from types import NoneType, UnionType
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints, is_typeddict
-
-import typst
+from typing import TYPE_CHECKING, Any
 
 from himpun.documents.content import CONTENT_OF
 from himpun.errors import Refusal
-from himpun.jobs.bounded import JobStopped
-from himpun.typesetting import FONTS_FOLDER, NotSet, pdf
+from himpun.typesetting import FONT_FAMILIES, NotSet, TooHeavy, letters, pdf
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
 TEMPLATES_FOLDER = Path(__file__).parent / "typst"
-FONT_FAMILIES = ("Arimo", "Tinos")
 
 _PICTURES = frozenset({"logo", "svg", "qr"})
 _MISSING_GLYPH = "\N{WHITE SQUARE}"
@@ -67,95 +64,64 @@ class TooMuch(Refusal):
         )
 
 
-class FontsMissing(Refusal):
-    """The build step that fetches the fonts was left out."""
-
-    code = "huruf-belum-terpasang"
-    status = 503
-
-    def __init__(self) -> None:
-        super().__init__(
-            f"Huruf untuk dokumen ({' dan '.join(FONT_FAMILIES)}) tidak ditemukan di {FONTS_FOLDER}. "
-            "Jalankan `make assets`, lalu coba lagi."
-        )
-
-
 def render(template: str, content: Mapping[str, Any], *, made_at: datetime) -> bytes:
-    """The document as PDF/A-2b. `content` is checked against `content.CONTENT_OF[template]`."""
+    """The document as PDF/A-2b. `content` is checked against `content.CONTENT_OF[template]`.
+
+    Raises UnknownTemplate, BadContent, TooMuch or FontsMissing.
+    """
     if template not in CONTENT_OF:
         raise UnknownTemplate(template)
     if made_at.utcoffset() is None:
         raise BadContent(template, ["waktu pembuatan (`made_at`) tidak menyebut zona waktu"])
-    problems = list(_problems(content, CONTENT_OF[template], ""))
-    if problems:
+    if problems := _problems(template, content):
         raise BadContent(template, problems)
-    _fonts()
-    data = json.dumps(_printable(content), ensure_ascii=False, separators=(",", ":"))
     try:
-        return pdf(TEMPLATES_FOLDER / f"{template}.typ", data, made_at=int(made_at.timestamp()))
+        return pdf(TEMPLATES_FOLDER / f"{template}.typ", _printable(content), made_at=made_at)
+    except TooHeavy as stopped:
+        raise TooMuch(template, str(stopped)) from stopped
     except NotSet as error:
         raise BadContent(template, [str(error)]) from error
-    except JobStopped as stopped:
-        raise TooMuch(template, stopped.why) from stopped
-
-
-# --- the fonts --------------------------------------------------------------------------------------------------------
-
-
-@functools.cache
-def _fonts() -> typst.Fonts:
-    if not FONTS_FOLDER.is_dir():
-        raise FontsMissing
-    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONTS_FOLDER])
-    if not set(FONT_FAMILIES) <= set(fonts.families()):
-        raise FontsMissing
-    return fonts
 
 
 # --- checking the content against its TypedDict -----------------------------------------------------------------------
 
-_hints = functools.cache(get_type_hints)
+_SAID = {
+    "missing": "tidak ada",
+    "extra_forbidden": "tidak dikenal",
+    "string_type": "harus berupa teks",
+    "bool_type": "harus berupa benar/salah",
+    "list_type": "harus berupa daftar",
+    "dict_type": "harus berupa kelompok isian",
+}
+"""What pydantic finds, by its name for it, in the words of whoever fills a template."""
 
 
-def _problems(value: object, wanted: Any, path: str) -> Iterator[str]:
-    if is_typeddict(wanted):
-        yield from _problems_of_mapping(value, wanted, path)
-        return
-    kind = get_origin(wanted)
-    if kind is list:
-        if not isinstance(value, list | tuple):
-            yield f"`{path}` harus berupa daftar"
-            return
-        (item,) = get_args(wanted)
-        for index, one in enumerate(value):
-            yield from _problems(one, item, f"{path}[{index}]")
-    elif kind is Literal:
-        if value not in get_args(wanted):
-            accepted = ", ".join(f'"{one}"' for one in get_args(wanted))
-            yield f"`{path}` harus salah satu dari {accepted}"
-    elif kind in (Union, UnionType):
-        if value is not None or NoneType not in get_args(wanted):
-            # A drawing has become the SVG text that stands first.
-            present = next(one for one in get_args(wanted) if one is not NoneType)
-            yield from _problems(value, present, path)
-    elif not isinstance(value, wanted):
-        yield f"`{path}` harus berupa {'benar/salah' if wanted is bool else 'teks'}"
+@functools.cache
+def _checker(template: str) -> "TypeAdapter[list[Any]]":
+    """Takes only what the TypedDict says, unconverted, and no other key. A list of one, since a TypedDict takes no config."""
+    from pydantic import ConfigDict, TypeAdapter  # a quarter of a second, which only who sets a document need wait
+
+    return TypeAdapter(list[CONTENT_OF[template]], config=ConfigDict(strict=True, extra="forbid"))  # type: ignore[valid-type]
 
 
-def _problems_of_mapping(value: object, wanted: Any, path: str) -> Iterator[str]:
-    if not isinstance(value, Mapping):
-        yield f"`{path}` harus berupa kelompok isian {wanted.__name__}" if path else "isinya bukan kelompok isian"
-        return
-    fields = _hints(wanted)
-    prefix = f"{path}." if path else ""
-    for name, kind in fields.items():
-        if name in value:
-            yield from _problems(value[name], kind, f"{prefix}{name}")
-        else:
-            yield f"`{prefix}{name}` tidak ada"
-    for name in value:
-        if name not in fields:
-            yield f"`{prefix}{name}` tidak dikenal"
+def _problems(template: str, content: object) -> list[str]:
+    """Each place where the content does not fit, "`indicators[0].name` tidak ada"."""
+    from pydantic import ValidationError
+
+    try:
+        _checker(template).validate_python([content])
+    except ValidationError as wrong:
+        return [_problem(one) for one in wrong.errors(include_url=False, include_input=False)]
+    return []
+
+
+def _problem(found: Mapping[str, Any]) -> str:
+    path = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in found["loc"][1:]).removeprefix(".")
+    if found["type"] == "literal_error":
+        accepted = ", ".join(f'"{one}"' for one in re.findall("'([^']*)'", found["ctx"]["expected"]))
+        return f"`{path}` harus salah satu dari {accepted}"
+    said = _SAID.get(found["type"], found["msg"])
+    return f"`{path}` {said}" if path else "isinya bukan kelompok isian"
 
 
 # --- making texts and pictures safe to print --------------------------------------------------------------------------
@@ -190,44 +156,13 @@ def _shown(character: str) -> str:
     category = unicodedata.category(character)
     if category in ("Cc", "Cf") or "\N{VARIATION SELECTOR-1}" <= character <= "\N{VARIATION SELECTOR-16}":
         return ""
-    covered = _characters_of_the_fonts()
-    if category[0] != "C" and ord(character) in covered:
+    covered = letters().regular
+    if category[0] != "C" and character in covered:
         return character
     plain = unicodedata.normalize("NFKC", character)
-    if all(ord(one) in covered for one in plain):
+    if all(one in covered for one in plain):
         return plain
     return _MISSING_GLYPH
-
-
-@functools.cache
-def _characters_of_the_fonts() -> frozenset[int]:
-    """Code points that every one of the font files has."""
-    _fonts()
-    files = [file for family in FONT_FAMILIES for file in sorted(FONTS_FOLDER.glob(f"{family}*.ttf"))]
-    return frozenset(set.intersection(*(_characters_of(file.read_bytes()) for file in files)))
-
-
-def _characters_of(font: bytes) -> set[int]:
-    """Code points of a TrueType file's Unicode character map (format 4, the one every such font carries)."""
-    for table in range(struct.unpack_from(">H", font, 4)[0]):
-        tag, _, start, _ = struct.unpack_from(">4sLLL", font, 12 + 16 * table)
-        if tag == b"cmap":
-            break
-    else:
-        return set()
-    found: set[int] = set()
-    for index in range(struct.unpack_from(">H", font, start + 2)[0]):
-        (offset,) = struct.unpack_from(">L", font, start + 4 + 8 * index + 4)
-        at = start + offset
-        if struct.unpack_from(">H", font, at)[0] != 4:
-            continue
-        segments = struct.unpack_from(">H", font, at + 6)[0] // 2
-        ends = struct.unpack_from(f">{segments}H", font, at + 14)
-        starts = struct.unpack_from(f">{segments}H", font, at + 16 + 2 * segments)
-        for first, last in zip(starts, ends, strict=True):
-            found.update(range(first, last + 1))
-    found.discard(0xFFFF)
-    return found
 
 
 _FONT_FAMILY = re.compile(r"""(font-family\s*[=:]\s*["']?)([^"';>]*)""")

@@ -52,6 +52,7 @@ from himpun.indicators.models import (
 from himpun.indicators.numbers import read_number
 from himpun.indicators.periods import Period, is_due
 from himpun.indicators.reviewing import Before, before_of, limits_of, review, sentences
+from himpun.indicators.scoring import Polarity
 from himpun.offices import typed
 from himpun.offices.acting import Actor, HoldsNoPost, acting_for
 from himpun.offices.models import UNIT, Office, Person, Post
@@ -221,8 +222,7 @@ def _check_frozen(line: RequestLine, wanted: Mapping[Variable, tuple[Decimal | N
     wrong = wrong_over_frozen(line.pk, wanted, cells)
     if cells and nihil:
         wrong["nihil"] = NOT_NIHIL
-    if wrong:
-        raise FieldErrors(wrong)
+    wrong.refuse()
 
 
 def _locked_request(line_id: int) -> DataRequest:
@@ -244,7 +244,7 @@ def check_may_fill(request: DataRequest, by: Person) -> Actor:
 def read_figures(indicator: Indicator, figures: Mapping[int, str]) -> dict[Variable, tuple[Decimal | None, str]]:
     """Figures as typed by variable id, read and held against their limits. Raises FieldErrors (keyed "v<variable id>")."""
     variables = {variable.pk: variable for variable in indicator.variables.all()}
-    wrong: dict[str, str] = {}
+    wrong = typed.Complaints()
     read: dict[Variable, tuple[Decimal | None, str]] = {}
     for key, written in figures.items():
         variable = variables.get(key)
@@ -261,8 +261,7 @@ def read_figures(indicator: Indicator, figures: Mapping[int, str]) -> dict[Varia
         )
         if finding:
             wrong[f"v{key}"] = finding.sentence
-    if wrong:
-        raise FieldErrors(wrong)
+    wrong.refuse()
     return read
 
 
@@ -271,7 +270,7 @@ def read_figure(indicator: Indicator, written: str) -> tuple[Decimal | None, str
     if not written:
         return None, ""
     if indicator.polarity in WORDS:
-        return None, (written.upper() if indicator.polarity == Indicator.Polarity.GRADE else written)[:60]
+        return None, (written.upper() if indicator.polarity == Polarity.GRADE else written)[:60]
     number = read_number(written)
     kept = EXACT.normalize(number)
     if kept != number or int(kept.as_tuple().exponent) < -DECIMALS or abs(kept) >= LARGEST:

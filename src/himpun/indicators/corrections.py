@@ -120,7 +120,7 @@ def ask_correction(
 
 
 def _read_new(figure: Figure, new: str, reason: str) -> tuple[Decimal | None, str]:
-    wrong: dict[str, str] = {}
+    wrong = typed.Complaints()
     number, text = None, ""
     key = figure.variable_id
     try:
@@ -135,8 +135,7 @@ def _read_new(figure: Figure, new: str, reason: str) -> tuple[Decimal | None, st
         typed.needed(reason, "Tulis mengapa angka yang dibekukan keliru.")
     except FieldErrors as error:
         wrong |= error.fields
-    if wrong:
-        raise FieldErrors(wrong)
+    wrong.refuse()
     return number, text
 
 

@@ -11,19 +11,18 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
-from himpun.errors import FieldErrors, Refusal
+from himpun.errors import Refusal
 from himpun.indicators import formula as formulas
 from himpun.indicators import scoring
 from himpun.indicators.numbers import read_number, write_number
 from himpun.indicators.periods import Frequency, Kind, Period
-from himpun.indicators.scoring import Aggregation, Level, Polarity, Scale
+from himpun.indicators.scoring import Aggregation, Level, Polarity, Scale, VariableKind
 from himpun.offices.files.cells import code as read_code
 from himpun.offices.files.cells import variable_name, yes
-from himpun.offices.typed import Text, is_blank, line, marks_fault, paragraphs
+from himpun.offices.typed import Complaints, Text, line, paragraphs
 
 WORDS = frozenset({Polarity.GRADE, Polarity.TEXT})
 """Polarities whose realisasi is a word: they need no formula."""
-VARIABLE_KINDS = ("pembilang", "penyebut", "nilai")
 MAX_PLACES = 6
 LABELS: Mapping[str, str] = {
     "code": "Kode",
@@ -191,8 +190,12 @@ def read_definition(typed: Typed, around: Surroundings) -> Definition:
 
     Fields are named as in `LABELS`, "variable-NUMBER-COLUMN" and "check-NUMBER-COLUMN" (from 0), "target-PERIOD".
     """
-    wrong: dict[str, str] = {}
-    given = {name: _tidy(name, typed.fields.get(name, "")) for name in LABELS if name not in ("code", "year")}
+    wrong = Complaints()
+    given = {
+        name: (paragraphs if name in _WITH_LINES else line)(typed.fields.get(name, ""))
+        for name in LABELS
+        if name not in ("code", "year")
+    }
     _check_head(typed, given, around, wrong)
     variables = _read_variables(typed.variables, wrong)
     checks = _read_checks(typed.checks, wrong)
@@ -208,17 +211,16 @@ def read_definition(typed: Typed, around: Surroundings) -> Definition:
         evidence_required=_read_yes(given["evidence_required"], "evidence_required", wrong, otherwise=False),
         grades=_read_grades(given["grades"], wrong),
         cap=_read_cap(given["cap"], wrong),
-        places=_read_whole(given["places"], "places", wrong, otherwise=2, most=MAX_PLACES),
+        places=wrong.whole("places", given["places"], range(MAX_PLACES + 1), otherwise=2),
         jump_percent=_read_jump(given["jump_percent"], wrong),
-        order=_read_whole(given["order"], "order", wrong, otherwise=0, most=100_000),
+        order=wrong.whole("order", given["order"], range(100_001), otherwise=0),
         variables=variables,
         checks=checks,
         targets=_read_targets(typed, frequency, wrong),
     )
     if not any(key.startswith(("variable", "check", "formula", "unit", "polarity")) for key in wrong):
         _check_computing(definition, typed, around, wrong)
-    if wrong:
-        raise FieldErrors(wrong)
+    wrong.refuse()
     return definition
 
 
@@ -235,36 +237,25 @@ _TEXTS = (
     "national_standard",
     "scale",
 )
+_WITH_LINES = frozenset({"definition", "rationale", "grades"})
+"""Where people write paragraphs; elsewhere runs of blanks are one."""
 _CHOICES: Mapping[str, Sequence[str]] = {
-    "polarity": tuple(map(str, Polarity)),
-    "aggregation": tuple(map(str, Aggregation)),
-    "frequency": tuple(map(str, Frequency)),
+    "polarity": Polarity.values(),
+    "aggregation": Aggregation.values(),
+    "frequency": Frequency.values(),
 }
 
 
-def _tidy(name: str, text: str) -> str:
-    """Inner line breaks stay where people write paragraphs; elsewhere runs of blanks are one."""
-    return paragraphs(text) if name in ("definition", "rationale", "grades") else line(text)
-
-
-def _check_head(typed: Typed, given: Mapping[str, str], around: Surroundings, wrong: dict[str, str]) -> None:
-    try:
-        read_code(typed.code.strip())
-    except ValueError as problem:
-        wrong["code"] = f"Kode {problem}" if typed.code.strip() else "Tulis kodenya, misalnya IKU-01."
-    if not 2000 <= typed.year <= 2099:
-        wrong["year"] = "Tulis tahun dengan empat angka, misalnya 2026."
-    for name, sentence in _REQUIRED.items():
-        if not given[name]:
-            wrong[name] = sentence
+def _check_head(typed: Typed, given: Mapping[str, str], around: Surroundings, wrong: Complaints) -> None:
+    code = typed.code.strip()
+    wrong.read("code", code, read_code, None)
+    wrong.note("code", "" if code else "Tulis kodenya, misalnya IKU-01.")
+    wrong.year("year", typed.year)
     for name, longest in LONGEST.items():
-        if len(given.get(name, typed.code)) > longest:
-            wrong[name] = f"Terlalu panjang: paling banyak {longest} huruf."
-        elif sentence := marks_fault(given.get(name, "")):
-            wrong[name] = sentence
+        wrong.text(name, given.get(name, code), longest, missing=_REQUIRED.get(name, ""))
     for name, accepted in _CHOICES.items():
-        if given[name] and given[name] not in accepted:
-            wrong[name] = f"“{given[name]}” tidak dikenal; pilih salah satu dari: {', '.join(accepted)}."
+        if given[name]:
+            wrong.choice(name, given[name], accepted)
     if given["owner"] not in around.posts:
         wrong["owner"] = (
             f"Jabatan “{given['owner']}” tidak ada di kantor ini." if given["owner"] else "Pilih penanggung jawabnya."
@@ -277,30 +268,22 @@ def _is_blank(row: Row) -> bool:
     return not any(row.get(name, "").strip() for name in ("name", "label", "unit", "condition", "sentence"))
 
 
-def _read_variables(rows: Sequence[Row], wrong: dict[str, str]) -> tuple[VariableDefinition, ...]:
+def _read_variables(rows: Sequence[Row], wrong: Complaints) -> tuple[VariableDefinition, ...]:
     found: list[VariableDefinition] = []
     for place, row in enumerate(rows):
         if _is_blank(row):
             continue
         key = f"variable-{place}"
         name = row.get("name", "").strip()
-        try:
-            variable_name(name)
-        except ValueError as problem:
-            sentence = str(problem)
-            wrong[f"{key}-name"] = sentence[0].upper() + sentence[1:] if name else "Tulis nama variabelnya."
+        wrong.read(f"{key}-name", name, variable_name, None)
+        wrong.note(f"{key}-name", "" if name else "Tulis nama variabelnya.")
         if name in {one.name for one in found}:
             wrong[f"{key}-name"] = f"Nama {name} sudah dipakai variabel lain."
-        if is_blank(row.get("label", "")):
-            wrong[f"{key}-label"] = "Tulis apa yang dihitung, misalnya “Desa dengan nilai baik”."
-        kind = row.get("kind", "").strip() or "nilai"
-        if kind not in VARIABLE_KINDS:
-            wrong[f"{key}-kind"] = f"Pilih salah satu dari: {', '.join(VARIABLE_KINDS)}."
+        kind = row.get("kind", "").strip() or VariableKind.VALUE.value
+        wrong.choice(f"{key}-kind", kind, VariableKind.values())
         for column, longest in VARIABLE_LONGEST.items():
-            if len(row.get(column, "").strip()) > longest:
-                wrong[f"{key}-{column}"] = f"Terlalu panjang: paling banyak {longest} huruf."
-            elif heap := marks_fault(row.get(column, "")):
-                wrong[f"{key}-{column}"] = heap
+            missing = "Tulis apa yang dihitung, misalnya “Desa dengan nilai baik”." if column == "label" else ""
+            wrong.text(f"{key}-{column}", row.get(column, "").strip(), longest, missing=missing)
         minimum = _read_limit(row.get("minimum", ""), f"{key}-minimum", wrong)
         maximum = _read_limit(row.get("maximum", ""), f"{key}-maximum", wrong)
         if minimum is not None and maximum is not None and minimum > maximum:
@@ -312,7 +295,7 @@ def _read_variables(rows: Sequence[Row], wrong: dict[str, str]) -> tuple[Variabl
     return tuple(found)
 
 
-def _read_checks(rows: Sequence[Row], wrong: dict[str, str]) -> tuple[CheckDefinition, ...]:
+def _read_checks(rows: Sequence[Row], wrong: Complaints) -> tuple[CheckDefinition, ...]:
     found = []
     for place, row in enumerate(rows):
         if _is_blank(row):
@@ -322,40 +305,33 @@ def _read_checks(rows: Sequence[Row], wrong: dict[str, str]) -> tuple[CheckDefin
             ("condition", condition, "Tulis syaratnya, misalnya laki + perempuan = jumlah."),
             ("sentence", sentence, "Tulis kalimat yang dibaca pengisi bila syarat ini tidak terpenuhi."),
         ):
-            if not text or len(text) > 300:
-                wrong[f"check-{place}-{name}"] = "Terlalu panjang: paling banyak 300 huruf." if text else lacking
-            elif heap := marks_fault(text):
-                wrong[f"check-{place}-{name}"] = heap
+            wrong.text(f"check-{place}-{name}", text, Text.SHORT, missing=lacking)
         blocks = _read_yes(row.get("blocks", ""), f"check-{place}-blocks", wrong, otherwise=True)
         found.append(CheckDefinition(condition, sentence, blocks))
     return tuple(found)
 
 
-def _read_contributors(given: Mapping[str, str], around: Surroundings, wrong: dict[str, str]) -> tuple[str, ...]:
+def _read_contributors(given: Mapping[str, str], around: Surroundings, wrong: Complaints) -> tuple[str, ...]:
     codes = tuple(sorted(set(given["contributors"].replace(",", " ").replace(";", " ").split()) - {given["owner"]}))
     if strangers := [code for code in codes if code not in around.posts]:
         wrong["contributors"] = f"Jabatan {', '.join(strangers)} tidak ada di kantor ini."
     return codes
 
 
-def _read_targets(typed: Typed, frequency: str, wrong: dict[str, str]) -> tuple[tuple[str, str], ...]:
+def _read_targets(typed: Typed, frequency: str, wrong: Complaints) -> tuple[tuple[str, str], ...]:
     found: dict[Period, str] = {}
     shortest = Frequency(frequency).kind.months
     for code, text in typed.targets.items():
-        text = " ".join(text.split())
-        if not text:
-            continue
-        try:
-            period = Period.parse(code)
-        except Refusal as error:
-            wrong[f"target-{code}"] = str(error)
+        text = line(text)
+        period = wrong.read(f"target-{code}", code, Period.parse, None) if text else None
+        if period is None:
             continue
         if period.year != typed.year:
             wrong[f"target-{code}"] = f"Periode ini bukan tahun {typed.year}."
         elif period.kind.months < shortest:
             wrong[f"target-{code}"] = f"Indikator {frequency} tidak punya target untuk {period.label}."
-        elif len(text) > 60:
-            wrong[f"target-{code}"] = "Terlalu panjang: paling banyak 60 huruf."
+        else:
+            wrong.text(f"target-{code}", text, 60)
         found[period] = text
     return in_order({period.code: text for period, text in found.items()})
 
@@ -365,7 +341,7 @@ def in_order(targets: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     return tuple((code, targets[code]) for code in sorted(targets, key=Period.parse))
 
 
-def _read_yes(text: str, key: str, wrong: dict[str, str], *, otherwise: bool) -> bool:
+def _read_yes(text: str, key: str, wrong: Complaints, *, otherwise: bool) -> bool:
     if not text.strip():
         return otherwise
     try:
@@ -375,16 +351,14 @@ def _read_yes(text: str, key: str, wrong: dict[str, str], *, otherwise: bool) ->
         return otherwise
 
 
-def _read_limit(text: str, key: str, wrong: dict[str, str]) -> Decimal | None:
-    if not text.strip():
-        return None
-    try:
-        number = read_number(text)
-        if abs(number) >= Decimal(10) ** 20 or -int(number.as_tuple().exponent) > 8:
-            raise Refusal("Angka terlalu panjang: paling banyak 20 angka di depan koma dan 8 di belakangnya.")
-    except Refusal as error:
-        wrong[key] = str(error)
-        return None
+def _read_limit(text: str, key: str, wrong: Complaints) -> Decimal | None:
+    return wrong.read(key, text, _limit, None) if text.strip() else None
+
+
+def _limit(text: str) -> Decimal:
+    number = read_number(text)
+    if abs(number) >= Decimal(10) ** 20 or -int(number.as_tuple().exponent) > 8:
+        raise Refusal("Angka terlalu panjang: paling banyak 20 angka di depan koma dan 8 di belakangnya.")
     return plain(number)
 
 
@@ -394,7 +368,7 @@ def plain(number: Decimal) -> Decimal:
     return number.quantize(Decimal(1)) if int(number.as_tuple().exponent) > 0 else number
 
 
-def _read_cap(text: str, wrong: dict[str, str]) -> Decimal | None:
+def _read_cap(text: str, wrong: Complaints) -> Decimal | None:
     cap = _read_limit(text, "cap", wrong)
     if cap is not None and not 100 <= cap < 100_000:
         wrong["cap"] = "Batas atas capaian paling kecil 100, supaya target yang tercapai tetap 100."
@@ -403,7 +377,7 @@ def _read_cap(text: str, wrong: dict[str, str]) -> Decimal | None:
     return cap
 
 
-def _read_jump(text: str, wrong: dict[str, str]) -> Decimal | None:
+def _read_jump(text: str, wrong: Complaints) -> Decimal | None:
     jump = _read_limit(text, "jump_percent", wrong)
     if jump is not None and not 0 < jump < 100_000:
         wrong["jump_percent"] = "Tulis persentase di atas 0, misalnya 50, atau kosongkan."
@@ -412,23 +386,14 @@ def _read_jump(text: str, wrong: dict[str, str]) -> Decimal | None:
     return jump
 
 
-def _read_whole(text: str, key: str, wrong: dict[str, str], *, otherwise: int, most: int) -> int:
-    if not text:
-        return otherwise
-    if not (text.isascii() and text.isdigit() and len(text) < 8 and int(text) <= most):
-        wrong[key] = f"Tulis bilangan bulat dari 0 sampai {most}."
-        return otherwise
-    return int(text)
-
-
-def _read_grades(text: str, wrong: dict[str, str]) -> tuple[tuple[str, Decimal], ...]:
+def _read_grades(text: str, wrong: Complaints) -> tuple[tuple[str, Decimal], ...]:
     """ "A = 90; BB = 80,5" or a line for each: what each grade counts."""
     found: dict[str, Decimal] = {}
     for part in text.replace("\n", ";").split(";"):
         if not part.strip():
             continue
         name, sign, number = part.partition("=")
-        name = " ".join(name.split()).upper()
+        name = line(name).upper()
         try:
             if not name or not sign or name in found:
                 raise Refusal(f"Tulis tiap predikat sekali dengan nilainya, misalnya A = 90; “{part.strip()}” belum.")
@@ -449,17 +414,15 @@ def effective_formula(definition: Definition) -> str:
     return formulas.from_kinds([(variable.name, variable.kind) for variable in definition.variables], percent)
 
 
-def _check_computing(definition: Definition, typed: Typed, around: Surroundings, wrong: dict[str, str]) -> None:
+def _check_computing(definition: Definition, typed: Typed, around: Surroundings, wrong: Complaints) -> None:
     text = effective_formula(definition)
     if not text and definition.polarity not in WORDS:
         wrong["formula"] = (
             "Tulis rumusnya; tanpa rumus hanya satu pembilang dan satu penyebut, atau satu nilai, yang dapat dihitung."
         )
         return
-    try:
-        parsed = formulas.parse(text) if text else None
-    except Refusal as error:
-        wrong["formula"] = str(error)
+    parsed = wrong.read("formula", text, formulas.parse, None) if text else None
+    if text and parsed is None:
         return
     variables = {variable.name: variable.unit for variable in definition.variables}
     used: set[str] = set()
@@ -532,7 +495,7 @@ def _places(rows: Sequence[Row]) -> list[int]:
     return [place for place, row in enumerate(rows) if not _is_blank(row)]
 
 
-def _check_conditions(definition: Definition, typed: Typed, wrong: dict[str, str]) -> set[str]:
+def _check_conditions(definition: Definition, typed: Typed, wrong: Complaints) -> set[str]:
     """The names that the conditions use; what cannot be read is told at its condition."""
     used: set[str] = set()
     variables = {variable.name: variable.unit for variable in definition.variables}

@@ -44,7 +44,7 @@ from himpun.indicators.scales import levels_of, read_rows
 from himpun.offices.acting import acting_in
 from himpun.offices.models import Office, Person, Post
 from himpun.offices.rules import MAY_EDIT_INDICATORS
-from himpun.offices.typed import Text, is_blank, line
+from himpun.offices.typed import YEARS, Complaints, Text, is_blank, line
 from himpun.offices.typed import check as check_texts
 
 NEW, SAME, CHANGED, REVISED, AIMED = "baru", "tetap", "berubah", "versi baru", "target"
@@ -421,7 +421,7 @@ def copy_to_year(*, office: Office, from_year: int, to_year: int, by: Person) ->
     Raises HoldsNoPost or CopiesNothing.
     """
     author = _editor(by, office)
-    if not 2000 <= to_year <= 2099 or from_year == to_year:
+    if to_year not in YEARS or from_year == to_year:
         raise FieldErrors({"to_year": "Tulis tahun tujuan yang lain, misalnya tahun berikutnya."})
     with act(office.code, at=clock.now(), author=author) as turn:
         there = set(Indicator.objects.current().filter(office=office, year=to_year).values_list("code", flat=True))
@@ -501,18 +501,16 @@ def save_scale(
     """
     author = _editor(by, office)
     name = line(name)
-    wrong = {} if 0 < len(name) <= 100 else {"name": "Tulis nama skala, paling banyak 100 huruf."}
-    if not 2000 <= year <= 2099:
-        wrong["year"] = "Tulis tahun dengan empat angka, misalnya 2026."
-    if len(source) > 200:
-        wrong["source"] = "Terlalu panjang: paling banyak 200 huruf."
+    wrong = Complaints()
+    wrong.text("name", name, 100, missing="Tulis nama skala, paling banyak 100 huruf.")
+    wrong.year("year", year)
+    wrong.text("source", source, Text.NAME)
+    wrong.text("reason", reason, Text.REASON)
     taken = Scale.objects.filter(office=office, name=name, year=year)
     if (taken.exclude(pk=scale.pk) if scale else taken).exists():
         wrong["name"] = f"Skala “{name}” sudah ada pada tahun {year}. Pakai nama lain, atau ubah yang itu."
     levels = levels_of(read_rows(rows))
-    if wrong:
-        raise FieldErrors(wrong)
-    check_texts({"reason": (reason, Text.REASON), "name": (name, Text.NAME), "source": (source, Text.NAME)})
+    wrong.refuse()
     with act(office.code, at=clock.now(), author=author) as turn:
         before = Scale.objects.filter(pk=scale.pk, office=office).first() if scale else None
         if before is not None and (before.levels, before.name, before.source) == (levels, name, source.strip()):

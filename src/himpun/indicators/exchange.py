@@ -17,6 +17,7 @@ from himpun.indicators.definitions import (
     Typed,
     as_typed,
 )
+from himpun.offices.typed import read_whole
 from himpun.spreadsheets import FORMULA_SIGNS, Book, Sheet, Wrong, address, column_letter, text_of
 
 CODE, YEAR = "code", "year"
@@ -111,8 +112,7 @@ class Read:
 
 def key_of(line: Line) -> tuple[str, int]:
     """The indicator and year a row is about; year 0 when there is none."""
-    year = line.cells.get(YEAR, "")
-    return line.cells.get(CODE, ""), int(year) if year.isascii() and year.isdigit() and len(year) == 4 else 0
+    return line.cells.get(CODE, ""), read_whole(line.cells.get(YEAR, "")) or 0
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------
@@ -237,8 +237,7 @@ def _give(line: Line, attribute: str, read: Read) -> None:
     """A row of another sheet to its indicator; without a year it is for every year that the files have of the code."""
     code, year = key_of(line)
     if not year and attribute == "targets":
-        period = line.cells.get("period", "")[:4]
-        year = int(period) if period.isascii() and period.isdigit() else 0
+        year = read_whole(line.cells.get("period", "")[:4]) or 0
     keys = [key for key in read.entries if key[0] == code and (not year or key[1] == year)]
     if not keys:
         read.wrong.append(line.wrong(CODE, f"indikator {code or '(kosong)'} tidak ada pada lembar {INDICATORS.name}."))

@@ -24,7 +24,7 @@ from himpun.indicators.numbers import (
     read_number,
     write_number,
 )
-from himpun.indicators.scoring import SHOWN_PLACES, State
+from himpun.indicators.scoring import SHOWN_PLACES, State, VariableKind
 
 MAX_LENGTH = 500
 """Characters of a formula, as the column that keeps it."""
@@ -508,8 +508,7 @@ def from_kinds(variables: Sequence[tuple[str, str]], percent: bool) -> str:
 
     "" when they mean nothing definite: several of a kind, or none.
     """
-    by_kind = {kind: [name for name, of in variables if of == kind] for kind in ("pembilang", "penyebut", "nilai")}
-    match by_kind["pembilang"], by_kind["penyebut"], by_kind["nilai"]:
+    match [[name for name, of in variables if of == kind] for kind in VariableKind]:
         case [above], [below], []:
             return f"{above} {DIVIDED} {below}" + (f" {TIMES} 100" if percent else "")
         case [], [], [only]:

@@ -7,6 +7,7 @@ from himpun.indicators.checks import Finding, Level
 from himpun.indicators.computing import value_text
 from himpun.indicators.figures import in_force_at, places_of
 from himpun.indicators.models import Figure, RequestLine, Variable
+from himpun.offices.typed import Complaints
 
 Cells = Mapping[tuple[int, int], Figure]
 """Frozen figures by line and variable."""
@@ -40,11 +41,9 @@ NOT_NIHIL = (
 )
 
 
-def wrong_over_frozen(
-    line_id: int, given: Mapping[Variable, tuple[Decimal | None, str]], cells: Cells
-) -> dict[str, str]:
+def wrong_over_frozen(line_id: int, given: Mapping[Variable, tuple[Decimal | None, str]], cells: Cells) -> Complaints:
     """The sentence under each figure given otherwise than it is frozen, keyed "v<variable id>"."""
-    wrong = {}
+    wrong = Complaints()
     for variable, (number, text) in given.items():
         figure = cells.get((line_id, variable.pk))
         if figure is not None and differs(figure, number, text):

@@ -25,6 +25,7 @@ from himpun.offices.files import (
 )
 from himpun.offices.files.rows import INDICATORS, TARGETS, VARIABLES
 from himpun.offices.models import Office, Post
+from himpun.offices.vocabulary import HoldingKind
 
 RELOADED = "dimuat ulang dari berkas kantor"
 _COLUMNS = (
@@ -209,7 +210,7 @@ def _loader(office: Office) -> Actor:
         "",
         "dimuat dari berkas kantor",
         "",
-        "definitif",
+        HoldingKind.DEFINITIF.value,
         office.pk,
         office.code,
     )

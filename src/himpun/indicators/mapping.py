@@ -22,6 +22,7 @@ from himpun.indicators.numbers import NumberUnreadable, guess_number
 from himpun.indicators.periods import Period, PeriodUnreadable
 from himpun.indicators.workbook import unfit
 from himpun.moments import MONTHS
+from himpun.offices.typed import YEARS
 from himpun.spreadsheets import Book, Content, Sheet, Wrong, address, corners, text_of
 
 LONG: Final = "panjang"
@@ -215,7 +216,7 @@ def _moment(content: Content) -> _Moment | None:
         period = Period.parse(text)
     except PeriodUnreadable:
         return _moment_in_words(normalised(text))
-    return _Moment(period.year, period.code[5:] or "tahun") if 2000 <= period.year < 2100 else None
+    return _Moment(period.year, period.code[5:] or "tahun") if period.year in YEARS else None
 
 
 def _moment_in_words(text: str) -> _Moment | None:

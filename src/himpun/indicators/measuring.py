@@ -18,7 +18,7 @@ from himpun.indicators import formula as formulas
 from himpun.indicators import scoring
 from himpun.indicators.models import DataRequest, Figure, Indicator, RequestLine, Scale, Variable
 from himpun.indicators.numbers import write_number
-from himpun.indicators.periods import Kind, Period, is_due, value_period
+from himpun.indicators.periods import Frequency, Kind, Period, is_due, value_period
 from himpun.indicators.scoring import Aggregation, Polarity, State
 from himpun.offices.models import Office, Post
 
@@ -147,7 +147,7 @@ class OfficeYear:
 
     def _parts(self, indicator: Indicator, period: Period) -> list[Period]:
         """The shorter periods with figures that make up `period`: of the longest kind that has any."""
-        own = Kind(_KINDS[indicator.frequency])
+        own = Frequency(indicator.frequency).kind
         for kind in SHORTER:
             if own.months <= kind.months < period.kind.months:
                 parts = [part for part in _year_of(kind, period.year) if period.contains(part)]
@@ -350,8 +350,7 @@ class OfficeYear:
 
 # --- reading rows ---------------------------------------------------------------------------------------------------
 
-_KINDS = {"bulanan": Kind.MONTH, "triwulanan": Kind.QUARTER, "semesteran": Kind.SEMESTER, "tahunan": Kind.YEAR}
-_FREQUENCIES = {kind: frequency for frequency, kind in _KINDS.items()}
+_FREQUENCIES = {frequency.kind: frequency for frequency in Frequency}
 _YEAR_STANDS = frozenset({Aggregation.LAST, Aggregation.MEAN, Aggregation.YEARLY})
 
 

@@ -9,7 +9,8 @@ from django.db import models
 from django.db.models import Q
 
 from himpun.archive.seals import SealedQuerySet, sealed
-from himpun.indicators.periods import Kind, Period
+from himpun.indicators.periods import Frequency, Kind, Period
+from himpun.indicators.scoring import Aggregation, Polarity, VariableKind
 from himpun.offices.models import Holding, Office, Person, Post
 from himpun.offices.rules import MAY_SEE_ALL_VALUES
 
@@ -70,29 +71,6 @@ class Indicator(models.Model):
     `version` and a reason, and the old row stays with the figures that were collected by it, `superseded_at` set.
     """
 
-    class Polarity(models.TextChoices):
-        POSITIVE = "positif", "Positif"
-        NEGATIVE_A = "negatif-a", "Negatif (2T−R)/T"
-        NEGATIVE_B = "negatif-b", "Negatif T/R"
-        RANGE = "range", "Rentang"
-        STABLE = "stabil", "Stabil"
-        GRADE = "predikat", "Predikat"
-        RANK = "peringkat", "Peringkat (kecil lebih baik)"
-        TEXT = "teks", "Teks (tidak dihitung)"
-
-    class Aggregation(models.TextChoices):
-        SUM = "jumlah", "Jumlah"
-        CUMULATIVE = "kumulatif", "Kumulatif"
-        LAST = "posisi-akhir", "Posisi akhir"
-        MEAN = "rata-rata", "Rata-rata"
-        YEARLY = "tahunan", "Tahunan"
-
-    class Frequency(models.TextChoices):
-        MONTHLY = "bulanan", "Bulanan"
-        QUARTERLY = "triwulanan", "Triwulanan"
-        HALF_YEARLY = "semesteran", "Semesteran"
-        YEARLY = "tahunan", "Tahunan"
-
     office = models.ForeignKey(Office, models.PROTECT, related_name="indicators")
     code = models.CharField("kode", max_length=40)
     name = models.CharField("nama", max_length=300)
@@ -102,13 +80,13 @@ class Indicator(models.Model):
     rationale = models.TextField("alasan/manfaat", blank=True)
     formula = models.CharField("formula", max_length=500, blank=True)
     unit = models.CharField("satuan", max_length=60)
-    polarity = models.CharField("polaritas", max_length=20, choices=Polarity.choices, default=Polarity.POSITIVE)
+    polarity = models.CharField("polaritas", max_length=20, choices=Polarity.choices(), default=Polarity.POSITIVE)
     aggregation = models.CharField(
-        "cara agregasi", max_length=20, choices=Aggregation.choices, default=Aggregation.LAST
+        "cara agregasi", max_length=20, choices=Aggregation.choices(), default=Aggregation.LAST
     )
     source = models.CharField("sumber data", max_length=300, blank=True)
     owner = models.ForeignKey(Post, models.PROTECT, related_name="indicators", verbose_name="penanggung jawab")
-    frequency = models.CharField("frekuensi", max_length=20, choices=Frequency.choices, default=Frequency.QUARTERLY)
+    frequency = models.CharField("frekuensi", max_length=20, choices=Frequency.choices(), default=Frequency.QUARTERLY)
     evidence_required = models.BooleanField("bukti dukung wajib", default=False)
     renstra_target = models.CharField("target akhir Renstra", max_length=60, blank=True)
     national_standard = models.CharField("standar nasional", max_length=60, blank=True)
@@ -151,16 +129,11 @@ class Indicator(models.Model):
 class Variable(models.Model):
     """A raw figure an indicator is computed from: pembilang and penyebut, or one value."""
 
-    class Kind(models.TextChoices):
-        NUMERATOR = "pembilang", "Pembilang"
-        DENOMINATOR = "penyebut", "Penyebut"
-        VALUE = "nilai", "Nilai"
-
     indicator = models.ForeignKey(Indicator, models.CASCADE, related_name="variables")
     name = models.CharField("nama", max_length=40)
     label = models.CharField("uraian", max_length=300)
     unit = models.CharField("satuan", max_length=60, blank=True)
-    kind = models.CharField("jenis", max_length=20, choices=Kind.choices)
+    kind = models.CharField("jenis", max_length=20, choices=VariableKind.choices())
     order = models.PositiveIntegerField(default=0)
     element = models.ForeignKey(Element, models.PROTECT, null=True, related_name="variables")
     minimum = models.DecimalField("paling kecil", max_digits=30, decimal_places=8, null=True, blank=True)

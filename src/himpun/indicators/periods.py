@@ -12,6 +12,7 @@ from enum import StrEnum
 from functools import total_ordering
 from typing import Self
 
+from himpun.choices import Choice
 from himpun.errors import Refusal
 from himpun.moments import MONTHS
 
@@ -86,13 +87,13 @@ class Kind(StrEnum):
 _MONTHS_OF = {Kind.MONTH: 1, Kind.QUARTER: 3, Kind.SEMESTER: 6, Kind.YEAR: 12}
 
 
-class Frequency(StrEnum):
+class Frequency(Choice):
     """How often an indicator is measured (domain.md §3)."""
 
-    MONTHLY = "bulanan"
-    QUARTERLY = "triwulanan"
-    SEMESTERLY = "semesteran"
-    YEARLY = "tahunan"
+    MONTHLY = "bulanan", "Bulanan"
+    QUARTERLY = "triwulanan", "Triwulanan"
+    SEMESTERLY = "semesteran", "Semesteran"
+    YEARLY = "tahunan", "Tahunan"
 
     @property
     def kind(self) -> Kind:

@@ -22,6 +22,7 @@ from himpun.indicators.checks import (
 from himpun.indicators.computing import value_text
 from himpun.indicators.models import DataRequest, Figure, Indicator, RequestLine, Variable
 from himpun.indicators.periods import Period, value_period
+from himpun.indicators.scoring import Aggregation, Polarity, VariableKind
 
 YEARS_BACK = 5
 PERIODS_BACK = 12
@@ -44,7 +45,7 @@ NOTHING_BEFORE = Before()
 
 def limits_of(variable: Variable, indicator: Indicator) -> Limits:
     """What a figure of this variable must keep to; a grade is one of the indicator's own, where it names them."""
-    is_grade = indicator.polarity == Indicator.Polarity.GRADE
+    is_grade = indicator.polarity == Polarity.GRADE
     choices = tuple(indicator.grades) if is_grade else ()
     return Limits(variable.minimum, variable.maximum, variable.whole, variable.required, choices)
 
@@ -83,7 +84,7 @@ def _before(figures: Sequence[Figure], indicator: Indicator, period: Period) -> 
     last = earlier[-1]
     name = _named(last.period, period)
     shown = value_text(last.number, last.text)
-    if indicator.aggregation != Indicator.Aggregation.CUMULATIVE:
+    if indicator.aggregation != Aggregation.CUMULATIVE:
         return Before(shown, name, History(_numbers(earlier), name))
     alike = [figure for figure in earlier if figure.month == period.last_month]
     history = History(_numbers(alike), alike[-1].period.label) if alike else History()
@@ -131,8 +132,8 @@ def _of_figure(
 def _of_share(
     variables: Sequence[Variable], numbers: Mapping[str, Decimal | None], indicator: Indicator
 ) -> Finding | None:
-    parts = [variable for variable in variables if variable.kind == Variable.Kind.NUMERATOR]
-    wholes = [variable for variable in variables if variable.kind == Variable.Kind.DENOMINATOR]
+    parts = [variable for variable in variables if variable.kind == VariableKind.NUMERATOR]
+    wholes = [variable for variable in variables if variable.kind == VariableKind.DENOMINATOR]
     if len(parts) != 1 or len(wholes) != 1 or not is_percentage(indicator):
         return None
     part, whole = numbers[parts[0].name], numbers[wholes[0].name]

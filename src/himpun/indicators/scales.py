@@ -15,7 +15,7 @@ from himpun.errors import FieldErrors, Refusal
 from himpun.indicators.charts import CATEGORY_COLOURS
 from himpun.indicators.numbers import read_number, write_number
 from himpun.indicators.scoring import Level, Scale
-from himpun.offices.typed import line
+from himpun.offices.typed import Complaints, line
 
 COLOURS: Mapping[str, str] = {
     "sangat-tinggi": "Biru tua",
@@ -63,7 +63,7 @@ class _Interval:
 
 def read_rows(rows: Sequence[Row]) -> Scale:
     """The scale these rows make, whatever their order. Raises ScaleRefused with every fault at its bound."""
-    wrong: dict[str, str] = {}
+    wrong = Complaints()
     intervals = [_interval(place, row, wrong) for place, row in enumerate(rows)]
     if not rows:
         wrong["rows"] = "Isi paling sedikit satu tingkat."
@@ -111,24 +111,23 @@ def levels_of(scale: Scale) -> list[dict[str, Any]]:
 # --- one row ---------------------------------------------------------------------------------------------------------
 
 
-def _interval(place: int, row: Row, wrong: dict[str, str]) -> _Interval:
-    bounds: dict[str, Fraction | None] = {}
-    for column, text in (("lower", row.lower), ("upper", row.upper)):
-        bounds[column] = None
-        if text.strip():
-            try:
-                number = read_number(text)
-                if abs(number) >= LARGEST or (exponent := number.as_tuple().exponent) == "n" or int(exponent) < -6:
-                    raise Refusal("Batas paling banyak 9 angka di depan koma dan 6 di belakangnya.")
-                bounds[column] = Fraction(number)
-            except Refusal as error:
-                wrong[f"row-{place}-{column}"] = str(error)
-    if row.colour not in CATEGORY_COLOURS:
-        wrong[f"row-{place}-colour"] = "Pilih warna dari daftar."
-    return _Interval(place, row, bounds["lower"], bounds["upper"])
+def _interval(place: int, row: Row, wrong: Complaints) -> _Interval:
+    wrong.choice(f"row-{place}-colour", row.colour, CATEGORY_COLOURS, "Pilih warna dari daftar.")
+    lower, upper = (
+        wrong.read(f"row-{place}-{column}", text, _bound, None) if text.strip() else None
+        for column, text in (("lower", row.lower), ("upper", row.upper))
+    )
+    return _Interval(place, row, lower, upper)
 
 
-def _check_names(rows: Sequence[Row], wrong: dict[str, str]) -> None:
+def _bound(text: str) -> Fraction:
+    number = read_number(text)
+    if abs(number) >= LARGEST or (exponent := number.as_tuple().exponent) == "n" or int(exponent) < -6:
+        raise Refusal("Batas paling banyak 9 angka di depan koma dan 6 di belakangnya.")
+    return Fraction(number)
+
+
+def _check_names(rows: Sequence[Row], wrong: Complaints) -> None:
     names = [line(row.name).casefold() for row in rows]
     for place, name in enumerate(names):
         if not name:
@@ -152,7 +151,7 @@ def _height(interval: _Interval) -> tuple[bool, Fraction, bool, bool, Fraction, 
     )
 
 
-def _check_itself(interval: _Interval, wrong: dict[str, str]) -> None:
+def _check_itself(interval: _Interval, wrong: Complaints) -> None:
     lower, upper, row = interval.lower, interval.upper, interval.row
     if lower is None or upper is None or lower < upper:
         return
@@ -167,7 +166,7 @@ def _check_itself(interval: _Interval, wrong: dict[str, str]) -> None:
 # --- where two levels meet -------------------------------------------------------------------------------------------
 
 
-def _check_ends(ordered: Sequence[_Interval], wrong: dict[str, str]) -> None:
+def _check_ends(ordered: Sequence[_Interval], wrong: Complaints) -> None:
     highest, lowest = ordered[0], ordered[-1]
     if lowest.lower is not None:
         wrong[f"row-{lowest.place}-lower"] = (
@@ -179,7 +178,7 @@ def _check_ends(ordered: Sequence[_Interval], wrong: dict[str, str]) -> None:
         )
 
 
-def _check_bound(above: _Interval, below: _Interval, wrong: dict[str, str]) -> None:
+def _check_bound(above: _Interval, below: _Interval, wrong: Complaints) -> None:
     place = f"row-{above.place}-lower"
     names = f"“{below.row.name}” dan “{above.row.name}”"
     if above.lower is None or below.upper is None or above.lower < below.upper:

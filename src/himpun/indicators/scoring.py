@@ -17,6 +17,7 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import NamedTuple, TypeVar
 
+from himpun.choices import Choice
 from himpun.errors import Refusal
 from himpun.indicators.numbers import (
     Number,
@@ -34,31 +35,39 @@ SHOWN_PLACES = 2
 """Decimals of a result in a formula."""
 
 
-class Polarity(StrEnum):
+class Polarity(Choice):
     """Which way is better, and so which formula measures it (domain.md §2)."""
 
-    POSITIVE = "positif"
-    NEGATIVE_A = "negatif-a"
-    NEGATIVE_B = "negatif-b"
-    RANGE = "range"
-    STABLE = "stabil"
-    GRADE = "predikat"
-    RANK = "peringkat"
-    TEXT = "teks"
+    POSITIVE = "positif", "Positif"
+    NEGATIVE_A = "negatif-a", "Negatif (2T−R)/T"
+    NEGATIVE_B = "negatif-b", "Negatif T/R"
+    RANGE = "range", "Rentang"
+    STABLE = "stabil", "Stabil"
+    GRADE = "predikat", "Predikat"
+    RANK = "peringkat", "Peringkat (kecil lebih baik)"
+    TEXT = "teks", "Teks (tidak dihitung)"
 
 
 DEFAULT_NEGATIVE = Polarity.NEGATIVE_A
 """What an indicator gets when somebody says only that less is better."""
 
 
-class Aggregation(StrEnum):
+class Aggregation(Choice):
     """How the periods of a year make one capaian; chosen per indicator and year (domain.md §2)."""
 
-    SUM = "jumlah"
-    CUMULATIVE = "kumulatif"
-    LAST = "posisi-akhir"
-    MEAN = "rata-rata"
-    YEARLY = "tahunan"
+    SUM = "jumlah", "Jumlah"
+    CUMULATIVE = "kumulatif", "Kumulatif"
+    LAST = "posisi-akhir", "Posisi akhir"
+    MEAN = "rata-rata", "Rata-rata"
+    YEARLY = "tahunan", "Tahunan"
+
+
+class VariableKind(Choice):
+    """What a raw variable is in the share of its indicator, or that it is the value itself."""
+
+    NUMERATOR = "pembilang", "Pembilang"
+    DENOMINATOR = "penyebut", "Penyebut"
+    VALUE = "nilai", "Nilai"
 
 
 class State(StrEnum):

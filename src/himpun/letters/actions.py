@@ -1,7 +1,6 @@
 """Registering letters, writing dispositions, giving out numbers."""
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from django.db import connection
@@ -72,33 +71,25 @@ def _store(scan: Scan) -> str:
 
 
 def _check_letter(fields: dict[str, Any]) -> None:
-    wrong: dict[str, str] = {}
+    wrong, today = typed.Complaints(), clock.today()
     for column in Letter._meta.fields:
-        written = str(fields.get(column.name, ""))
-        if column.max_length and len(written) > column.max_length:
-            wrong[column.name] = f"Terlalu panjang: paling banyak {column.max_length} huruf."
-        elif sentence := typed.marks_fault(written):
-            wrong[column.name] = sentence
-    if fields.get("nature", Letter.Nature.ORDINARY) not in Letter.Nature.values:
-        wrong["nature"] = f"Sifat surat tidak dikenal. Pilih: {', '.join(Letter.Nature.labels)}."
-    for name, label in {"number": "nomor surat", "sender": "asal surat", "subject": "hal surat"}.items():
-        if typed.is_blank(str(fields.get(name, ""))):
-            wrong[name] = f"Isi {label}."
-    dated, received = fields.get("dated"), fields.get("received_on")
-    if not isinstance(dated, date):
-        wrong["dated"] = "Isi tanggal surat."
-    elif sentence := typed.wrong_day(dated, typed.Day.LETTER, clock.today()):
-        wrong["dated"] = sentence
-    if not isinstance(received, date):
-        wrong["received_on"] = "Isi tanggal surat diterima."
-    elif received > clock.today():
+        missing = f"Isi {_NEEDED[column.name]}." if column.name in _NEEDED else ""
+        wrong.text(
+            column.name, str(fields.get(column.name, "")), column.max_length or typed.Text.FIELD, missing=missing
+        )
+    natures = f"Sifat surat tidak dikenal. Pilih: {', '.join(Letter.Nature.labels)}."
+    wrong.choice("nature", fields.get("nature", Letter.Nature.ORDINARY), Letter.Nature.values, natures)
+    dated = wrong.day("dated", fields.get("dated"), typed.Day.LETTER, today, missing="Isi tanggal surat.")
+    missing = "Isi tanggal surat diterima."
+    received = wrong.day("received_on", fields.get("received_on"), typed.Day.RECEIVED, today, missing=missing)
+    if received and received > today:
         wrong["received_on"] = "Tanggal diterima belum terjadi; periksa kembali tanggalnya."
-    elif sentence := typed.wrong_day(received, typed.Day.RECEIVED, clock.today()):
-        wrong["received_on"] = sentence
-    if isinstance(dated, date) and isinstance(received, date) and not wrong and dated > received:
+    if dated and received and not wrong and dated > received:
         wrong["dated"] = "Tanggal surat melewati tanggal diterima; periksa kembali keduanya."
-    if wrong:
-        raise FieldErrors(wrong)
+    wrong.refuse()
+
+
+_NEEDED = {"number": "nomor surat", "sender": "asal surat", "subject": "hal surat"}
 
 
 def write_disposition(
@@ -135,17 +126,15 @@ def write_disposition(
 
 
 def _check_disposition(to: list[Post], instructions: list[str], note: str) -> None:
-    wrong: dict[str, str] = {}
+    wrong = typed.Complaints()
     if not to:
         wrong["to"] = "Pilih sekurangnya satu penerima disposisi."
     if not instructions and not note:
         wrong["instructions"] = "Centang sekurangnya satu perintah atau tulis catatan."
     if set(instructions) - set(INSTRUCTIONS):
         wrong["instructions"] = "Ada perintah yang tidak dikenal; muat ulang halaman lalu pilih lagi."
-    if sentence := typed.fault(note, typed.Text.NOTE):
-        wrong["note"] = sentence
-    if wrong:
-        raise FieldErrors(wrong)
+    wrong.text("note", note, typed.Text.NOTE)
+    wrong.refuse()
 
 
 def issue_number(*, office: Office, register: str, subject: str, unit: str = "", turn: Turn) -> str:

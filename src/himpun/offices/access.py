@@ -17,10 +17,11 @@ from django.db import models, transaction
 
 from himpun import clock
 from himpun.archive.journal import SYSTEM, Author, act
-from himpun.errors import FieldErrors, Refusal
+from himpun.errors import Refusal
 from himpun.offices.files.cells import email as read_email
 from himpun.offices.models import Office, OneTimeLink, Person
-from himpun.offices.wording import tidy, wrong_cell, wrong_texts
+from himpun.offices.typed import Complaints, line
+from himpun.offices.wording import wrong_texts
 
 T = TypeVar("T")
 LINK_DAYS = 7
@@ -190,9 +191,11 @@ def change_password(*, person: Person, password: str) -> None:
 
 def change_address(*, person: Person, email: str) -> Person:
     """A person whose password was just checked changes their own e-mail address; links out by mail end. Raises FieldErrors."""
-    email = tidy(email)
-    if wrong := wrong_texts(Person, {"email": email}, ()) or (email and wrong_cell("email", email, read_email)):
-        raise FieldErrors(wrong)
+    email = line(email)
+    wrong = wrong_texts(Person, {"email": email}, ())
+    if email and not wrong:
+        wrong.read("email", email, read_email, None)
+    wrong.refuse()
 
     def set_now(at: datetime) -> Person:
         fresh = Person.objects.select_for_update().get(pk=person.pk)
@@ -211,7 +214,7 @@ def _set(person: Person, password: str) -> None:
 
 def check_password(person: Person, password: str, again: str) -> None:
     """Raises FieldErrors with the sentences of the validators."""
-    wrong = {}
+    wrong = Complaints()
     if len(password) > LONGEST_PASSWORD:
         wrong["password1"] = f"Terlalu panjang; paling banyak {LONGEST_PASSWORD} huruf."
     elif "\0" in password:
@@ -223,8 +226,7 @@ def check_password(person: Person, password: str, again: str) -> None:
             wrong["password1"] = " ".join(problem.messages)
     if password != again:
         wrong["password2"] = "Tidak sama dengan yang di atas. Ketik ulang keduanya."
-    if wrong:
-        raise FieldErrors(wrong)
+    wrong.refuse()
 
 
 # --- the journal ------------------------------------------------------------------------------------------------------

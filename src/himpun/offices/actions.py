@@ -38,8 +38,10 @@ from himpun.offices.rules import (
     check_may_manage_access,
     link_goes,
 )
-from himpun.offices.wording import as_sentence, tidy, wrong_cell, wrong_texts
-from himpun.offices.worktime import LONGEST_HOURS, WEEKDAYS, CalendarUnusable, read_day, read_week, write_week
+from himpun.offices.typed import Complaints, line
+from himpun.offices.vocabulary import OWN_DAYS
+from himpun.offices.wording import wrong_cell, wrong_texts
+from himpun.offices.worktime import LONGEST_HOURS, WEEKDAYS, read_day, read_week, write_week
 
 OFFICE_TEXTS = ("name", "government", "address", "contact", "city")
 PERSON_TEXTS = ("name", "nip", "rank", "email")
@@ -78,8 +80,7 @@ def change_office(*, office: Office, fields: Mapping[str, Any], by: Person) -> O
         Office, {name: fields[name] for name in OFFICE_TEXTS if name in fields}, ("name", "government", "city")
     )
     wrong |= _wrong_settings(fields) | _loosened_for_oneself(office, fields, by)
-    if wrong:
-        raise FieldErrors(wrong)
+    wrong.refuse()
     given = dict(fields)
     if "hours" in given:
         given["hours"] = write_week(read_week(given["hours"]))
@@ -108,35 +109,29 @@ def _loosened_for_oneself(office: Office, fields: Mapping[str, Any], by: Person)
     return {"may_approve_twice": f"{cause}. Minta Kasubbag Umum menetapkannya."}
 
 
-def _wrong_settings(fields: Mapping[str, Any]) -> dict[str, str]:
-    wrong: dict[str, str] = {}
-    if "timezone" in fields and fields["timezone"] not in available_timezones():
-        wrong["timezone"] = "Zona waktu tidak dikenal. Pilih WIB, WITA, atau WIT."
+def _wrong_settings(fields: Mapping[str, Any]) -> Complaints:
+    wrong = Complaints()
+    if "timezone" in fields:
+        wrong.choice(
+            "timezone",
+            fields["timezone"],
+            available_timezones(),
+            "Zona waktu tidak dikenal. Pilih WIB, WITA, atau WIT.",
+        )
     if "day_minutes" in fields and not 1 <= fields["day_minutes"] <= 24 * 60:
         wrong["day_minutes"] = "Tulis bilangan bulat 1 sampai 1440, misalnya 480 untuk 8 jam."
     for register, pattern in fields.get("number_patterns", {}).items():
-        if sentence := _wrong_pattern(pattern):
-            wrong[f"pattern_{register}"] = sentence
-    return wrong | _wrong_hours(fields.get("hours"))
+        wrong.read(f"pattern_{register}", pattern, check_pattern, None)
+    wrong |= _wrong_hours(fields.get("hours"))
+    return wrong
 
 
-def _wrong_pattern(pattern: str) -> str:
-    try:
-        check_pattern(pattern)
-    except ValueError as problem:
-        return as_sentence(str(problem))
-    return ""
-
-
-def _wrong_hours(hours: Mapping[str, list[str]] | None) -> dict[str, str]:
+def _wrong_hours(hours: Mapping[str, list[str]] | None) -> Complaints:
     if hours is None:
-        return {}
-    wrong = {}
+        return Complaints()
+    wrong = Complaints()
     for name in hours:
-        try:
-            read_day(hours[name])
-        except CalendarUnusable as problem:
-            wrong[f"hours_{name}"] = str(problem)
+        wrong.read(f"hours_{name}", hours[name], read_day, ())
     if not wrong and not any(hours.values()):
         wrong[f"hours_{WEEKDAYS[0]}"] = "Isi jam kerja sekurangnya satu hari."
     return wrong
@@ -157,7 +152,7 @@ def add_holiday(
     _refuse_wrong_holiday(office, day, kind, name, source, None)
     assert day is not None  # noqa: S101 - an empty day has just been refused
     with act(office.code, at=clock.now(), author=author) as turn:
-        values = {"kind": kind, "name": tidy(name), "source": tidy(source)}
+        values = {"kind": kind, "name": line(name), "source": line(source)}
         holiday, made = Holiday.objects.get_or_create(office=office, day=day, defaults=values)
         if not made:
             raise FieldErrors({"day": _DAY_TAKEN})
@@ -177,7 +172,7 @@ def change_holiday(
         before = Holiday.objects.filter(pk=holiday.pk, office=office).first()
         if before is None:
             raise HolidayGone
-        after = Holiday(pk=holiday.pk, office=office, day=day, kind=kind, name=tidy(name), source=tidy(source))
+        after = Holiday(pk=holiday.pk, office=office, day=day, kind=kind, name=line(name), source=line(source))
         if _holiday_data(after) != _holiday_data(before):
             after.save()
             _calendar_moved_on(office)
@@ -195,9 +190,6 @@ class HolidayGone(Conflict):
         super().__init__("Catatan ini sudah dihapus orang lain. Muat ulang halaman, lalu tambahkan lagi bila perlu.")
 
 
-OWN_DAYS = (Holiday.Kind.LOCAL, Holiday.Kind.CLOSURE, Holiday.Kind.WORKING)
-"""The kinds of days an office may add; the others are decreed for all."""
-
 _DAY_TAKEN = "Tanggal ini sudah tercatat sebagai hari libur."
 
 
@@ -205,16 +197,11 @@ def _refuse_wrong_holiday(
     office: Office, day: date | None, kind: str, name: str, source: str, holiday: Holiday | None
 ) -> None:
     wrong = wrong_texts(Holiday, {"name": name, "source": source}, ("name",))
-    if kind not in OWN_DAYS:
-        wrong["kind"] = "Pilih libur daerah, kantor tutup, atau tetap masuk kerja."
-    if day is None:
-        wrong["day"] = "Isi tanggalnya, misalnya 17-08-2026."
-    elif sentence := typed.wrong_day(day, typed.Day.CALENDAR, clock.today()):
-        wrong["day"] = sentence
-    elif cause := _wrong_day(office, day, kind, holiday):
-        wrong["day"] = cause
-    if wrong:
-        raise FieldErrors(wrong)
+    wrong.choice("kind", kind, OWN_DAYS, "Pilih libur daerah, kantor tutup, atau tetap masuk kerja.")
+    missing = "Isi tanggalnya, misalnya 17-08-2026."
+    if good := wrong.day("day", day, typed.Day.CALENDAR, clock.today(), missing=missing):
+        wrong.note("day", _wrong_day(office, good, kind, holiday))
+    wrong.refuse()
 
 
 def _wrong_day(office: Office, day: date, kind: str, holiday: Holiday | None) -> str:
@@ -308,24 +295,17 @@ def _read_hours(office: Office, fields: Mapping[str, Any], hours: SpecialHours |
         wrong["since"] = _HOURS_TAKEN
     read: dict[str, list[str]] = {}
     for name in WEEKDAYS:
-        try:
-            if written := str(fields["hours"].get(name, "")).strip():
-                read[name] = list(day_hours(written))
-        except ValueError as problem:
-            wrong[f"hours_{name}"] = str(problem)
-    if wrong:
-        raise FieldErrors(wrong)
-    texts = {name: tidy(fields[name]) for name in ("name", "source")}
+        if written := str(fields["hours"].get(name, "")).strip():
+            read[name] = list(wrong.read(f"hours_{name}", written, day_hours, ()))
+    wrong.refuse()
+    texts = {name: line(fields[name]) for name in ("name", "source")}
     return {**texts, "since": since, "until": until, "hours": read}
 
 
-def _wrong_period(since: date | None, until: date | None) -> dict[str, str]:
-    wrong = {}
+def _wrong_period(since: date | None, until: date | None) -> Complaints:
+    wrong = Complaints()
     for name, day in (("since", since), ("until", until)):
-        if day is None:
-            wrong[name] = "Isi tanggalnya, misalnya 18-02-2026."
-        elif sentence := typed.wrong_day(day, typed.Day.CALENDAR, clock.today()):
-            wrong[name] = sentence
+        wrong.day(name, day, typed.Day.CALENDAR, clock.today(), missing="Isi tanggalnya, misalnya 18-02-2026.")
     if since and until and not wrong:
         if until < since:
             wrong["until"] = "Tanggal berakhir mendahului tanggal mulai; periksa kembali keduanya."
@@ -351,9 +331,9 @@ def add_post(*, office: Office, fields: Mapping[str, Any], by: Person) -> Post:
     """
     author = _manager(by, office)
     code = str(fields.get("code", "")).strip()
-    wrong = _wrong_post(office, fields, None) | wrong_cell("code", code, slug)
-    if wrong:
-        raise FieldErrors(wrong)
+    wrong = _wrong_post(office, fields, None)
+    wrong |= wrong_cell("code", code, slug)
+    wrong.refuse()
     with act(office.code, at=clock.now(), author=author) as turn:
         try:
             with transaction.atomic():
@@ -371,9 +351,7 @@ def change_post(*, post: Post, fields: Mapping[str, Any], by: Person) -> Post:
     """
     office = post.office
     author = _manager(by, office)
-    wrong = _wrong_post(office, fields, post)
-    if wrong:
-        raise FieldErrors(wrong)
+    _wrong_post(office, fields, post).refuse()
     values = _post_values(fields)
     with act(office.code, at=clock.now(), author=author) as turn:
         before = Post.objects.select_related("parent").get(pk=post.pk)
@@ -396,19 +374,18 @@ def change_post(*, post: Post, fields: Mapping[str, Any], by: Person) -> Post:
 
 def _post_values(fields: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        "title": tidy(str(fields["title"])),
+        "title": line(str(fields["title"])),
         "role": fields["role"],
         "parent": fields["parent"],
-        "unit_code": tidy(str(fields["unit_code"])),
+        "unit_code": line(str(fields["unit_code"])),
         "order": fields["order"],
     }
 
 
-def _wrong_post(office: Office, fields: Mapping[str, Any], post: Post | None) -> dict[str, str]:
+def _wrong_post(office: Office, fields: Mapping[str, Any], post: Post | None) -> Complaints:
     wrong = wrong_texts(Post, {"title": fields["title"], "unit_code": fields["unit_code"]}, ("title",))
     role, parent = fields["role"], fields["parent"]
-    if role and role not in ROLES:
-        wrong["role"] = "Pilih peran dari daftar."
+    wrong.choice("role", role or "", ("", *ROLES), "Pilih peran dari daftar.")
     if role == KEPALA and parent is not None:
         wrong["parent"] = "Kepala tidak mempunyai atasan di kantor ini; kosongkan."
     elif role and role != KEPALA and parent is None:
@@ -417,12 +394,13 @@ def _wrong_post(office: Office, fields: Mapping[str, Any], post: Post | None) ->
         wrong["parent"] = "Jabatan ini menjadi atasan dirinya sendiri. Pilih atasan lain."
     if not isinstance(fields["order"], int) or not 0 <= fields["order"] <= 100_000:
         wrong["order"] = "Tulis bilangan bulat, misalnya 10."
-    return wrong | _taken(office, str(fields.get("code", "")).strip() if post is None else "", post, str(role))
+    wrong |= _taken(office, str(fields.get("code", "")).strip() if post is None else "", post, str(role))
+    return wrong
 
 
 def _taken(office: Office, code: str, post: Post | None, role: str) -> dict[str, str]:
     others = Post.objects.filter(office=office).exclude(pk=post.pk if post else 0)
-    wrong = {}
+    wrong = Complaints()
     if code and others.filter(code=code).exists():
         wrong["code"] = "Kode ini sudah dipakai jabatan lain. Pilih kode lain."
     if role not in ("", UNIT) and (holder := others.filter(role=role).first()):
@@ -469,9 +447,9 @@ def add_person(*, office: Office, fields: Mapping[str, str], by: Person) -> acce
     """
     author = _manager(by, office)
     username = fields.get("username", "").strip()
-    wrong = _wrong_person(fields, None) | wrong_cell("username", username, read_username)
-    if wrong:
-        raise FieldErrors(wrong)
+    wrong = _wrong_person(fields, None)
+    wrong |= wrong_cell("username", username, read_username)
+    wrong.refuse()
     with act(office.code, at=clock.now(), author=author) as turn:
         try:
             with transaction.atomic():
@@ -495,8 +473,7 @@ def change_person(*, office: Office, person: Person, fields: Mapping[str, str], 
     wrong = _wrong_person(fields, person)
     if not active and person.pk == by.pk:
         wrong["is_active"] = "Anda tidak dapat menutup akses diri sendiri. Minta pengelola lain melakukannya."
-    if wrong:
-        raise FieldErrors(wrong)
+    wrong.refuse()
     values = {**_person_values(fields), "is_active": active}
     with act(office.code, at=clock.now(), author=author) as turn:
         before = Person.objects.get(pk=person.pk)
@@ -551,13 +528,13 @@ def _check_ours(office: Office, person: Person) -> None:
 
 
 def _person_values(fields: Mapping[str, str]) -> dict[str, Any]:
-    return {name: tidy(fields.get(name, "")) for name in PERSON_TEXTS}
+    return {name: line(fields.get(name, "")) for name in PERSON_TEXTS}
 
 
-def _wrong_person(fields: Mapping[str, str], person: Person | None) -> dict[str, str]:
+def _wrong_person(fields: Mapping[str, str], person: Person | None) -> Complaints:
     texts = {name: fields.get(name, "") for name in (*PERSON_TEXTS, *(() if person else ("username",)))}
     wrong = wrong_texts(Person, texts, ("name",) if person else ("name", "username"))
-    nip, email = tidy(texts["nip"]), tidy(texts["email"])
+    nip, email = line(texts["nip"]), line(texts["email"])
     if nip:
         wrong |= wrong_cell("nip", nip, read_nip)
         others = Person.objects.exclude(pk=person.pk if person else 0)

@@ -29,7 +29,8 @@ from himpun.offices.holdings import (
 from himpun.offices.journals import Journals, journals
 from himpun.offices.models import Appointment, Holding, Leave, Person, Post
 from himpun.offices.rules import DECIDES, MAY_MANAGE_OFFICE, Consent, Proposal, consents_needed
-from himpun.offices.wording import tidy
+from himpun.offices.typed import line
+from himpun.offices.vocabulary import MANDATES
 
 FILE_LIMIT = 10 * 1024 * 1024
 ESTABLISHED = (Holding.Kind.DEFINITIF, Holding.Kind.PJ, Holding.Kind.PLT)
@@ -71,7 +72,7 @@ def begin_holding(
     In force at once, or waiting for the consents it needs. Raises HoldsNoPost, OnLeave or FieldErrors.
     """
     author = manager_of(post, by)
-    terms = Terms(kind, since, until, letter, own_post if kind in Holding.MANDATES else None)
+    terms = Terms(kind, since, until, letter, own_post if kind in MANDATES else None)
     refuse_wrong_terms(post, person, terms)
     with journals(post.office, person, author=author) as written:
         refuse_overlap(post, person, terms, None)
@@ -97,7 +98,7 @@ def change_holding(
     """
     post, person = holding.post, holding.person
     author = manager_of(post, by)
-    terms = Terms(kind, since, until, letter, own_post if kind in Holding.MANDATES else None)
+    terms = Terms(kind, since, until, letter, own_post if kind in MANDATES else None)
     refuse_wrong_terms(post, person, terms)
     with journals(post.office, person, author=author) as written:
         refuse_overlap(post, person, terms, holding)
@@ -138,7 +139,7 @@ def propose(
         kind=terms.kind,
         since=terms.begins,
         until=terms.until,
-        letter=tidy(terms.letter),
+        letter=line(terms.letter),
         own_post=terms.own_post,
         leave=leave,
         changes=changes,
@@ -217,7 +218,7 @@ def manager_of(post: Post, by: Person) -> Author:
 
 
 def _tidied(terms: Terms) -> tuple[Any, ...]:
-    return terms.kind, terms.since, terms.until, tidy(terms.letter), terms.own_post
+    return terms.kind, terms.since, terms.until, line(terms.letter), terms.own_post
 
 
 def _refuse_second(post: Post, person: Person) -> None:

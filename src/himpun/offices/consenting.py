@@ -5,14 +5,14 @@ The last consent lets the holding come into force. Each act stands in the journa
 
 from himpun import clock
 from himpun.archive.journal import CONSOLE, Author
-from himpun.errors import Conflict, FieldErrors, NotAllowed
+from himpun.errors import Conflict, NotAllowed
 from himpun.offices.acting import actor_of
 from himpun.offices.appointments import appointment_data, close, manager_of, named, proposal_of, take_effect
 from himpun.offices.awaiting import Awaited, appointments_with_all, awaited, may_accept, may_give
 from himpun.offices.journals import Journals, journals
 from himpun.offices.models import Appointment, Person
 from himpun.offices.rules import Consent, consents_needed
-from himpun.offices.wording import tidy
+from himpun.offices.typed import needed
 
 
 class NotYours(NotAllowed):
@@ -131,12 +131,7 @@ def _accepting_author(one: Appointment, able: Awaited, by: Person) -> Author:
 
 
 def _reason(text: str) -> str:
-    reason = tidy(text)
-    if not reason:
-        raise FieldErrors({"reason": "Tulis alasannya, agar yang mencatat tahu apa yang harus diperbaiki."})
-    if len(reason) > 500:
-        raise FieldErrors({"reason": f"Terlalu panjang ({len(reason)} huruf); paling banyak 500."})
-    return reason
+    return needed(text, "Tulis alasannya, agar yang mencatat tahu apa yang harus diperbaiki.")
 
 
 def _settle(written: Journals, one: Appointment) -> None:

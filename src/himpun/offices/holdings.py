@@ -14,6 +14,7 @@ from himpun.offices import typed
 from himpun.offices.models import Holding, Office, Person, Post
 from himpun.offices.rules import MAY_MANAGE_OFFICE
 from himpun.offices.spans import Span, span_of, uncovered
+from himpun.offices.vocabulary import MANDATES
 from himpun.offices.wording import wrong_texts
 
 
@@ -88,23 +89,19 @@ def refuse_wrong_terms(post: Post, person: Person, terms: Terms) -> None:
     """What is wrong, at its field. Raises FieldErrors."""
     kind, since, until, own_post = terms.kind, terms.since, terms.until, terms.own_post
     wrong = wrong_texts(Holding, {"letter": terms.letter}, ("letter",))
-    if kind not in Holding.Kind.values:
-        wrong["kind"] = "Pilih salah satu: definitif, Plt., Plh., Pj., a.n., atau u.b."
-    elif kind in Holding.MANDATES and (cause := _wrong_mandate(post, kind, own_post)):
-        wrong["own_post"] = cause
-    if since is None:
-        wrong["since"] = "Isi tanggal mulai memangku jabatan."
-    elif until is not None and until < since:
+    wrong.choice("kind", kind, Holding.Kind.values(), "Pilih salah satu: definitif, Plt., Plh., Pj., a.n., atau u.b.")
+    if kind in MANDATES:
+        wrong.note("own_post", _wrong_mandate(post, kind, own_post))
+    if since and until and until < since:
         wrong["until"] = "Tanggal berakhir mendahului tanggal mulai; periksa kembali keduanya."
-    elif sentence := typed.wrong_day(since, typed.Day.HELD_SINCE, clock.today()):
-        wrong["since"] = sentence
-    elif until and (sentence := typed.wrong_day(until, typed.Day.HELD_UNTIL, clock.today())):
-        wrong["until"] = sentence
+    else:
+        missing = "Isi tanggal mulai memangku jabatan."
+        wrong.day("since", since, typed.Day.HELD_SINCE, clock.today(), missing=missing)
+        wrong.day("until", until, typed.Day.HELD_UNTIL, clock.today())
     if since and not wrong and own_post and uncovered(span_of(since, until), _days_held(person, own_post)):
         cause = f"{person.name} tidak memangku {own_post.title} sepanjang masa ini"
         wrong["own_post"] = f"{cause}. Pilih jabatan yang dipangkunya, atau sesuaikan tanggalnya."
-    if wrong:
-        raise FieldErrors(wrong)
+    wrong.refuse()
 
 
 def _wrong_mandate(post: Post, kind: str, own_post: Post | None) -> str:
@@ -119,7 +116,7 @@ def _wrong_mandate(post: Post, kind: str, own_post: Post | None) -> str:
 
 
 def _days_held(person: Person, post: Post) -> list[Span]:
-    held = Holding.objects.filter(person=person, post=post).exclude(kind__in=Holding.MANDATES)
+    held = Holding.objects.filter(person=person, post=post).exclude(kind__in=MANDATES)
     return [span_of(since, until) for since, until in held.values_list("since", "until")]
 
 
@@ -143,7 +140,7 @@ def refuse_overlap(post: Post, person: Person, terms: Terms, holding: Holding | 
         Holding.objects.filter(together, post=post).exclude(pk=holding.pk if holding else 0).select_related("person")
     )
     for other in others:
-        if other.person_id == person.pk and (kind in Holding.MANDATES) == (other.kind in Holding.MANDATES):
+        if other.person_id == person.pk and (kind in MANDATES) == (other.kind in MANDATES):
             cause = f"{person.name} sudah tercatat pada jabatan ini {_span(other)}"
             raise FieldErrors({"since": f"{cause}. Ubah catatan itu, atau pilih tanggal lain."})
         if kind == other.kind == Holding.Kind.DEFINITIF:

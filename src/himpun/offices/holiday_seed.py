@@ -11,8 +11,9 @@ from datetime import date, timedelta
 import holidays
 from hijridate import Gregorian, Hijri
 
-NATIONAL, COLLECTIVE = "nasional", "cuti-bersama"
-CATEGORIES = {"government": COLLECTIVE, "public": NATIONAL}
+from himpun.offices.vocabulary import HolidayKind
+
+CATEGORIES = {"government": HolidayKind.COLLECTIVE.value, "public": HolidayKind.NATIONAL.value}
 """Category of the package → kind; a day in both is a national holiday."""
 
 GUESSED = "perkiraan awal; ganti dengan nomor SKB Tiga Menteri"

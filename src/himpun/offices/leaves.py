@@ -27,6 +27,8 @@ from himpun.offices.models import Appointment, Holding, Leave, Office, Person
 from himpun.offices.queries import records_leave_of
 from himpun.offices.rules import MAY_MANAGE_OFFICE, NotOurs
 from himpun.offices.spans import DAY, Span, shared, span_of, uncovered
+from himpun.offices.typed import line
+from himpun.offices.vocabulary import MANDATES
 
 LONGEST = timedelta(days=731)
 """Of one leave."""
@@ -87,7 +89,7 @@ def record_leave(*, office: Office, person: Person, fields: LeaveFields, by: Per
         if not _posts_handed_on(office, person, fields.span):
             raise FieldErrors({"person": f"{person.name} tidak memangku jabatan di kantor ini pada hari-hari itu."})
         since, until = fields.span
-        values = {"kind": fields.kind, "since": since, "until": until, "letter": _tidy(fields.letter)}
+        values = {"kind": fields.kind, "since": since, "until": until, "letter": line(fields.letter)}
         leave = Leave.objects.create(office=office, person=person, substitute=fields.substitute, **values)
         stand_in(turn, leave, since, recorder=by, file=fields.file)
         _check_managed(leave, today)
@@ -108,7 +110,7 @@ def change_leave(*, leave: Leave, fields: LeaveFields, by: Person) -> Leave:
         was = leave_data(before)
         since, until = fields.span
         Leave.objects.filter(pk=leave.pk).update(
-            kind=fields.kind, since=since, until=until, letter=_tidy(fields.letter), substitute=fields.substitute
+            kind=fields.kind, since=since, until=until, letter=line(fields.letter), substitute=fields.substitute
         )
         leave.refresh_from_db()
         after = leave_data(leave)
@@ -204,29 +206,22 @@ def _refuse_wrong(fields: LeaveFields, person: Person, today: date, leave: Leave
     wrong = _wrong_dates(fields, today)
     if leave and leave.since <= today and fields.since and fields.since != leave.since:
         wrong["since"] = f"Cuti ini sudah mulai {leave.since:%d-%m-%Y}; hari pertamanya tidak dapat diubah lagi."
-    if fields.kind not in Leave.Kind.values:
-        wrong["kind"] = "Pilih salah satu: cuti, sakit, atau dinas luar."
-    if sentence := typed.fault(_tidy(fields.letter), typed.Text.NAME):
-        wrong["letter"] = sentence
+    wrong.choice("kind", fields.kind, Leave.Kind.values(), "Pilih salah satu: cuti, sakit, atau dinas luar.")
+    wrong.text("letter", line(fields.letter), typed.Text.NAME)
     if fields.substitute is not None and fields.substitute.pk == person.pk:
         wrong["substitute"] = "Pengganti harus orang lain."
     elif fields.substitute is not None and not fields.substitute.is_active:
         wrong["substitute"] = f"Akses {fields.substitute.name} ditutup. Pilih pengganti lain."
-    if wrong:
-        raise FieldErrors(wrong)
+    wrong.refuse()
 
 
-def _wrong_dates(fields: LeaveFields, today: date) -> dict[str, str]:
-    days = {"since": fields.since, "until": fields.until}
-    wrong = {name: typed.wrong_day(day, typed.Day.LEAVE, today) for name, day in days.items() if day}
-    wrong = {name: sentence for name, sentence in wrong.items() if sentence}
-    if wrong:
+def _wrong_dates(fields: LeaveFields, today: date) -> typed.Complaints:
+    wrong = typed.Complaints()
+    wrong.day("since", fields.since, typed.Day.LEAVE, today, missing="Isi hari pertama.")
+    wrong.day("until", fields.until, typed.Day.LEAVE, today, missing="Isi hari terakhir.")
+    if wrong or fields.until is None:
         return wrong
-    if fields.since is None:
-        wrong["since"] = "Isi hari pertama."
-    if fields.until is None:
-        wrong["until"] = "Isi hari terakhir."
-    elif fields.since and fields.until < fields.since:
+    if fields.since and fields.until < fields.since:
         wrong["until"] = "Hari terakhir mendahului hari pertama; periksa kembali keduanya."
     elif fields.until > (fields.since or today) + LONGEST:
         wrong["until"] = "Paling lama dua tahun; untuk lebih lama, akhiri masa jabatannya."
@@ -302,7 +297,7 @@ def stand_in(
     span = (start, leave.until)
     for held in _posts_handed_on(leave.office, leave.person, span):
         own = Holding.objects.filter(_together(span), post=held.post, person=substitute)
-        taken = [_shared(one, span) for one in own.exclude(kind__in=Holding.MANDATES)]
+        taken = [_shared(one, span) for one in own.exclude(kind__in=MANDATES)]
         for since, until in uncovered(_shared(held, span), taken):
             propose(
                 written,
@@ -364,6 +359,3 @@ def _end_or_withdraw(turn: Journals, holding: Holding, last: date) -> None:
         holding.refresh_from_db()
         more: dict[str, object] = {**holding_data(holding), "before": before}
         turn.record("offices:holding:changed", f"post:{holding.post_id}", more, person=holding.person)
-
-
-_tidy = typed.line

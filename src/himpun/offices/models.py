@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from himpun.archive.seals import SealedQuerySet, sealed
+from himpun.offices.vocabulary import MANDATES, HoldingKind, HolidayKind, LeaveKind
 
 UNIT = "unit"
 
@@ -222,14 +223,11 @@ def _leave_of_holder(day: date) -> "models.QuerySet[Leave]":
 class Leave(models.Model):
     """Days on which a person does not act in any of their posts, by a letter, and who stands in for them."""
 
-    class Kind(models.TextChoices):
-        LEAVE = "cuti", "Cuti"
-        SICK = "sakit", "Sakit"
-        AWAY = "dinas", "Dinas luar"
+    Kind = LeaveKind
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="leaves")
     office = models.ForeignKey(Office, models.CASCADE, related_name="leaves")
-    kind = models.CharField("jenis", max_length=10, choices=Kind.choices, default=Kind.LEAVE)
+    kind = models.CharField("jenis", max_length=10, choices=Kind.choices(), default=Kind.LEAVE)
     since = models.DateField("sejak")
     until = models.DateField("sampai")
     letter = models.CharField("surat", max_length=200, blank=True)
@@ -257,22 +255,14 @@ class Holding(models.Model):
     holding that a leave made for its substitute.
     """
 
-    class Kind(models.TextChoices):
-        DEFINITIF = "definitif", "Definitif"
-        PLT = "Plt", "Pelaksana Tugas (Plt.)"
-        PLH = "Plh", "Pelaksana Harian (Plh.)"
-        PJ = "Pj", "Penjabat (Pj.)"
-        AN = "a.n", "atas nama (a.n.)"
-        UB = "u.b", "untuk beliau (u.b.)"
+    Kind = HoldingKind
 
-    PREFERENCE: ClassVar[tuple[str, ...]] = ("definitif", "Pj", "Plt", "Plh", "a.n", "u.b")
+    PREFERENCE: ClassVar[tuple[str, ...]] = (Kind.DEFINITIF, Kind.PJ, Kind.PLT, Kind.PLH, Kind.AN, Kind.UB)
     """In which capacity somebody acts who holds a post in several."""
-
-    MANDATES: ClassVar[frozenset[str]] = frozenset({Kind.AN, Kind.UB})
 
     post = models.ForeignKey(Post, models.CASCADE, related_name="holdings")
     person = models.ForeignKey(Person, models.PROTECT, related_name="holdings")
-    kind = models.CharField("sebagai", max_length=10, choices=Kind.choices, default=Kind.DEFINITIF)
+    kind = models.CharField("sebagai", max_length=10, choices=Kind.choices(), default=Kind.DEFINITIF)
     since = models.DateField("sejak")
     until = models.DateField("sampai", null=True, blank=True)
     letter = models.CharField("surat keputusan/perintah", max_length=200, blank=True)
@@ -328,7 +318,7 @@ class Appointment(models.Model):
 
     post = models.ForeignKey(Post, models.CASCADE, related_name="appointments")
     person = models.ForeignKey(Person, models.PROTECT, related_name="appointments")
-    kind = models.CharField(max_length=10, choices=Holding.Kind.choices)
+    kind = models.CharField(max_length=10, choices=Holding.Kind.choices())
     since = models.DateField()
     until = models.DateField(null=True, blank=True)
     letter = models.CharField(max_length=200, blank=True)
@@ -404,7 +394,7 @@ def titled(title: str, kind: str, own: tuple[str, ...] = ()) -> str:
     """
     if kind == Holding.Kind.DEFINITIF:
         return title
-    if kind not in Holding.MANDATES:
+    if kind not in MANDATES:
         return _cut(f"{kind}. {title}")
     under = [*own[:-1], f"u.b. {own[-1]}"] if len(own) > 1 else own
     return _cut(", ".join([f"a.n. {title}", *under]))
@@ -421,16 +411,11 @@ class Holiday(models.Model):
     An office's own row comes before the national one of the same day; `WORKING` says that it works all the same.
     """
 
-    class Kind(models.TextChoices):
-        NATIONAL = "nasional", "Libur nasional"
-        COLLECTIVE = "cuti-bersama", "Cuti bersama"
-        LOCAL = "daerah", "Libur daerah"
-        CLOSURE = "penutupan", "Kantor tutup"
-        WORKING = "masuk", "Tetap masuk kerja"
+    Kind = HolidayKind
 
     office = models.ForeignKey(Office, models.CASCADE, null=True, blank=True, related_name="holidays")
     day = models.DateField("tanggal")
-    kind = models.CharField("jenis", max_length=20, choices=Kind.choices, default=Kind.LOCAL)
+    kind = models.CharField("jenis", max_length=20, choices=Kind.choices(), default=Kind.LOCAL)
     name = models.CharField("nama", max_length=200)
     source = models.CharField("dasar", max_length=200, blank=True)
 

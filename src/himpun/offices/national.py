@@ -18,9 +18,7 @@ from himpun.archive.journal import SYSTEM, Turn, act
 from himpun.errors import Refusal
 from himpun.offices.files.cells import day as read_day
 from himpun.offices.holiday_seed import (
-    COLLECTIVE,
     GUESSED,
-    NATIONAL,
     RAMADAN_HOURS,
     RAMADAN_HOURS_SOURCE,
     SeedDay,
@@ -28,13 +26,13 @@ from himpun.offices.holiday_seed import (
     seed_ramadan,
 )
 from himpun.offices.models import Holiday, Office, SpecialHours
-from himpun.offices.typed import is_blank, line, marks_fault
+from himpun.offices.typed import Complaints, Text, line
+from himpun.offices.vocabulary import HolidayKind
 
 CHAIN = "himpun"
-KINDS = (NATIONAL, COLLECTIVE)
+KINDS = (HolidayKind.NATIONAL.value, HolidayKind.COLLECTIVE.value)
 COLUMNS = ("tanggal", "nama", "jenis")
 RAMADAN = "Ramadan"
-LONGEST_NAME = 200
 FEW = 10
 """A list with fewer days than this is hardly a whole year: the leanest one guessed since 2000 has 13."""
 FILLED = range(2000, 2077)
@@ -210,7 +208,8 @@ def read_days(text: str) -> list[SeedDay]:
     for row in reader:
         cells = {name: str(row.get(name) or "").strip() for name in COLUMNS}
         wrong = _wrong_cells(cells)
-        errors += [f"baris {reader.line_num}, kolom {column}: {cause}" for column, cause in wrong.items()]
+        said = {column: cause[:1].lower() + cause[1:] for column, cause in wrong.items()}
+        errors += [f"baris {reader.line_num}, kolom {column}: {cause}" for column, cause in said.items()]
         if not wrong:
             found.append(SeedDay(read_day(cells["tanggal"]), cells["nama"], cells["jenis"]))
     errors += _wrong_list(found)
@@ -220,19 +219,10 @@ def read_days(text: str) -> list[SeedDay]:
 
 
 def _wrong_cells(cells: dict[str, str]) -> dict[str, str]:
-    wrong = {}
-    try:
-        read_day(cells["tanggal"])
-    except ValueError as problem:
-        wrong["tanggal"] = str(problem)
-    if not cells["nama"]:
-        wrong["nama"] = "tidak boleh kosong."
-    elif len(cells["nama"]) > LONGEST_NAME:
-        wrong["nama"] = f"terlalu panjang; paling banyak {LONGEST_NAME} huruf."
-    elif is_blank(cells["nama"]) or marks_fault(cells["nama"]):
-        wrong["nama"] = "tidak berisi huruf yang tampak, atau bertumpuk tanda; ketik ulang."
-    if cells["jenis"] not in KINDS:
-        wrong["jenis"] = f"tulis {' atau '.join(KINDS)}."
+    wrong = Complaints()
+    wrong.read("tanggal", cells["tanggal"], read_day, None)
+    wrong.text("nama", cells["nama"], Text.NAME, missing="Tidak boleh kosong: tulis nama hari liburnya.")
+    wrong.choice("jenis", cells["jenis"], KINDS, f"Tulis {' atau '.join(KINDS)}.")
     return wrong
 
 

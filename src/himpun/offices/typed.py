@@ -1,14 +1,20 @@
-"""What people type: when it is nothing, how long it may be, and which days can be. Pure.
+"""What people type: when it is nothing, how long it may be, which numbers, years and days can be, and what is wrong with it.
 
-Every action that takes words or a day asks here, so that a page, the API, an import and the command line agree.
+Every action that takes something typed asks here, so that a page, the API, an import and the command line agree. A reader
+of `Complaints` gives the value, or notes a sentence at its field; what only one room knows, the room notes itself. Pure.
 """
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from enum import Enum, StrEnum
+from typing import TypeVar
 
-from himpun.errors import FieldErrors
+from himpun.errors import FieldErrors, Refusal
+
+S = TypeVar("S")
+T = TypeVar("T")
+U = TypeVar("U")
 
 
 class Text(Enum):
@@ -54,10 +60,11 @@ def paragraphs(text: str) -> str:
     return "" if is_blank(text) else text.replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
-def fault(text: str, kind: Text) -> str:
-    """What is wrong with a text, as a sentence; "" when nothing is."""
-    if len(text) > kind.value:
-        return f"Terlalu panjang: {_shown(len(text))} huruf, paling banyak {_shown(kind.value)}. Ringkas dahulu."
+def fault(text: str, most: Text | int) -> str:
+    """What is wrong with a text that may have so many characters, as a sentence; "" when nothing is."""
+    longest = most.value if isinstance(most, Text) else most
+    if len(text) > longest:
+        return f"Terlalu panjang: {_shown(len(text))} huruf, paling banyak {_shown(longest)}. Ringkas dahulu."
     return marks_fault(text)
 
 
@@ -77,16 +84,12 @@ def marks_fault(text: str) -> str:
     return ""
 
 
-def faults(texts: Mapping[str, tuple[str, Text]]) -> dict[str, str]:
-    """The sentence for each field that has a fault."""
-    found = {name: fault(text, kind) for name, (text, kind) in texts.items()}
-    return {name: sentence for name, sentence in found.items() if sentence}
-
-
 def check(texts: Mapping[str, tuple[str, Text]]) -> None:
     """Raises FieldErrors, a sentence at each field that has a fault."""
-    if wrong := faults(texts):
-        raise FieldErrors(wrong)
+    wrong = Complaints()
+    for name, (text, kind) in texts.items():
+        wrong.note(name, fault(text, kind))
+    wrong.refuse()
 
 
 def needed(text: str, missing: str, *, field: str = "reason", kind: Text = Text.REASON) -> str:
@@ -144,3 +147,86 @@ def wrong_year(year: int, kind: Day, today: date) -> str:
     if first <= year <= last:
         return ""
     return f"Tahun {year} tidak mungkin untuk {kind}: antara {first} dan {last}. Periksa kembali tahunnya."
+
+
+# --- whole numbers and years ------------------------------------------------------------------------------------------
+
+YEARS = range(2000, 2100)
+"""The years that figures, targets, scales and money can be of: four digits, and no slip of the hand."""
+WRONG_YEAR = "Tulis tahun dengan empat angka, misalnya 2026."
+
+
+def read_whole(text: str) -> int | None:
+    """A whole number from 0 that a database can keep; None when the text is none."""
+    text = text.strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
+
+
+def read_year(text: str) -> int | None:
+    """A year of `YEARS`; None when the text is none."""
+    year = read_whole(text)
+    return year if year in YEARS else None
+
+
+# --- what is wrong with a form ----------------------------------------------------------------------------------------
+
+
+def as_sentence(cause: str) -> str:
+    """The cause with a capital letter."""
+    return cause[:1].upper() + cause[1:]
+
+
+class Complaints(dict[str, str]):
+    """What is wrong with what was typed, field → sentence; the last one said of a field counts."""
+
+    def note(self, field: str, sentence: str) -> bool:
+        """Put a sentence at a field; "" is none. Says whether there is one."""
+        if sentence:
+            self[field] = sentence
+        return bool(sentence)
+
+    def refuse(self) -> None:
+        """Raises FieldErrors when there is anything."""
+        if self:
+            raise FieldErrors(dict(self))
+
+    def text(self, field: str, text: str, most: Text | int, *, missing: str = "") -> str:
+        """The text as it is. Noted when nothing of it shows (with `missing`), when it is too long or heaped with marks."""
+        self.note(field, missing if missing and is_blank(text) else fault(text, most))
+        return text
+
+    def read(self, field: str, written: S, reader: Callable[[S], T], otherwise: U) -> T | U:
+        """What a reader makes of what is written; `otherwise` when it refuses (Refusal, ValueError), whose cause is noted."""
+        try:
+            return reader(written)
+        except (ValueError, Refusal) as problem:
+            self[field] = as_sentence(str(problem))
+            return otherwise
+
+    def whole(self, field: str, text: str, accepted: range, *, otherwise: int, sentence: str = "") -> int:
+        """A whole number of a range; `otherwise` when the text is empty or, with a sentence, is no such number."""
+        if not text.strip():
+            return otherwise
+        number = read_whole(text)
+        if number is not None and number in accepted:
+            return number
+        self[field] = sentence or f"Tulis bilangan bulat dari {accepted.start} sampai {accepted[-1]}."
+        return otherwise
+
+    def year(self, field: str, year: int) -> int:
+        """The year as it is. Noted when it is none of `YEARS`."""
+        self.note(field, "" if year in YEARS else WRONG_YEAR)
+        return year
+
+    def day(self, field: str, day: date | None, kind: Day, today: date, *, missing: str = "") -> date | None:
+        """The day; None when there is none (noted with `missing`) or when its year cannot be (noted)."""
+        if not isinstance(day, date):
+            self.note(field, missing)
+            return None
+        return None if self.note(field, wrong_day(day, kind, today)) else day
+
+    def choice(self, field: str, word: str, accepted: Collection[str], sentence: str = "") -> str:
+        """The word as it is. Noted when it is none of those there are, which are named unless there is a sentence."""
+        if word not in accepted:
+            self[field] = sentence or f"“{word}” tidak dikenal; pilih salah satu dari: {', '.join(accepted)}."
+        return word

@@ -1,44 +1,28 @@
-"""Texts that people type about an office: tidied, and what is wrong with them as sentences."""
+"""What is wrong with texts that people type for columns of a table, as sentences."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.db import models
 
-from himpun.offices import typed
+from himpun.offices.typed import Complaints, Text, line
 
 
-def tidy(text: str) -> str:
-    """The text without space around it and with single spaces in it; "" when nothing of it shows."""
-    return typed.line(text)
-
-
-def as_sentence(cause: str) -> str:
-    """The cause with a capital letter."""
-    return cause[:1].upper() + cause[1:]
-
-
-def wrong_texts(model: type[models.Model], texts: Mapping[str, Any], required: tuple[str, ...]) -> dict[str, str]:
+def wrong_texts(model: type[models.Model], texts: Mapping[str, Any], required: tuple[str, ...]) -> Complaints:
     """What is wrong with texts for columns of `model`: left empty although required, or longer than the column."""
-    wrong = {}
+    wrong = Complaints()
     for name, written in texts.items():
-        text, field = tidy(str(written)), model._meta.get_field(name)
-        longest = getattr(field, "max_length", None)
-        if name in required and not text:
-            wrong[name] = f"Isi {getattr(field, 'verbose_name', name)}."
-        elif longest and len(text) > longest:
-            wrong[name] = f"Terlalu panjang ({len(text)} huruf); paling banyak {longest}."
-        elif sentence := typed.marks_fault(text):
-            wrong[name] = sentence
+        field = model._meta.get_field(name)
+        missing = f"Isi {getattr(field, 'verbose_name', name)}." if name in required else ""
+        wrong.text(name, line(str(written)), getattr(field, "max_length", None) or Text.FIELD, missing=missing)
     return wrong
 
 
-def wrong_cell(name: str, written: str, read: Any) -> dict[str, str]:
+def wrong_cell(name: str, written: str, read: Callable[[str], Any]) -> Complaints:
     """What `read` says against one cell, or that it is empty."""
-    try:
-        if written:
-            read(written)
-            return {}
-    except ValueError as problem:
-        return {name: as_sentence(str(problem))}
-    return {name: f"Isi {'kode' if name == 'code' else 'nama pengguna'}."}
+    wrong = Complaints()
+    if written:
+        wrong.read(name, written, read, None)
+    else:
+        wrong[name] = f"Isi {'kode' if name == 'code' else 'nama pengguna'}."
+    return wrong

@@ -8,17 +8,18 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from himpun import moments
+from himpun.offices.vocabulary import HolidayKind
 from himpun.offices.worktime import WEEKDAYS, WorkCalendar, minutes_of
 
-WORK, WEEKEND, SPECIAL, WORKING = "kerja", "akhir-pekan", "jam-khusus", "masuk"
+WORK, WEEKEND, SPECIAL, WORKING = "kerja", "akhir-pekan", "jam-khusus", HolidayKind.WORKING.value
 
 STATES = {
     WORK: ("", "hari kerja"),
     WEEKEND: ("–", "bukan hari kerja"),
-    "nasional": ("N", "libur nasional"),
-    "cuti-bersama": ("C", "cuti bersama"),
-    "daerah": ("D", "libur daerah"),
-    "penutupan": ("T", "kantor tutup"),
+    HolidayKind.NATIONAL: ("N", "libur nasional"),
+    HolidayKind.COLLECTIVE: ("C", "cuti bersama"),
+    HolidayKind.LOCAL: ("D", "libur daerah"),
+    HolidayKind.CLOSURE: ("T", "kantor tutup"),
     SPECIAL: ("J", "jam khusus (Ramadan)"),
     WORKING: ("M", "tetap masuk kerja"),
 }

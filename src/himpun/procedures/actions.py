@@ -43,10 +43,10 @@ def publish_shared(*, text: str, in_force_from: date) -> ProcedureVersion:
 
 def check_typed(text: str, in_force_from: date) -> None:
     """A text of a length, and a day in a year, that can be. Raises FieldErrors."""
-    wrong = {"text": typed.fault(text, typed.Text.SOURCE)}
-    wrong["in_force_from"] = typed.wrong_day(in_force_from, typed.Day.IN_FORCE, clock.today())
-    if wrong := {name: sentence for name, sentence in wrong.items() if sentence}:
-        raise FieldErrors(wrong)
+    wrong = typed.Complaints()
+    wrong.text("text", text, typed.Text.SOURCE)
+    wrong.day("in_force_from", in_force_from, typed.Day.IN_FORCE, clock.today())
+    wrong.refuse()
 
 
 def publish(

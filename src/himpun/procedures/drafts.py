@@ -16,7 +16,7 @@ from himpun.errors import Conflict, FieldErrors, NotAllowed, Refusal
 from himpun.offices.acting import Actor, HoldsNoPost, acting_in, capacities, present
 from himpun.offices.models import Office, Person
 from himpun.offices.rules import MAY_PUBLISH_PROCEDURES, MAY_WITHDRAW_DRAFTS, ROLES
-from himpun.offices.wording import tidy
+from himpun.offices.typed import needed
 from himpun.procedures.actions import approval_rule, check_typed, publish, refuse_unchanged
 from himpun.procedures.definition import Procedure, runnable
 from himpun.procedures.models import DraftApproval, ProcedureDraft
@@ -292,12 +292,7 @@ def _close(draft: ProcedureDraft, state: ProcedureDraft.State, verb: str, reason
 
 
 def _reason(text: str) -> str:
-    reason = tidy(text)
-    if not reason:
-        raise FieldErrors({"reason": "Tulis alasannya, agar yang menulis tahu apa yang harus diperbaiki."})
-    if len(reason) > 500:
-        raise FieldErrors({"reason": f"Terlalu panjang ({len(reason)} huruf); paling banyak 500."})
-    return reason
+    return needed(text, "Tulis alasannya, agar yang menulis tahu apa yang harus diperbaiki.")
 
 
 def _record(turn: Turn, verb: str, draft: ProcedureDraft, *, author: Author | None = None) -> None:

@@ -1,49 +1,22 @@
 """How wide text is in Arimo (metric-compatible with Arial and Helvetica), and where its lines break.
 
-Pure. The widths are thousandths of the font size, measured once from the fonts in himpun/documents/fonts.
+Pure, but for the file that the build has measured the fonts into (`typesetting.letters`).
 """
 
 import re
 
-_REGULAR = (
-    "278 278 355 556 556 889 667 191 333 333 389 584 278 333 278 278 556 556 556 556 556 556 556 556 556 556 278 "
-    "278 584 584 584 556 1015 667 667 722 722 667 611 778 722 278 500 667 556 833 722 778 667 778 722 667 611 722 "
-    "667 944 667 667 611 278 278 278 469 556 333 556 556 500 556 556 278 556 556 222 222 500 222 833 556 556 556 "
-    "556 333 500 278 556 500 722 500 500 500 334 260 334 584 "
-)
-_BOLD = (
-    "278 333 474 556 556 889 722 238 333 333 389 584 278 333 278 278 556 556 556 556 556 556 556 556 556 556 333 "
-    "333 584 584 584 611 975 722 722 722 722 667 611 778 722 278 556 722 611 833 722 778 667 778 722 667 611 722 "
-    "667 944 667 667 611 333 278 333 584 556 333 556 611 556 611 556 333 611 611 278 278 556 278 889 611 611 611 "
-    "611 389 556 333 611 556 778 556 556 500 389 280 389 584 "
-)
-_OTHERS = {
-    "–": 556,
-    "…": 1000,
-    "±": 549,
-    "≤": 549,
-    "×": 584,
-    "°": 400,
-    "“": 500,
-    "”": 500,
-    "‘": 278,
-    "’": 278,
-    "•": 350,
-}
+from himpun.typesetting import letters
 
-
-def _table(widths: str) -> dict[str, int]:
-    return {chr(code): int(width) for code, width in enumerate(widths.split(), 32)} | _OTHERS
-
-
-_WIDTHS = {False: _table(_REGULAR), True: _table(_BOLD)}
 _UNKNOWN = 1000
 _PIECE = re.compile(r"\S[^\s/-]*[/-]*|\S+")
 
 
 def text_width(text: str, size: float, bold: bool = False) -> float:
-    """The width of one line of text, in the unit of `size`; a character not in the table counts as a full em."""
-    table = _WIDTHS[bold]
+    """The width of one line of text, in the unit of `size`; a character the fonts do not have counts as a full em.
+
+    Raises FontsMissing.
+    """
+    table = letters().bold if bold else letters().regular
     return sum(table.get(character, _UNKNOWN) for character in text) * size / 1000
 
 

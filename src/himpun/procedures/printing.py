@@ -1,11 +1,9 @@
 """The SOP sheet as PDF/A-2b: the same data and the same moment give the same bytes."""
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
 
 from himpun.errors import Refusal
-from himpun.jobs.bounded import JobStopped
 from himpun.procedures.definition import Procedure
 from himpun.procedures.sheet import TEMPLATE, sheet_data
 from himpun.typesetting import NotSet, pdf
@@ -27,10 +25,7 @@ def sheet_pdf(
     procedure: Procedure, titles: Mapping[str, str], office: Mapping[str, str], *, made_at: datetime
 ) -> bytes:
     """The identity sheet and the flowchart on paper. `titles` and `office` as `sheet_data` takes them."""
-    data = json.dumps(sheet_data(procedure, titles, office), ensure_ascii=False, sort_keys=True)
     try:
-        return pdf(TEMPLATE, data, made_at=int(made_at.timestamp()))
+        return pdf(TEMPLATE, sheet_data(procedure, titles, office), made_at=made_at)
     except NotSet as error:
         raise SheetNotPrinted(str(error)) from error
-    except JobStopped as stopped:
-        raise SheetNotPrinted(stopped.why) from stopped

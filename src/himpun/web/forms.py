@@ -9,6 +9,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils.dateparse import parse_date
 
 from himpun.errors import FieldErrors, Refusal
+from himpun.offices import typed
 
 
 @dataclass(slots=True)
@@ -59,8 +60,7 @@ def attempt(typed: Typed, act: Callable[[], Any]) -> Any:
 
 def read_whole(text: str) -> int:
     """A whole number that a database key can be; 0 when it is none."""
-    text = text.strip()
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else 0
+    return typed.read_whole(text) or 0
 
 
 def whole_number(request: HttpRequest, name: str) -> int:

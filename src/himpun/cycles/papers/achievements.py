@@ -10,11 +10,11 @@ from himpun.documents.pictures import drawn_later
 from himpun.indicators.charts import achievement_bars
 from himpun.indicators.computing import COLOURS, SCALE, bar_of, codes_by_scale, scales_of, summary_of
 from himpun.indicators.measuring import read_scale
-from himpun.indicators.models import Indicator, Recap, RecapLine
+from himpun.indicators.models import Recap, RecapLine
 from himpun.indicators.models import Scale as ScaleRow
 from himpun.indicators.numbers import write_percent
 from himpun.indicators.periods import Period
-from himpun.indicators.scoring import Category, Scale
+from himpun.indicators.scoring import Category, Polarity, Scale
 from himpun.offices.acting import Actor
 
 SCALE_RULE = "Kategori ditetapkan dari capaian sebelum dibulatkan."
@@ -118,7 +118,7 @@ def _achieved(number: int, line: RecapLine) -> content.AchievedIndicator:
         "code": frozen["kode"],
         "name": frozen["nama"],
         "unit": frozen["satuan"],
-        "polarity": str(Indicator.Polarity(frozen["polaritas"]).label),
+        "polarity": Polarity(frozen["polaritas"]).label,
         "target": frozen["target"],
         "actual": frozen["realisasi_tampil"] or score["tampil"],
         "achievement": score["tampil"] if score["nilai"] else "",

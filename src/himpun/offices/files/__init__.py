@@ -10,22 +10,11 @@ form, and `indicators` reads them.
 
 from pathlib import Path
 
-from himpun.offices.files.checks import CHECKS, REFERENCES, Folder
+from himpun.offices.files.checks import CHECKS, Folder
 from himpun.offices.files.findings import FileError, Findings, OfficeFilesError
 from himpun.offices.files.rows import (
     FILES,
-    HOLDINGS,
-    HOLIDAYS,
-    HOURS,
-    INDICATORS,
-    LEAVES,
-    PEOPLE,
-    POSTS,
-    PROGRAMS,
-    PROGRESS,
-    TARGETS,
-    VALUES,
-    VARIABLES,
+    TABLES,
     HoldingRow,
     HolidayRow,
     HoursRow,
@@ -42,7 +31,7 @@ from himpun.offices.files.rows import (
     VariableRow,
 )
 from himpun.offices.files.settings import read_settings
-from himpun.offices.files.tables import TABLES, read_sheet
+from himpun.offices.files.tables import read_sheet
 
 __all__ = [
     "FileError",
@@ -76,27 +65,11 @@ def read_office(path: Path | str) -> OfficeFiles:
     settings = read_settings(folder, found)
     sheets = {name: read_sheet(folder, name, found) for name in TABLES}
     whole_folder = Folder(settings, sheets, found)
-    for reference in REFERENCES:
-        whole_folder.check_known(*reference)
     for check in CHECKS:
         check(whole_folder)
     found.raise_if_any()
     assert settings is not None  # noqa: S101 - a folder without settings has just been refused
-    return OfficeFiles(
-        office=settings,
-        posts=sheets[POSTS].rows,
-        people=sheets[PEOPLE].rows,
-        holdings=sheets[HOLDINGS].rows,
-        indicators=sheets[INDICATORS].rows,
-        variables=sheets[VARIABLES].rows,
-        targets=sheets[TARGETS].rows,
-        values=sheets[VALUES].rows,
-        holidays=sheets[HOLIDAYS].rows,
-        programs=sheets[PROGRAMS].rows,
-        progress=sheets[PROGRESS].rows,
-        hours=sheets[HOURS].rows,
-        leaves=sheets[LEAVES].rows,
-    )
+    return OfficeFiles(office=settings, **{Path(name).stem: sheet.rows for name, sheet in sheets.items()})
 
 
 def _check_strangers(folder: Path, found: Findings) -> None:

@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable, Collection
 from datetime import date
 
+from himpun.indicators.scoring import Polarity
+from himpun.offices.typed import read_year
 from himpun.offices.worktime import CalendarUnusable, read_day, write_day
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
@@ -92,9 +94,10 @@ def whole(written: str) -> int:
 
 def year(written: str) -> int:
     """A year of this century."""
-    if not re.fullmatch(r"20[0-9]{2}", written):
+    found = read_year(written)
+    if found is None:
         raise ValueError("bukan tahun; tulis empat angka (contoh: 2026).")
-    return int(written)
+    return found
 
 
 def yes(written: str) -> bool:
@@ -143,12 +146,12 @@ def check_number(written: str) -> None:
 
 def check_measure(written: str, polarity: str) -> None:
     """Refuse a target that does not suit the polarity: a band, a grade, or a number."""
-    if polarity == "predikat":
+    if polarity == Polarity.GRADE:
         if not _IS_GRADE.match(written):
             raise ValueError("indikator predikat memerlukan predikat, bukan angka (contoh: BB atau WTP).")
-    elif polarity == "range":
+    elif polarity == Polarity.RANGE:
         _check_band(written)
-    elif polarity == "teks":
+    elif polarity == Polarity.TEXT:
         return
     else:
         check_number(written)

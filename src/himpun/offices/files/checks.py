@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from himpun.indicators.scoring import Polarity
 from himpun.offices.files.cells import check_measure, frequency_of
 from himpun.offices.files.findings import Findings
 from himpun.offices.files.rows import (
@@ -17,7 +18,7 @@ from himpun.offices.files.rows import (
     PEOPLE,
     POSTS,
     PROGRAMS,
-    PROGRESS,
+    TABLES,
     TARGETS,
     VALUES,
     VARIABLES,
@@ -27,8 +28,9 @@ from himpun.offices.files.rows import (
     TargetRow,
     ValueRow,
 )
-from himpun.offices.files.tables import DEFINITIF, MANDATES, Line, Sheet
+from himpun.offices.files.tables import Line, Sheet
 from himpun.offices.rules import ROLES, UNIT
+from himpun.offices.vocabulary import MANDATES, HoldingKind
 from himpun.offices.worktime import LONGEST_HOURS
 
 
@@ -53,21 +55,12 @@ class Folder:
         self.found.add(file, cause, row=row.row, column=column, value=value)
 
 
-REFERENCES = (
-    (POSTS, "parent", POSTS, "code"),
-    (HOLDINGS, "post", POSTS, "code"),
-    (HOLDINGS, "username", PEOPLE, "username"),
-    (HOLDINGS, "own_post", POSTS, "code"),
-    (LEAVES, "username", PEOPLE, "username"),
-    (LEAVES, "substitute", PEOPLE, "username"),
-    (INDICATORS, "owner_post", POSTS, "code"),
-    (VARIABLES, "indicator", INDICATORS, "code"),
-    (TARGETS, "indicator", INDICATORS, "code"),
-    (VALUES, "indicator", INDICATORS, "code"),
-    (VALUES, "unit_post", POSTS, "code"),
-    (PROGRAMS, "owner_post", POSTS, "code"),
-    (PROGRESS, "program", PROGRAMS, "code"),
-)
+def _check_references(folder: Folder) -> None:
+    """What a column names stands in the file that it names it from."""
+    for file, table in TABLES.items():
+        for heading, _, cell in table.columns:
+            if cell.known:
+                folder.check_known(file, heading, *cell.known)
 
 
 def _check_roles(folder: Folder) -> None:
@@ -139,10 +132,10 @@ def _check_holdings(folder: Folder) -> None:
         if holding.until and holding.until < holding.since:
             cause = f"berakhir sebelum mulai ({holding.since}); perbaiki salah satu tanggalnya."
             folder.wrong(HOLDINGS, holding, "to", str(holding.until), cause)
-        if holding.kind != DEFINITIF and not holding.letter:
+        if holding.kind != HoldingKind.DEFINITIF and not holding.letter:
             cause = f"{holding.kind} memerlukan nomor surat perintah atau keputusannya."
             folder.wrong(HOLDINGS, holding, "letter", "", cause)
-        if holding.kind == DEFINITIF:
+        if holding.kind == HoldingKind.DEFINITIF:
             definitive[holding.post].append(holding)
     for post, holdings in definitive.items():
         _check_overlap(folder, post, sorted(holdings, key=lambda holding: (holding.since, holding.row)))
@@ -157,11 +150,11 @@ def _check_mandates(folder: Folder) -> None:
             folder.wrong(HOLDINGS, row, "own_post", row.own_post, "hanya untuk a.n dan u.b; kosongkan.")
         if row.kind in MANDATES:
             superior = above.get(row.own_post, "")
-            given_by = superior if row.kind == "a.n" else above.get(superior, "")
+            given_by = superior if row.kind == HoldingKind.AN else above.get(superior, "")
             if not row.own_post:
                 folder.wrong(HOLDINGS, row, "own_post", "", f"{row.kind} memerlukan kode jabatannya sendiri.")
             elif given_by != row.post:
-                level = "tepat" if row.kind == "a.n" else "dua tingkat"
+                level = "tepat" if row.kind == HoldingKind.AN else "dua tingkat"
                 cause = f"{row.kind} diberikan kepada jabatan {level} di bawah {row.post}; perbaiki salah satunya."
                 folder.wrong(HOLDINGS, row, "own_post", row.own_post, cause)
             elif (row.username, row.own_post) not in held:
@@ -271,7 +264,9 @@ def _check_values(folder: Folder) -> None:
             cause = f"bukan variabel indikator {value.indicator} di {VARIABLES}."
             folder.wrong(VALUES, value, "variable", value.variable, cause)
         if definition := definitions.of_year(VALUES, value):
-            polarity = definition.polarity if definition.polarity in ("predikat", "teks") else "positif"
+            polarity = (
+                definition.polarity if definition.polarity in (Polarity.GRADE, Polarity.TEXT) else Polarity.POSITIVE
+            )
             _check_written(folder, VALUES, value, "value", value.value, polarity)
 
 
@@ -301,6 +296,7 @@ def _check_written(folder: Folder, file: str, row: Any, column: str, written: st
 
 
 CHECKS: tuple[Callable[[Folder], None], ...] = (
+    _check_references,
     _check_roles,
     _check_post_tree,
     _check_unit_codes,

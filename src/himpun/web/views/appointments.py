@@ -44,7 +44,7 @@ def holding_new(request: PersonRequest) -> HttpResponse:
         made = attempt(typed, lambda: _begin(request, office))
         if made is not None:
             return _said(request, made, f"{made.person.name} tercatat sebagai {made.title}.")
-    context = {"kinds": Holding.Kind.choices, "posts": office.posts.all(), "people": people_known_to(office)}
+    context = {"kinds": Holding.Kind.choices(), "posts": office.posts.all(), "people": people_known_to(office)}
     return settings_form(request, "offices/holding.html", typed, context)
 
 
@@ -110,7 +110,7 @@ def holding_edit(request: PersonRequest, pk: int) -> HttpResponse:
             return done  # type: ignore[no-any-return]
     context = {
         "holding": holding,
-        "kinds": Holding.Kind.choices,
+        "kinds": Holding.Kind.choices(),
         "posts": office.posts.all(),
         "origin": list(holding.appointments.order_by("recorded_at", "pk")),
         "waiting": list(holding.proposed_changes.filter(state=Appointment.State.WAITING)),

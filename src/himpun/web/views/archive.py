@@ -16,6 +16,7 @@ from himpun.indicators.models import DataRequest
 from himpun.letters.models import Letter
 from himpun.offices.acting import HoldsNoPost
 from himpun.offices.models import UNIT, Office
+from himpun.offices.typed import read_year
 from himpun.procedures.models import ProcedureVersion
 from himpun.web.acts import in_words
 from himpun.web.forms import read_whole
@@ -85,7 +86,7 @@ def _matching(seen: QuerySet[Document], asked: dict[str, str], of_letters: Any) 
         seen = seen.filter(kind=asked["jenis"])
     if asked["periode"]:
         seen = seen.filter(period=asked["periode"])
-    if 1900 <= (year := read_whole(asked["tahun"])) <= 9999:
+    if year := read_year(asked["tahun"]):
         seen = seen.filter(created_at__year=year)
     if unit := read_whole(asked["unit"]):
         seen = seen.filter(only_post=unit)

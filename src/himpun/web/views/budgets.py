@@ -21,7 +21,7 @@ from himpun.budgets.charts import Point, progress_chart
 from himpun.budgets.efficiency import RULE_NAMES, Chosen, Judged, judge, judge_indicator
 from himpun.budgets.models import IndicatorProgram, Program, money_text
 from himpun.budgets.planning import Plan
-from himpun.budgets.rollup import Entry, Node, Tree, roll_up, sum_up, warnings_of
+from himpun.budgets.rollup import Entry, Level, Node, Tree, roll_up, sum_up, warnings_of
 from himpun.budgets.rules import BudgetMoved
 from himpun.documents.pictures import as_svg
 from himpun.errors import FieldErrors, Refusal
@@ -31,6 +31,7 @@ from himpun.moments import MONTHS
 from himpun.offices.acting import HoldsNoPost
 from himpun.offices.models import Office
 from himpun.offices.rules import MAY_MANAGE_BUDGET
+from himpun.offices.typed import read_year
 from himpun.spreadsheets import Limits, read_book
 from himpun.web import downloads
 from himpun.web.forms import Typed, read_whole
@@ -73,8 +74,7 @@ def _page(
 
 def _year(request: PersonRequest) -> int:
     """The year asked for, else the newest with programs that has begun, else this one."""
-    asked = read_whole(request.GET.get("tahun", "") or request.POST.get("year", ""))
-    if actions.FIRST_YEAR <= asked <= actions.LAST_YEAR:
+    if asked := read_year(request.GET.get("tahun", "") or request.POST.get("year", "")):
         return asked
     today = request.acting.day.year
     return next((year for year in queries.years_of(_office(request)) if year <= today), today)
@@ -404,7 +404,7 @@ def _texts(request: PersonRequest) -> dict[str, str]:
 def _form(
     request: PersonRequest, office: Office, typed: Typed, context: Mapping[str, Any], status: int
 ) -> HttpResponse:
-    given = {"levels": Program.Level.choices, "posts": office.posts.all(), **context}
+    given = {"levels": Level.choices(), "posts": office.posts.all(), **context}
     return _page(request, "budgets/form.html", typed, given, status)
 
 

@@ -19,6 +19,8 @@ from himpun.offices.calendar import calendar_of, named_days, named_hours
 from himpun.offices.models import Holiday, Office, SpecialHours
 from himpun.offices.national import unfilled_sentence, years_unfilled
 from himpun.offices.rules import MAY_MANAGE_OFFICE
+from himpun.offices.typed import read_year
+from himpun.offices.vocabulary import OWN_DAYS
 from himpun.offices.worktime import WEEKDAYS
 from himpun.offices.year import STATES, months_of
 from himpun.web.forms import Typed, attempt, read_date, read_whole
@@ -26,7 +28,7 @@ from himpun.web.middleware import PersonRequest
 from himpun.web.views.offices import office_of, recounted, settings_form
 
 LEGEND = [(state, letter, meaning) for state, (letter, meaning) in STATES.items()]
-OWN_KINDS = [(kind.value, kind.label) for kind in actions.OWN_DAYS]
+OWN_KINDS = [(kind.value, kind.label) for kind in OWN_DAYS]
 
 
 @require_GET
@@ -212,5 +214,4 @@ def _say(request: PersonRequest, office: Office, done: str) -> None:
 
 
 def _year(request: PersonRequest) -> int:
-    year = read_whole(request.GET.get("tahun", ""))
-    return year if 2000 <= year <= 2100 else request.acting.day.year
+    return read_year(request.GET.get("tahun", "")) or request.acting.day.year

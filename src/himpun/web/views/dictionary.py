@@ -22,7 +22,6 @@ from himpun.indicators.charts import achievement_trend
 from himpun.indicators.computing import shown, tree_of
 from himpun.indicators.definitions import (
     LABELS,
-    VARIABLE_KINDS,
     Definition,
     Surroundings,
     Typed,
@@ -45,9 +44,11 @@ from himpun.indicators.models import Indicator, Scale
 from himpun.indicators.numbers import write_percent
 from himpun.indicators.periods import Frequency, Kind, Period
 from himpun.indicators.scales import ruler
+from himpun.indicators.scoring import Aggregation, Polarity, VariableKind
 from himpun.offices.acting import HoldsNoPost
 from himpun.offices.models import Office
 from himpun.offices.rules import MAY_EDIT_INDICATORS
+from himpun.offices.typed import read_year
 from himpun.reports.recap import on_axis
 from himpun.web import downloads, forms
 from himpun.web.downloads import picture
@@ -85,8 +86,7 @@ def may_edit(request: PersonRequest) -> bool:
 
 def asked_year(request: PersonRequest) -> int:
     """The year in the address, else the present one."""
-    year = read_whole(request.GET.get("tahun", ""))
-    return year if 2000 <= year <= 2099 else request.acting.day.year
+    return read_year(request.GET.get("tahun", "")) or request.acting.day.year
 
 
 def _entry(request: PersonRequest, pk: int) -> Indicator:
@@ -302,7 +302,12 @@ def _short(label: str, period: Period) -> str:
 def indicator_new(request: PersonRequest) -> HttpResponse:
     """Add an indicator to a year."""
     year = asked_year(request)
-    start = {"year": str(year), "polarity": "positif", "aggregation": "posisi-akhir", "frequency": "triwulanan"}
+    start = {
+        "year": str(year),
+        "polarity": Polarity.POSITIVE,
+        "aggregation": Aggregation.LAST,
+        "frequency": Frequency.QUARTERLY,
+    }
     typed = forms.Typed(request.POST if request.method == "POST" else {**start, "places": "2"})
     if request.method == "POST":
         given = _typed_of(request.POST, request.POST.get("code", ""), read_whole(request.POST.get("year", "")))
@@ -402,10 +407,10 @@ def _form(
         "entry": entry,
         "marker": marker,
         "reason": request.POST.get("reason", ""),
-        "polarities": Indicator.Polarity.choices,
-        "aggregations": Indicator.Aggregation.choices,
-        "frequencies": Indicator.Frequency.choices,
-        "kinds": VARIABLE_KINDS,
+        "polarities": Polarity.choices(),
+        "aggregations": Aggregation.choices(),
+        "frequencies": Frequency.choices(),
+        "kinds": VariableKind.values(),
         "posts": list(office.posts.order_by("order", "title")),
         "chosen": given.fields.get("contributors", "").split(),
         "scales": Scale.objects.filter(office=office, year=given.year),
@@ -435,7 +440,9 @@ def _target_rows(given: Typed, errors: Mapping[str, str]) -> list[tuple[str, str
     """(code, label, typed, error) for every period of the frequency and every other one with a target."""
     frequency = given.fields.get("frequency", "")
     known = (
-        target_periods(given.year, frequency if frequency in list(Frequency) else "triwulanan") if given.year else ()
+        target_periods(given.year, frequency if frequency in list(Frequency) else Frequency.QUARTERLY)
+        if given.year
+        else ()
     )
     codes = list(dict.fromkeys([*(period.code for period in known), *_others(given, {one.code for one in known})]))
     return [(code, _label(code), given.targets.get(code, ""), errors.get(f"target-{code}", "")) for code in codes]
@@ -540,7 +547,7 @@ def copy_year(request: PersonRequest) -> HttpResponse:
 @require_GET
 def export(request: PersonRequest) -> HttpResponse:
     """The dictionary as a workbook, or one of its sheets as CSV; of one year, or of all."""
-    year = read_whole(request.GET.get("tahun", "")) or None
+    year = read_year(request.GET.get("tahun", ""))
     definitions = [dictionary.definition_of(one) for one in dictionary.entries(office_of(request), year)]
     name = f"kamus-indikator-{year or 'semua'}"
     if request.GET.get("bentuk") == "csv":

@@ -99,7 +99,7 @@ def _substitute(request: PersonRequest, office: Office, wrong: dict[str, str]) -
 
 
 def _choices(office: Office, request: PersonRequest) -> dict[str, Any]:
-    return {"kinds": Leave.Kind.choices, "people": people_known_to(office).filter(is_active=True)}
+    return {"kinds": Leave.Kind.choices(), "people": people_known_to(office).filter(is_active=True)}
 
 
 def leave_edit(request: PersonRequest, pk: int) -> HttpResponse:

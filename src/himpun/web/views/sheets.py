@@ -29,6 +29,7 @@ from himpun.indicators.own_sheets import MappingNeeded
 from himpun.moments import MONTHS
 from himpun.offices.acting import HoldsNoPost
 from himpun.offices.models import Office
+from himpun.offices.typed import read_year
 from himpun.spreadsheets import Book, Limits, Sheet, column_letter, read_book, text_of
 from himpun.web import downloads
 from himpun.web.forms import Typed, read_whole
@@ -309,14 +310,13 @@ def _typed_mapping(given: QueryDict, book: Book) -> tuple[Mapping, str]:
             if chosen in columns:
                 wrong = f"Dua kolom dipilih sebagai {dict(ROLES)[chosen]}. Pilih satu saja."
             columns[chosen] = column
-    year = read_whole(given.get("year", ""))
     wanted = Mapping(
         sheet=sheet.name,
         header_row=header_row,
         shape=mapping.WIDE if periods else mapping.LONG,
         columns=columns,
         periods=periods,
-        year=year if 2000 <= year < 2100 else None,
+        year=read_year(given.get("year", "")),
         period=given.get("period", "").strip().upper(),
         carry="carry" in given,
         blanks=tuple(given.get("blanks", "").split()),

@@ -18,6 +18,7 @@ from himpun.cycles.timing import Group, StepTiming, Suggestion, share_words
 from himpun.documents.pictures import as_svg
 from himpun.indicators.periods import Period
 from himpun.offices.models import Office
+from himpun.offices.typed import read_year
 from himpun.procedures.definition import Procedure, role_titles, worded
 from himpun.procedures.flowchart import Mark, Sheet, layout, marked, svg
 from himpun.reports.paper import PDF_MEDIA
@@ -26,7 +27,6 @@ from himpun.reports.timing import MOST, Evaluation, chart, evaluate, procedures_
 from himpun.reports.timing_paper import DELAYS, marks_of, to_pdf
 from himpun.web import downloads
 from himpun.web.downloads import picture
-from himpun.web.forms import read_whole
 from himpun.web.middleware import PersonRequest
 
 USUAL = "pengumpulan-data-kinerja"
@@ -55,11 +55,11 @@ class Asked:
         readable = readable_offices(acting.person, acting.day).select_related("kind", "parent")
         office = get_object_or_404(readable, code=code)
         procedures = procedures_known(office)
-        key, year = given.get("prosedur", ""), read_whole(given.get("tahun", ""))
+        key = given.get("prosedur", "")
         return cls(
             office,
             key if key in procedures else USUAL if USUAL in procedures else next(iter(procedures), ""),
-            year if 2000 <= year <= 2200 else acting.day.year,
+            read_year(given.get("tahun", "")) or acting.day.year,
             given.get("lingkup", "") != "kantor",
             procedures,
         )
