@@ -117,7 +117,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "himpun.web.context.frame",
             ],
-            "builtins": ["himpun.web.templatetags.himpun"],
+            "builtins": ["himpun.web.templatetags.himpun", "himpun.web.templatetags.fields"],
         },
     }
 ]

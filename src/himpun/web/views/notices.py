@@ -153,6 +153,7 @@ def _own_ways(request: PersonRequest) -> list[dict[str, Any]]:
             {
                 "name": name, "label": kind.label, "hint": kind.hint, "address": address, "used": used,
                 "digest": bool(row and row.digest), "unasked": row is None and used,
+                "autocomplete": "email" if name == MAIL else "off",
             }
         )  # fmt: skip
     return found
