@@ -91,10 +91,10 @@ def upload(
 ) -> SafeString:
     """The form that sends a file to be looked at before anything of it is taken; it holds its fields.
 
-    `words` are attributes of its button. What is shown of the file, parts/wrong_cells.html and the plan, is the page's.
+    `css` is of its button, `words` are its attributes. What is shown of the file, parts/wrong_cells.html and the plan, is the page's.
     """
     given = {"class": "card card-body mb-3", "method": "post", "action": address, "enctype": "multipart/form-data"}
-    button = {"class": "btn btn-outline-primary", **words}
+    button = {"class": f"btn {words.pop('css', 'btn-outline-primary')}", **words}
     return format_html(
         '<form{}><input type="hidden" name="csrfmiddlewaretoken" value="{}">'
         '<fieldset{}>{}<div class="mt-2"><button{}>{}</button></div></fieldset></form>',
