@@ -3,7 +3,6 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.utils import formats
 
 from himpun.documents.content import Letterhead, Paraf, Signature, Verification
@@ -12,6 +11,7 @@ from himpun.documents.qr import qr_svg
 from himpun.offices.acting import Actor
 from himpun.offices.models import Office
 from himpun.offices.worktime import ZONE_NAMES
+from himpun.places import place, url_of
 
 
 def long_date(day: date) -> str:
@@ -50,7 +50,7 @@ def letterhead(office: Office) -> Letterhead:
 
 def verification_url(document: Document) -> str:
     """The public address where this document can be checked."""
-    return f"{settings.BASE_URL}/v/{document.token}"
+    return url_of(place("verify", document.token)).rstrip("/")
 
 
 def verification(document: Document, *, version: str, sha256: str = "", qr: bool = True) -> Verification:
