@@ -175,7 +175,7 @@ def test_a_task_whose_worker_was_killed_while_the_clock_was_ahead_is_not_lost_fo
 
 
 def test_messages_claimed_or_put_off_while_the_clock_was_ahead_go_out_now(small: Cast) -> None:
-    message = Message.objects.create(post=small.post("analis"), text="Pesan", path="/", at=clock.now())
+    message = Message.objects.create(post=small.post("analis"), text="Pesan", place="/", at=clock.now())
     ahead = clock.now() + YEAR
     rows = [
         Outgoing.objects.create(message=message, person=small.analis, channel=name, address="a@b.example", **given)

@@ -20,6 +20,8 @@ VAR = Path(env.str("HIMPUN_VAR", default="var")).resolve()
 ARCHIVE_ROOT = Path(env.str("HIMPUN_ARCHIVE", default=str(VAR / "arsip")))
 DEBUG = env.bool("HIMPUN_DEBUG", default=False)
 BASE_URL = env.str("HIMPUN_URL", default="http://127.0.0.1:8000").rstrip("/")
+PLACES = "himpun.web.places.path_of"
+"""Who says where a place is (himpun/places.py)."""
 ALLOWED_HOSTS = env.list("HIMPUN_HOSTS", default=["127.0.0.1", "localhost", "[::1]", "testserver"])
 CSRF_TRUSTED_ORIGINS = env.list("HIMPUN_TRUSTED_ORIGINS", default=[])
 
@@ -117,7 +119,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "himpun.web.context.frame",
             ],
-            "builtins": ["himpun.web.templatetags.himpun"],
+            "builtins": ["himpun.web.templatetags.himpun", "himpun.web.templatetags.fields"],
         },
     }
 ]

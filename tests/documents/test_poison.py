@@ -168,7 +168,7 @@ def test_the_office_is_told_once_and_the_journal_knows(poisoned: tuple[Document,
         with later(days=day):
             render_waiting()
     assert Record.objects.filter(act="documents:version:failed").count() == 1
-    told = Message.objects.filter(path=f"/dokumen/{bad.pk}/")
+    told = Message.objects.filter(place=f"document:{bad.pk}")
     assert told.count() == told.values("post").distinct().count() >= 1
     assert all("gagal dibuat" in message.text for message in told)
 

@@ -73,7 +73,7 @@ def test_a_correction_is_asked_with_old_new_reason_and_evidence_and_changes_noth
     assert files.path_of(correction.evidence_sha256).read_bytes() == EVIDENCE
     assert (correction.state, correction.asked_title) == (Correction.State.ASKED, "Kepala Seksi 1")
     assert figure_of(small) == before
-    told = set(Message.objects.filter(path=f"/koreksi/{correction.pk}/").values_list("post__role", flat=True))
+    told = set(Message.objects.filter(place=f"correction:{correction.pk}").values_list("post__role", flat=True))
     assert told == {"kepala", "sekretaris"}
 
 
@@ -176,7 +176,7 @@ def test_an_approved_correction_is_a_new_version_and_the_old_one_stays(small: Ca
     assert (new.number, new.version, new.frozen, new.source) == (8, 2, True, f"correction:{correction.pk}")
     old.refresh_from_db()
     assert (old.number, old.version, old.current) == (7, 1, False)
-    told = Message.objects.filter(path=f"/koreksi/{correction.pk}/", text__contains="disetujui")
+    told = Message.objects.filter(place=f"correction:{correction.pk}", text__contains="disetujui")
     assert [message.post for message in told] == [new.unit]
 
 

@@ -82,7 +82,7 @@ def account() -> str:
         "numbers": {str(row): [sorted(row.issued.values_list("sequence", flat=True)), row.last]
                     for row in NumberRegister.objects.all()},
         "numbers twice": twice(IssuedNumber.objects.values_list("text")),
-        "messages twice": twice(Message.objects.values_list("post", "topic", "about", "text", "path")),
+        "messages twice": twice(Message.objects.values_list("post", "topic", "about", "text", "place")),
         "not spread": Message.objects.filter(spread_at=None).count(),
         "copies": dict(Counter(Outgoing.objects.values_list("state", flat=True))),
         "keys": [str(key) for key in Outgoing.objects.values_list("key", flat=True)],

@@ -54,7 +54,7 @@ def gateway(settings: Any) -> Iterator[Gateway]:
 
 
 def write(post: Post, text: str = "Langkah 2 menunggu Anda", **more: Any) -> Message:
-    return Message.objects.create(post=post, text=text, path="/siklus/7/#langkah", at=clock.now(), **more)
+    return Message.objects.create(post=post, text=text, place="cycle:7#langkah", at=clock.now(), **more)
 
 
 def outbox(**asked: Any) -> list[Outgoing]:
@@ -134,7 +134,7 @@ def test_a_mail_server_that_is_away_is_asked_again_later_and_later_and_then_the_
     row = one()
     assert (row.state, row.tries) == (State.FAILED, 6)
     assert row.error.startswith("Peladen surel tidak dapat dihubungi")
-    told = Message.objects.get(path="/akun/pesan/")
+    told = Message.objects.get(place="own_messages")
     assert (
         told.text
         == "Pesan untuk Orang Sekretaris Camat tidak sampai lewat surel. Periksa alamatnya di Pesan → Saluran."

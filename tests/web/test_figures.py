@@ -112,7 +112,7 @@ def test_a_correction_is_asked_from_the_page_of_the_figure(small: Cast, frozen: 
         ({"new": "banyak"}, "banyak"),
         ({"new": ""}, "Kosong tidak sama dengan 0"),
         ({"reason": ""}, "Tulis mengapa"),
-        ({"file": ""}, "e-file"),
+        ({"file": ""}, "err_file"),
     ],
 )
 def test_a_refused_question_keeps_what_was_typed_and_names_the_field(
@@ -126,7 +126,7 @@ def test_a_refused_question_keeps_what_was_typed_and_names_the_field(
     assert f'value="{kept["new"]}"' in page
     assert kept["reason"] in page
     assert said in page
-    assert re.search(r'class="field-error" id="e-[a-z]+">[^<]', page)
+    assert re.search(r'class="field-error" id="err_[a-z]+">[^<]', page)
     assert not Correction.objects.exists()
 
 

@@ -28,7 +28,7 @@ def as_(person: Person) -> Client:
 
 
 def write(cast: Cast, role: str = "sekretaris", text: str = "Kabar baik", **more: Any) -> Message:
-    return Message.objects.create(post=cast.post(role), text=text, path="/siklus/1/#langkah", at=clock.now(), **more)
+    return Message.objects.create(post=cast.post(role), text=text, place="cycle:1#langkah", at=clock.now(), **more)
 
 
 def copy(message: Message, person: Person, **fields: Any) -> Outgoing:

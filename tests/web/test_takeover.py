@@ -145,7 +145,7 @@ def test_whoever_is_asked_is_told_once_and_who_recorded_it_hears_the_answer(smal
     one = record(small.umum, small.post("kasubbag-perencanaan"), username=neighbour.analis.username)
     for _ in range(2):
         announce_appointments()
-    asked = Message.objects.filter(topic="tugas", path=f"/penugasan/{one.pk}/")
+    asked = Message.objects.filter(topic="tugas", place=f"appointment:{one.pk}")
     told = {message.post for message in asked}
     assert told == {
         small.post("kepala"), small.post("kasubbag-perencanaan"),

@@ -115,7 +115,7 @@ def test_a_deadline_that_cannot_be_is_refused_at_its_field(small: Cast, typed: s
     page = screen(small.kepala).post(reverse("cycle_deadline", args=[cycle.pk]), {"due_at": typed})
 
     assert page.status_code == 422
-    assert 'id="e-due_at">' in text_of(page)
+    assert 'id="err_due_at">' in text_of(page)
     assert Cycle.objects.get(pk=cycle.pk).due_at is None
 
 
@@ -163,7 +163,7 @@ def test_a_pause_without_a_reason_stays_on_the_form(small: Cast) -> None:
     page = screen(small.kepala).post(reverse("cycle_pause", args=[cycle.pk]), {"reason": ""})
 
     assert page.status_code == 422
-    assert 'id="e-pause-reason">Tulis alasan jeda' in text_of(page)
+    assert 'id="err_pause-reason">Tulis alasan jeda' in text_of(page)
 
 
 def test_who_may_not_pause_sees_no_form_and_is_refused(small: Cast, neighbour: Cast) -> None:
@@ -225,7 +225,7 @@ def test_a_wrong_schedule_comes_back_with_what_was_typed(small: Cast, field: str
     page = screen(small.kasubbag).post(reverse("schedule_new"), {**TYPED, field: typed})
 
     assert page.status_code == 422
-    assert f'id="e-{field}"></div>' not in text_of(page)
+    assert f'id="err_{field}"></div>' not in text_of(page)
     assert "08:30" in text_of(page) or field == "at"
     assert not Schedule.objects.exists()
 

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.urls import reverse
 from django.utils import formats, timezone
 
 from himpun.notifications.access_mail import renew_by_operator
 from himpun.offices.access import Given
+from himpun.places import place, url_of
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,4 +32,4 @@ def print_links(given: Sequence[Given]) -> None:
     print(f"Tautan masuk sekali pakai, berlaku sampai {day}. Berikan masing-masing hanya kepada orangnya:")
     for one in given:
         print(f"  {one.person.username} ({one.person.name})")
-        print(f"    {settings.BASE_URL}{reverse('one_time_link', args=[one.secret])}")
+        print(f"    {url_of(place('one_time_link', one.secret))}")

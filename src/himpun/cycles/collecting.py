@@ -19,6 +19,7 @@ from himpun.notifications.actions import tell
 from himpun.offices.acting import Actor, acting_in
 from himpun.offices.models import Person
 from himpun.offices.rules import MAY_COLLECT
+from himpun.places import place
 
 
 class CollectingOver(Conflict):
@@ -72,7 +73,7 @@ def return_answer(*, request: DataRequest, reason: str, by: Person) -> None:
             turn,
             posts=[request.unit],
             text=f"Isian Anda dikembalikan: {request.reason}",
-            path=f"/permintaan/{request.pk}/",
+            place=place("request", request.pk),
         )
 
 
@@ -95,7 +96,7 @@ def excuse_unit(*, request: DataRequest, reason: str, by: Person) -> None:
             turn,
             posts=[request.unit],
             text=f"Unit Anda dikecualikan: {request.reason}",
-            path=f"/permintaan/{request.pk}/",
+            place=place("request", request.pk),
         )
 
 
@@ -143,7 +144,7 @@ def _open_parts(cycle_id: int) -> bool:
 def _tell_collector(turn: Turn, part: Task, text: str) -> None:
     step = Task.objects.filter(cycle_id=part.cycle_id, part=False, decided_at__isnull=True).first()
     if step:
-        tell(turn, posts=[step.post_id], text=text, path=f"/siklus/{part.cycle_id}/")
+        tell(turn, posts=[step.post_id], text=text, place=place("cycle", part.cycle_id))
 
 
 def _leave_form(turn: Turn, request: DataRequest, actor: Actor) -> None:

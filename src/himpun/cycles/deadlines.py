@@ -33,6 +33,7 @@ from himpun.offices.calendar import calendar_of
 from himpun.offices.models import Office, Person
 from himpun.offices.rules import MAY_PAUSE_CYCLES, MAY_SET_DEADLINES
 from himpun.offices.worktime import WorkCalendar
+from himpun.places import place
 from himpun.procedures.definition import Procedure, Step
 from himpun.procedures.models import ProcedureVersion
 
@@ -522,7 +523,7 @@ def _pause(turn: Turn, cycle_id: int, reason: str, actor: Actor) -> None:
 
 def _tell_holders(turn: Turn, cycle_id: int, text: str) -> None:
     posts = Task.objects.filter(cycle=cycle_id, decided_at__isnull=True).values_list("post", flat=True)
-    tell(turn, posts=sorted(set(posts)), text=text, path=f"/siklus/{cycle_id}/")
+    tell(turn, posts=sorted(set(posts)), text=text, place=place("cycle", cycle_id))
 
 
 def resume_cycle(*, cycle: Cycle, by: Person) -> None:
@@ -640,7 +641,7 @@ def _note_moved(turn: Turn, one: Moved, why: str) -> None:
         turn,
         posts=[task.post_id],
         text=f"Batas waktu langkah {task.step_no}, {label}, bergeser dari {was} menjadi {now}: {why}.",
-        path=f"/siklus/{cycle.pk}/",
+        place=place("cycle", cycle.pk),
         about=f"task:{task.pk}",
     )
 

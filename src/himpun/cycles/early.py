@@ -15,6 +15,7 @@ from himpun.indicators.periods import Period
 from himpun.notifications.actions import tell
 from himpun.offices.models import Office, Post
 from himpun.offices.rules import KASUBBAG_PERENCANAAN, MAY_MANAGE_OFFICE
+from himpun.places import place
 from himpun.procedures.models import ProcedureVersion
 
 AHEAD = timedelta(minutes=15)
@@ -50,7 +51,7 @@ def _tell_of_run(turn: Turn, run: ScheduleRun) -> None:
         f"telanjur dimulai; jadwalnya {planned:%d-%m-%Y pukul %H.%M}. Batalkan siklusnya bila belum diperlukan: "
         "jadwal memulainya lagi pada waktunya."
     )
-    tell(turn, posts=_told(run.schedule.office), text=text, path=f"/siklus/{run.cycle_id}/")
+    tell(turn, posts=_told(run.schedule.office), text=text, place=place("cycle", run.cycle_id))
 
 
 def take_back_reminders() -> int:
@@ -81,7 +82,7 @@ def _take_back(office: Office, nudges: list[Nudge], now: datetime) -> None:
                 f"Jam komputer Himpun sempat maju: {sent} pengingat telanjur dikirim sebelum waktunya. "
                 "Abaikan; pengingat itu datang lagi pada waktunya."
             )
-            tell(turn, posts=_told(office), text=text, path="/waktu/")
+            tell(turn, posts=_told(office), text=text, place=place("ladder"))
 
 
 def _told(office: Office) -> list[int]:

@@ -51,6 +51,7 @@ from himpun.offices.line import line_above
 from himpun.offices.models import Office, Person, Post
 from himpun.offices.queries import present_holders
 from himpun.offices.rules import MAY_NUDGE
+from himpun.places import place
 from himpun.procedures.definition import role_titles, worded
 
 __all__ = ["DEFAULT_RULES", "nudge_by_hand", "rules_for", "sweep", "sweep_due"]
@@ -63,9 +64,6 @@ TROUBLE_REST = timedelta(hours=1)
 """When a task that could not be planned (its calendar or procedure is broken) is looked at again."""
 FURTHER_UP = 2
 """How many posts further up the line is looked for somebody who is there."""
-TASK_PLACE = "/siklus/{}/#langkah"
-LADDER = "/waktu/"
-"""Where somebody of another office sees the steps that are late."""
 
 _NEXT_LOOK = "UPDATE cycles_task SET nudge_at = %s WHERE id = %s"
 
@@ -145,12 +143,12 @@ class Scene:
         there = next((post for post in line if post.pk in self.staffed), None)
         return (there, line[0].title) if there else (line[0], "")
 
-    def path(self, task: Task, target: Post) -> str:
+    def place(self, task: Task, target: Post) -> str:
         """Where the reader goes: the request or the step; the ladder from another office."""
         if target.office_id != task.cycle.office_id:
-            return LADDER
+            return place("ladder")
         request = self.request_of(task)
-        return f"/permintaan/{request}/" if request else TASK_PLACE.format(task.cycle_id)
+        return place("request", request) if request else place("cycle", task.cycle_id, at="langkah")
 
     def told(self, task: Task) -> Told:
         procedure = self.survey.procedure(task.cycle)
@@ -327,7 +325,7 @@ def _message(
         obligatory=obligatory,
         about=f"task:{task.pk}",
         text=text,
-        path=scene.path(task, post),
+        place=scene.place(task, post),
         at=now,
     )
 

@@ -28,6 +28,7 @@ from himpun.offices.acting import Actor, acting_in
 from himpun.offices.models import Holding, Office, Person, Post
 from himpun.offices.rules import KASUBBAG_PERENCANAAN, MAY_START_CYCLES
 from himpun.offices.worktime import WorkCalendar
+from himpun.places import place
 from himpun.procedures.models import ProcedureVersion
 from himpun.procedures.queries import version_in_force
 
@@ -38,7 +39,6 @@ SAVED_LATER = "Waktunya sudah lewat ketika jadwal disimpan."
 MOST_WORKDAYS, MOST_DAYS = 60, 400
 FURTHEST = timedelta(days=731)
 """How far from now a schedule may begin to count."""
-PAGE = "/waktu/jadwal/"
 
 log = structlog.get_logger("himpun.cycles")
 
@@ -331,8 +331,8 @@ def _note(turn: Turn, run: ScheduleRun, outcome: str) -> None:
     label = Period.parse(run.period).label
     name = _name_of(run)
     text = f"{name}, {label}, menurut jadwal: {outcome}. {run.reason}".strip()
-    path = f"/siklus/{run.cycle_id}/" if run.cycle_id else PAGE
-    tell(turn, posts=list(posts), text=text, path=path)
+    where = place("cycle", run.cycle_id) if run.cycle_id else place("schedules")
+    tell(turn, posts=list(posts), text=text, place=where)
 
 
 def _name_of(run: ScheduleRun) -> str:

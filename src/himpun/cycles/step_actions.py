@@ -32,6 +32,7 @@ from himpun.letters.models import Letter
 from himpun.notifications.actions import tell
 from himpun.offices.acting import Actor
 from himpun.offices.models import UNIT, Post
+from himpun.places import place
 from himpun.procedures.definition import Procedure, Step
 
 
@@ -106,7 +107,7 @@ def _write_disposition(deed: Deed) -> None:
         deed.turn,
         posts=[post for post in to if not following or post.role != following.who],
         text=f"Disposisi {deed.actor.title}: {_told_subject(letter)}",
-        path=f"/surat/{letter.pk}/",
+        place=place("letter", letter.pk),
     )
     leave(
         deed,
@@ -205,7 +206,7 @@ def _send_requests(deed: Deed) -> None:
             deed.turn,
             posts=[request.unit],
             text=f"Permintaan data kinerja {label} menunggu isian Anda.",
-            path=f"/permintaan/{request.pk}/",
+            place=place("request", request.pk),
         )
 
 
@@ -262,7 +263,7 @@ def _finish_recap(deed: Deed) -> None:
             deed.turn,
             posts=[parent.post_id],
             text=f"{title} selesai; bahan dapat disampaikan.",
-            path=f"/siklus/{parent.cycle_id}/",
+            place=place("cycle", parent.cycle_id),
         )
 
 
@@ -393,7 +394,12 @@ def _sign(deed: Deed) -> None:
     )
     Document.objects.filter(pk=document.pk).update(number=number)
     units = Post.objects.filter(office=deed.cycle.office, role=UNIT)
-    tell(deed.turn, posts=list(units), text=f"{document.title} telah ditandatangani.", path=f"/dokumen/{document.pk}/")
+    tell(
+        deed.turn,
+        posts=list(units),
+        text=f"{document.title} telah ditandatangani.",
+        place=place("document", document.pk),
+    )
 
 
 # --- distribution ---------------------------------------------------------------------------------------------------
@@ -429,7 +435,7 @@ def _distribute(deed: Deed) -> None:
         raise OutputMissing(_distribution_missing(deed))
     documents.send_deliveries(deed.turn, document=document)
     posts = [delivery.post_id for delivery in document.deliveries.all() if delivery.post_id]
-    tell(deed.turn, posts=posts, text=f"Anda menerima {document.title}.", path=f"/dokumen/{document.pk}/")
+    tell(deed.turn, posts=posts, text=f"Anda menerima {document.title}.", place=place("document", document.pk))
     leave_receipt(deed.turn, deed.cycle, document, deed.actor)
     archive_documents(deed.turn, deed.cycle)
 

@@ -3,14 +3,13 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
-
 from himpun import moments
 from himpun.documents.content import Letterhead, Paraf, Signature, Verification
 from himpun.documents.models import Approval, Document
 from himpun.documents.qr import qr_svg
 from himpun.offices.acting import Actor
 from himpun.offices.models import Office
+from himpun.places import place, url_of
 
 
 def local(at: datetime, office: Office) -> datetime:
@@ -41,7 +40,7 @@ def letterhead(office: Office) -> Letterhead:
 
 def verification_url(document: Document) -> str:
     """The public address where this document can be checked."""
-    return f"{settings.BASE_URL}/v/{document.token}"
+    return url_of(place("verify", document.token)).rstrip("/")
 
 
 def verification(document: Document, *, version: str, sha256: str = "", qr: bool = True) -> Verification:

@@ -26,6 +26,7 @@ from himpun.errors import Refusal
 from himpun.notifications.actions import tell
 from himpun.offices.models import Post
 from himpun.offices.rules import MAY_MANAGE_OFFICE
+from himpun.places import place
 
 PDF = "application/pdf"
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=1)
@@ -152,7 +153,7 @@ def _tell_office(version: DocumentVersion) -> None:
         turn.record("documents:version:failed", document.subject, data)
         posts = Post.objects.filter(office=document.office, role__in=MAY_MANAGE_OFFICE)
         text = f"Berkas {document.title} gagal dibuat. {version.failure}"
-        tell(turn, posts=list(posts), text=text, path=f"/dokumen/{document.pk}/")
+        tell(turn, posts=list(posts), text=text, place=place("document", document.pk))
 
 
 def render_waiting() -> int:

@@ -26,6 +26,7 @@ from himpun.offices import typed
 from himpun.offices.acting import Actor, HoldsNoPost, acting_for, acting_in, capacities
 from himpun.offices.models import Person, Post
 from himpun.offices.rules import MAY_DECIDE_CORRECTIONS, MAY_SEE_ALL_VALUES
+from himpun.places import place
 
 
 class NotFrozen(Conflict):
@@ -177,7 +178,7 @@ def decide_correction(*, correction_id: int, approve: bool, reason: str = "", by
             turn,
             posts=[correction.figure.unit],
             text=f"Koreksi {correction.figure.variable.label}: {correction.get_state_display().lower()}.",
-            path=f"/koreksi/{correction.pk}/",
+            place=place("correction", correction.pk),
         )
     return correction
 
@@ -215,7 +216,7 @@ def _tell_deciders(turn: Turn, correction: Correction) -> None:
     text = (
         f"Koreksi angka {correction.figure.period.label} menunggu keputusan: {correction.old} menjadi {correction.new}."
     )
-    tell(turn, posts=list(deciders), text=text, path=f"/koreksi/{correction.pk}/")
+    tell(turn, posts=list(deciders), text=text, place=place("correction", correction.pk))
 
 
 def may_decide(correction: Correction, by: Person, day: date) -> bool:

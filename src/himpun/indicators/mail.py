@@ -19,6 +19,7 @@ from himpun.indicators.forms import XLSX, form_id
 from himpun.indicators.models import DataRequest, FormArrival
 from himpun.notifications.actions import tell
 from himpun.offices.models import Holding
+from himpun.places import place
 from himpun.spreadsheets import read_book
 
 MESSAGE_MAX_BYTES = 30_000_000
@@ -109,7 +110,7 @@ def _lay_before(request: DataRequest, name: str, content: bytes, sender: str) ->
                 file_sha256=sha256,
             )
             text = f"Lembar isian {name} datang lewat surel. Periksa dan terapkan di halaman permintaan."
-            tell(turn, posts=[request.unit], text=text, path=f"/permintaan/{request.pk}/")
+            tell(turn, posts=[request.unit], text=text, place=place("request", request.pk))
     known = "" if made else " (sudah diterima sebelumnya)"
     return Arrived(arrival.name, True, f"{name}: menunggu diperiksa {request.unit.title}{known}.")
 

@@ -23,6 +23,7 @@ from himpun.offices import access, actions
 from himpun.offices.models import Holding, Office, Person
 from himpun.offices.queries import roles_ahead
 from himpun.offices.rules import Handing, link_goes
+from himpun.places import place, url_of
 
 TRIES, REST = 3, timedelta(minutes=5)
 MOST = 5
@@ -79,7 +80,7 @@ def _letter(given: access.Given) -> Parcel:
         f"Yth. {given.person.name},\n\n"
         "Seseorang, mungkin Anda, meminta tautan untuk menetapkan kata sandi Himpun yang baru. "
         f"Nama pengguna Anda: {given.person.username}\n\n"
-        f"{settings.BASE_URL}{access.PATH}{given.secret}/\n\n"
+        f"{url_of(place('one_time_link', given.secret))}\n\n"
         f"Tautan berlaku sekali, sampai {formats.date_format(until, 'j F Y, H.i')}. "
         "Bila bukan Anda yang meminta, abaikan surel ini: kata sandi Anda tidak berubah.\n"
     )
@@ -129,7 +130,7 @@ def _tell(person: Person, sentence: str, by: str) -> None:
             obligatory=True,
             about=f"person:{person.pk}",
             text=f"{_filled(sentence, person, by, now, post.office)}. Bila ini tidak diminta, beri tahu administrator.",
-            path="/pesan/",
+            place=place("messages"),
             at=now,
         )
         for post in posts.values()

@@ -20,15 +20,18 @@ def tell(
     *,
     posts: list[Post] | list[int],
     text: str,
-    path: str,
+    place: str,
     topic: Message.Topic = Message.Topic.NEWS,
     obligatory: bool = False,
     about: str = "",
 ) -> None:
-    """Leave a message for whoever holds each post; the worker carries it to their other channels."""
+    """Leave a message for whoever holds each post; the worker carries it to their other channels.
+
+    `place` is where it leads (`himpun.places.place`).
+    """
     ids = [post if isinstance(post, int) else post.pk for post in posts]
     deliver(
-        Message(post_id=post_id, topic=topic, obligatory=obligatory, about=about, text=text, path=path, at=turn.at)
+        Message(post_id=post_id, topic=topic, obligatory=obligatory, about=about, text=text, place=place, at=turn.at)
         for post_id in ids
     )
 

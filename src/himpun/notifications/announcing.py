@@ -14,6 +14,7 @@ from himpun.notifications.actions import deliver
 from himpun.notifications.models import Message
 from himpun.offices.awaiting import appointments_with_all, awaited
 from himpun.offices.models import Appointment, Holding, Post
+from himpun.places import place
 from himpun.procedures.models import ProcedureDraft
 
 BATCH = 200
@@ -43,8 +44,8 @@ def _messages(one: Appointment) -> Iterable[Message]:
             post_id=post,
             topic=Message.Topic.TASK if post in asked else Message.Topic.NEWS,
             about=f"appointment:{one.pk}",
-            text=f"Setujui atau tolak: {text}" if post in asked else text,
-            path=f"/penugasan/{one.pk}/",
+            text=(f"Setujui atau tolak: {text}" if post in asked else text),
+            place=place("appointment", one.pk),
             at=now,
         )
 
@@ -84,8 +85,8 @@ def _draft_messages(draft: ProcedureDraft) -> Iterable[Message]:
     text = f"Setujui atau tolak: {said}." if level else f"{said} {draft.get_state_display().lower()}{reason}."
     for post in _posts_to_tell(draft, level.role if level else ""):
         topic = Message.Topic.TASK if level else Message.Topic.NEWS
-        path, about = f"/sop/naskah/{draft.pk}/", f"draft:{draft.pk}"
-        yield Message(post_id=post, topic=topic, about=about, text=text, path=path, at=clock.now())
+        where, about = place("sop_draft", draft.pk), f"draft:{draft.pk}"
+        yield Message(post_id=post, topic=topic, about=about, text=text, place=where, at=clock.now())
 
 
 def _posts_to_tell(draft: ProcedureDraft, role: str) -> list[int]:

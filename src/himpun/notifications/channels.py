@@ -24,6 +24,7 @@ from django.core.validators import validate_email
 
 from himpun import clock
 from himpun.errors import FieldErrors
+from himpun.places import place, url_of
 
 MAIL = "surel"
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
@@ -31,7 +32,6 @@ NOT_SENDING = {"django.core.mail.backends.console.EmailBackend", "django.core.ma
 """Mail backends that send nothing to anybody: with them there is no channel "surel"."""
 TIMEOUT = 10
 """Seconds a mail server may take to answer."""
-OWN_PAGE = "/akun/pesan/"
 LABELS = {"whatsapp": "WhatsApp", "sms": "SMS"}
 """Names that are not written as other words are."""
 
@@ -157,7 +157,7 @@ class MailSender:
         identity = message_id(parcel.key)
         headers = {
             "Message-ID": identity,
-            "List-Unsubscribe": f"<{settings.BASE_URL}{OWN_PAGE}>",
+            "List-Unsubscribe": f"<{url_of(place('own_messages'))}>",
             "Auto-Submitted": "auto-generated",
         }
         message = EmailMessage(parcel.subject, parcel.body, None, [parcel.address], headers=headers)

@@ -7,13 +7,15 @@ from django.db.models import Q
 
 from himpun import clock
 from himpun.offices.models import Person, Post
+from himpun.places import path_of
 
 
 class Message(models.Model):
     """One sentence to the holders of a post, with where to go. Seen by each person apart.
 
     `obligatory` messages cannot be unsubscribed from. `about` names what it is about as text ("task:12"). A message is
-    `spread_at` the moment its copies for other channels were put in the outbox.
+    `spread_at` the moment its copies for other channels were put in the outbox. `place` is where it leads
+    (`himpun.places`); rows from before places had names keep a path there.
     """
 
     class Topic(models.TextChoices):
@@ -27,7 +29,7 @@ class Message(models.Model):
     obligatory = models.BooleanField(default=False)
     about = models.CharField(max_length=60, blank=True)
     text = models.CharField(max_length=400)
-    path = models.CharField(max_length=200)
+    place = models.CharField(max_length=200)
     at = models.DateTimeField()
     seen_by = models.ManyToManyField(Person, related_name="messages_seen")
     spread_at = models.DateTimeField(null=True, blank=True)
@@ -38,6 +40,11 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+    @property
+    def path(self) -> str:
+        """The address of the page it leads to."""
+        return path_of(self.place)
 
 
 class Channel(models.Model):

@@ -15,7 +15,6 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import structlog
-from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
@@ -25,12 +24,13 @@ from himpun.archive.journal import act
 from himpun.errors import Conflict
 from himpun.notifications import timing
 from himpun.notifications.actions import deliver
-from himpun.notifications.channels import OWN_PAGE, ChannelKind, NotSent, Parcel, Sender, Unknown, channels
+from himpun.notifications.channels import ChannelKind, NotSent, Parcel, Sender, Unknown, channels
 from himpun.notifications.models import Message, Outgoing
 from himpun.notifications.spreading import Wishes, wishes_of
 from himpun.offices.acting import acting_in
 from himpun.offices.models import Holding, Person
 from himpun.offices.rules import MAY_MANAGE_OFFICE
+from himpun.places import place, url_of
 
 RUN_SECONDS = 20.0
 """How long one run may send before the worker goes on with something else."""
@@ -204,14 +204,14 @@ def _hand_over(sender: Sender, parcel: Parcel) -> str:
 def _parcel(rows: Sequence[Outgoing]) -> Parcel:
     first = rows[0]
     messages = Message.objects.in_bulk([row.message_id for row in rows])
-    told = [(" ".join(messages[row.message_id].text.split()), messages[row.message_id].path) for row in rows]
+    told = [(" ".join(messages[row.message_id].text.split()), messages[row.message_id].place) for row in rows]
     if first.digest:
         subject = f"Ringkasan Himpun: {len(rows)} pesan"
     else:
         text = told[0][0]
         subject = f"Himpun: {text if len(text) <= SUBJECT_LENGTH else text[: SUBJECT_LENGTH - 1].rstrip() + '…'}"
-    lines = [f"{text}\n{settings.BASE_URL}{path}" for text, path in told]
-    foot = f"--\nAnda menerima ini sebagai pemangku jabatan. Saluran dan jam tenang: {settings.BASE_URL}{OWN_PAGE}"
+    lines = [f"{text}\n{url_of(where)}" for text, where in told]
+    foot = f"--\nAnda menerima ini sebagai pemangku jabatan. Saluran dan jam tenang: {url_of(place('own_messages'))}"
     return Parcel(first.key, first.address, subject, "\n\n".join([*lines, foot]))
 
 
@@ -238,7 +238,7 @@ def _tell_of_failure(rows: Sequence[Outgoing]) -> None:
     message = Message.objects.get(pk=first.message_id)
     name = Person.objects.values_list("name", flat=True).get(pk=first.person_id)
     text = f"Pesan untuk {name} tidak sampai lewat {first.channel}. Periksa alamatnya di Pesan → Saluran."
-    told = Message(post_id=message.post_id, text=text, path=OWN_PAGE, at=now, spread_at=now)
+    told = Message(post_id=message.post_id, text=text, place=place("own_messages"), at=now, spread_at=now)
     deliver([told])
 
 

@@ -25,8 +25,6 @@ from himpun.offices.wording import wrong_texts
 
 T = TypeVar("T")
 LINK_DAYS = 7
-PATH = "/masuk/tautan/"
-"""Where the page of a link is, followed by its secret."""
 AHEAD = timedelta(days=1)
 """A link made so much later than now was made while the clock of the computer was wrong."""
 LONGEST_PASSWORD = 256

@@ -60,7 +60,7 @@ def year_page(request: PersonRequest) -> HttpResponse:
         "hours": _spans(hours),
         "may_manage": request.acting.has(MAY_MANAGE_OFFICE),
     }
-    return render(request, "waktu/kalender.html", context)
+    return render(request, "calendar/year.html", context)
 
 
 def _spans(hours: dict[date, SpecialHours]) -> list[SpecialHours]:

@@ -18,13 +18,12 @@ from himpun.cycles.deadlines import Outlook, clocks_in, is_paused, outlooks_in, 
 from himpun.cycles.models import Cycle, Task
 from himpun.cycles.queries import BoardRow, board, holders_of
 from himpun.cycles.standing import survey_of
-from himpun.cycles.step_actions import addressed_roles, draft_of, gathered, needs_letter, recap_of
-from himpun.documents.work import made_ready
+from himpun.cycles.step_actions import needs_letter
 from himpun.errors import Refusal
 from himpun.indicators.models import DataRequest
 from himpun.indicators.periods import Kind, for_day
-from himpun.letters.models import INSTRUCTIONS, Letter
-from himpun.offices.models import Office, Post
+from himpun.letters.models import Letter
+from himpun.offices.models import Office
 from himpun.offices.rules import (
     MAY_CANCEL_CYCLES,
     MAY_COLLECT,
@@ -34,26 +33,12 @@ from himpun.offices.rules import (
 )
 from himpun.procedures.definition import role_titles
 from himpun.procedures.queries import versions_in_force
+from himpun.web import steps
 from himpun.web.deadlines import read_deadline, say_fit, say_whether_it_fits
-from himpun.web.forms import Typed, attempt, read_whole
+from himpun.web.forms import Typed, attempt
 from himpun.web.middleware import PersonRequest
 from himpun.web.periods import period_choices
 
-BUTTONS = {
-    "disposisi": "Disposisikan",
-    "perintahkan": "Perintahkan",
-    "sampaikan": "Sampaikan",
-    "terima": "Terima bahan",
-    "sudah baik": "Sudah baik",
-    "perlu perbaikan": "Perlu perbaikan",
-    "bahan kurang": "Bahan kurang",
-    "selesai": "Selesai",
-    "paraf": "Paraf",
-    "kembalikan": "Kembalikan",
-    "perbaiki naskah": "Perbaiki naskah",
-    "tanda tangan": "Tanda tangani",
-    "bekukan": "Bekukan data",
-}
 UNSAID = ("documents:version:rendered", "documents:document:issued", ROWS_WRITTEN)
 """What the system does by itself afterwards: in the archive, but not in a cycle's story."""
 
@@ -155,7 +140,7 @@ def show_cycle(request: PersonRequest, pk: int, typed: Typed, status: int = 200)
         "typed": typed,
     }
     if task:
-        context |= _form_of(request, cycle, task)
+        context |= steps.form_of(cycle, task)
     context["requests"] = asked = _requests_of(request, cycle)
     context |= _times_of(request, cycle, task, rows, asked)
     return render(request, "cycles/cycle.html", context, status=status)
@@ -206,65 +191,11 @@ def _requests_of(request: PersonRequest, cycle: Cycle) -> list[DataRequest]:
     return list(rows.select_related("unit").order_by("unit__order"))
 
 
-def _form_of(request: PersonRequest, cycle: Cycle, task: Task) -> dict[str, Any]:
-    """What the open step's form shows, by what the step does."""
-    step = cycle.procedure.definition.step(task.step_no)
-    does = set(step.does)
-    context: dict[str, Any] = {
-        "does": does,
-        "has_returns": bool(step.returns),
-        "decisions": [(name, BUTTONS.get(name, name.capitalize()), name in step.returns) for name in step.next],
-    }
-    if "disposisi" in does:
-        context |= {"instructions": INSTRUCTIONS, "addressees": _addressees(cycle, task)}
-    if does & {"periksa-draft", "perbaiki-draft", "paraf", "tanda-tangan", "distribusi"}:
-        context |= _draft_context(cycle)
-    if "susun-draft" in does:
-        context["recap"] = gathered(cycle)
-    if does & {"rekap-isian", "rekap-capaian"}:
-        context["recap"] = recap_of(cycle)
-    if "distribusi" in does:
-        context["posts"] = Post.objects.filter(office=cycle.office).order_by("order")
-    return context
-
-
-def _addressees(cycle: Cycle, task: Task) -> list[tuple[Post, bool]]:
-    definition = cycle.procedure.definition
-    step = definition.step(task.step_no)
-    following = next((definition.step(int(target)) for target in step.next.values() if isinstance(target, int)), None)
-    addressed = addressed_roles(step, following)
-    posts = Post.objects.filter(office=cycle.office).exclude(pk=task.post_id).exclude(role="kepala").order_by("order")
-    return [(post, post.role in addressed) for post in posts]
-
-
-def _draft_context(cycle: Cycle) -> dict[str, Any]:
-    document = draft_of(cycle)
-    if document is None:
-        return {"draft": None}
-    latest = document.latest
-    failure = made_ready(latest)
-    return {
-        "draft": document,
-        "version": latest,
-        "failure": failure,
-        "sha256": latest.file_sha256,
-        "issued": latest.signed_sha256,
-        "approvals": list(latest.approvals.all()),
-        "deliveries": list(document.deliveries.all()),
-    }
-
-
 @require_POST
 def decide(request: PersonRequest, pk: int) -> HttpResponse:
     """Decide the open step with its form; a refusal comes back on the same page with everything typed."""
     task = get_object_or_404(Task.objects.filter(cycle__in=_visible(request)), pk=pk)
     given = request.POST
-    form = {
-        "to": [value for value in given.getlist("to") if read_whole(value)],
-        "instructions": given.getlist("instructions"),
-        "note": given.get("note", ""),
-        "sha256": given.get("sha256", ""),
-    }
     typed = Typed(given)
     try:
         outcome = actions.decide(
@@ -272,7 +203,7 @@ def decide(request: PersonRequest, pk: int) -> HttpResponse:
             decision=given.get("decision", ""),
             by=request.acting.person,
             reason=given.get("reason", ""),
-            form=form,
+            form=steps.filled_in(given),
         )
     except Refusal as refusal:
         typed.refuse(refusal)

@@ -23,6 +23,10 @@ def _cycle(request: PersonRequest, pk: int) -> Cycle:
     return get_object_or_404(rows, pk=pk)
 
 
+_LINES = {"analisis": 7, "dasar_hukum": 7}
+"""How many lines the longer texts of a draft are given."""
+
+
 def edit(request: PersonRequest, pk: int) -> HttpResponse:
     """Edit the narrative and save it as a new version."""
     cycle = _cycle(request, pk)
@@ -47,7 +51,7 @@ def edit(request: PersonRequest, pk: int) -> HttpResponse:
     latest = document.latest if document else None
     kept = latest.narrative if latest else {}
     sections = [
-        (key, label, typed.data.get(key, kept.get(key, "")), typed.errors.get(key, ""))
+        (key, label, typed.data.get(key, kept.get(key, "")), typed.errors.get(key, ""), _LINES.get(key, 4))
         for key, label in NARRATIVE.items()
     ]
     task = drafting_task(cycle)
@@ -70,6 +74,10 @@ def drafting_task(cycle: Cycle) -> int | None:
         return drafting.open_task(cycle, drafting.EDITS_DRAFT, "Menyunting naskah").post_id
     except Refusal:
         return None
+
+
+_LINES = {"analisis": 7, "dasar_hukum": 7}
+"""How many lines the longer texts of a draft are given."""
 
 
 @require_POST

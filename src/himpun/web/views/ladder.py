@@ -108,7 +108,7 @@ def ladder_page(request: PersonRequest) -> HttpResponse:
         "own": any(actor.office_id == asked.office.pk for actor in request.acting.capacities),
         "late": found.late,
     }
-    return render(request, "waktu/tangga.html", context)
+    return render(request, "ladder/ladder.html", context)
 
 
 def _own(asked: Asked) -> Ladder:
@@ -132,7 +132,7 @@ def below_page(request: PersonRequest) -> HttpResponse:
         "previous_page": asked.page - 1,
         "next_page": asked.page + 1,
     }
-    return render(request, "waktu/tangga_wilayah.html", context)
+    return render(request, "ladder/below.html", context)
 
 
 _REGION_SORTS = {key: ladder_below.SORTS[key] for key in ("terlambat", "nama", "pelaporan")}
@@ -225,7 +225,7 @@ def nudge(request: PersonRequest) -> HttpResponse:
         context["results"] = [_nudged(one, request) for one in there.values() if one.task.pk in wanted]
         context["sent"] = sum(not refused for _, _, refused in context["results"])
         context["missing"] = len(wanted - set(there))
-    return render(request, "waktu/tangga_ingatkan.html", context)
+    return render(request, "ladder/nudge.html", context)
 
 
 def _nudged(one: Awaited, request: PersonRequest) -> tuple[Awaited, list[str], str]:

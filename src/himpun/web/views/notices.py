@@ -153,6 +153,7 @@ def _own_ways(request: PersonRequest) -> list[dict[str, Any]]:
             {
                 "name": name, "label": kind.label, "hint": kind.hint, "address": address, "used": used,
                 "digest": bool(row and row.digest), "unasked": row is None and used,
+                "autocomplete": "email" if name == MAIL else "off",
             }
         )  # fmt: skip
     return found
@@ -249,7 +250,7 @@ def reminders(request: PersonRequest) -> HttpResponse:
     }
     if context["may_manage"]:
         context |= _outbox(request, office)
-    return render(request, "waktu/pengingat.html", context)
+    return render(request, "reminders/list.html", context)
 
 
 def _outbox(request: PersonRequest, office: Office) -> dict[str, Any]:
@@ -290,7 +291,7 @@ def reminder_rules(request: PersonRequest, key: str) -> HttpResponse:
         "ups": range(MOST_UP + 1),
         "own": ReminderRule.objects.filter(office=office, key=key).exists(),
     }
-    return render(request, "waktu/pengingat_aturan.html", context, status=422 if typed.errors or typed.error else 200)
+    return render(request, "reminders/rules.html", context, status=422 if typed.errors or typed.error else 200)
 
 
 def _version(request: PersonRequest, key: str) -> ProcedureVersion:

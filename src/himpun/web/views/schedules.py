@@ -56,7 +56,7 @@ def schedule_list(request: PersonRequest) -> HttpResponse:
         "may_start": request.acting.has(MAY_START_CYCLES),
         "now": now,
     }
-    return render(request, "waktu/jadwal.html", context)
+    return render(request, "schedules/list.html", context)
 
 
 def _next(schedule: Schedule, calendar: Any, now: Any) -> list[schedules.Planned]:
@@ -112,7 +112,7 @@ def _form(request: PersonRequest, schedule: Schedule | None, shown: dict[str, st
         "kinds": KINDS,
         "ways": Schedule.Days.choices,
     }
-    return render(request, "waktu/jadwal_form.html", context, status=422 if typed.errors or typed.error else 200)
+    return render(request, "schedules/form.html", context, status=422 if typed.errors or typed.error else 200)
 
 
 def _starts_alone(version: ProcedureVersion) -> bool:

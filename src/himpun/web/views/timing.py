@@ -89,7 +89,7 @@ def timing_page(request: PersonRequest) -> HttpResponse:
         context |= _shown(found)
     elif found:
         context["empty"] = _empty(asked, found, own=asked.office == request.acting.office)
-    return render(request, "waktu/baku.html", context)
+    return render(request, "timing/timing.html", context)
 
 
 def _empty(asked: Asked, found: Evaluation, *, own: bool) -> tuple[str, str]:
