@@ -2,7 +2,7 @@
 
 Pure: events and a working calendar go in. All lengths are working minutes, pauses left out. What cannot be told is
 None, never 0. Median: the middle value, or the mean of the two in the middle. 90th percentile: nearest rank, the
-smallest value that at least nine tenths of all values do not exceed. See docs/decisions/0014-baku-dan-nyata.md.
+smallest value that at least nine tenths of all values do not exceed. See docs/decisions/0014-standard-and-actual.md.
 """
 
 import itertools

@@ -3,7 +3,7 @@
 A row goes WAITING → SENDING (claimed) → begun → SENT, each step written before the next is taken. A worker killed
 before "begun" leaves a row that nobody has handed over: it waits again. Killed after it, the row is tried again with the
 same key where the receiver knows a copy by it, and is otherwise UNCERTAIN, which a person decides
-(docs/decisions/0013-sekali-di-luar-basis-data.md).
+(docs/decisions/0013-once-outside-the-database.md).
 """
 
 import time
