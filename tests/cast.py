@@ -357,6 +357,19 @@ def load_cast(folder: str) -> Cast:
     return Cast(load(read_office(f"examples/{folder}")))
 
 
+def load_casts(*folders: str) -> dict[str, Cast]:
+    """Both procedures published and sample offices loaded; their casts by folder."""
+    publish()
+    return {folder: load_cast(folder) for folder in folders}
+
+
+def small_office() -> Cast:
+    """The small office under both procedures, which are published unless they are already."""
+    if not ProcedureVersion.objects.exists():
+        publish()
+    return found_office()
+
+
 def publish_own(cast: Cast, text: str, in_force_from: date, *, by: Person | None = None) -> ProcedureVersion:
     """An office's own version: written by the Kasubbag Perencanaan unless said otherwise, approved by whoever must."""
     draft = drafts.submit(text=text, office=cast.office, in_force_from=in_force_from, by=by or cast.kasubbag)

@@ -18,10 +18,9 @@ from hypothesis import settings as hypothesis_settings
 from himpun import clock
 from himpun.archive.chain import canonical
 from himpun.archive.triggers import APPEND_ONLY, lifting, protecting
-from himpun.cycles import actions, pace, standing
 from himpun.indicators import guard
-from himpun.offices import calendar
-from tests.cast import MONDAY, Cast, found_office, load_cast, publish
+from tests.cast import MONDAY, Cast, found_office, load_casts, small_office
+from tests.scenes import forget, once
 
 hypothesis_settings.register_profile("himpun", deadline=None, derandomize=True)
 hypothesis_settings.load_profile("himpun")
@@ -46,11 +45,7 @@ def _monday() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _forget() -> None:
-    """What is kept by row number belongs to one test: the next one gives the same numbers to other rows."""
-    actions._procedure.cache_clear()
-    calendar.forget()
-    standing.forget()
-    pace.forget()
+    forget()
 
 
 def typed_paper(kind: str, content: Mapping[str, Any], *, made_at: datetime) -> bytes:
@@ -73,9 +68,7 @@ def quick_paper(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def small(db: None, quick_paper: None) -> Cast:
     """A small office with two units, both procedures published, documents without Typst: what most tests need."""
-    if not _published():
-        publish()
-    return found_office()
+    return small_office()
 
 
 @pytest.fixture
@@ -85,24 +78,22 @@ def neighbour(small: Cast) -> Cast:
 
 
 @pytest.fixture
-def kecamatan(db: None) -> Cast:
-    """Kecamatan Contoh with both procedures published."""
-    publish()
-    return load_cast("kecamatan-contoh")
+def sample_offices(db: None, request: pytest.FixtureRequest) -> dict[str, Cast]:
+    """Those of the sample offices that the test asks for, with both procedures published."""
+    names = (name for name in ("kecamatan", "dinas") if name in request.fixturenames)
+    return once(load_casts, *(f"{name}-contoh" for name in names))
 
 
 @pytest.fixture
-def dinas(db: None) -> Cast:
-    """Dinas Contoh; asks for `kecamatan` too where a test needs both."""
-    if not clock.today() or not _published():
-        publish()
-    return load_cast("dinas-contoh")
+def kecamatan(sample_offices: dict[str, Cast]) -> Cast:
+    """Kecamatan Contoh with both procedures published."""
+    return sample_offices["kecamatan-contoh"]
 
 
-def _published() -> bool:
-    from himpun.procedures.models import ProcedureVersion
-
-    return ProcedureVersion.objects.exists()
+@pytest.fixture
+def dinas(sample_offices: dict[str, Cast]) -> Cast:
+    """Dinas Contoh; a test that needs both asks for `kecamatan` too."""
+    return sample_offices["dinas-contoh"]
 
 
 def _run(statements: list[str]) -> None:
