@@ -68,13 +68,13 @@ def quick_paper(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def small(db: None, quick_paper: None) -> Cast:
     """A small office with two units, both procedures published, documents without Typst: what most tests need."""
-    return small_office()
+    return once(small_office)
 
 
 @pytest.fixture
 def neighbour(small: Cast) -> Cast:
     """Another small office beside `small`, which must not see anything of it."""
-    return found_office("kec-tetangga")
+    return once(found_office, "kec-tetangga")
 
 
 @pytest.fixture

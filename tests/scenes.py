@@ -2,19 +2,29 @@
 
     @pytest.fixture
     def kecamatan(db: None) -> Cast:
-        return once(kecamatan_contoh)
+        return once(load_cast, "kecamatan-contoh")
 
-A scene is built on an empty database, at the moment the clock shows and with the papers the test has (typed or set in
-type). Every test gets it as it was written down: the rows by plain SQL, the files of the archive, and what the builder
-returned, as a copy. So no test knows whether it was the first, and none can spoil a scene for the next. Loading a
-sample office takes a second; putting it back, less than a hundredth of that.
+    @pytest.fixture
+    def issued(kecamatan: Cast) -> Document:
+        return once(sign_and_issue, kecamatan)
+
+The builder is called the first time; what it changed is then written down (rows, files of the archive, what it
+returned), undone, and put back by plain SQL: for that test and for every later one that asks for the same in the same
+circumstances, which are the rows there are, the clock, and whether papers are typed. So no test knows whether it was
+the first, and none can spoil a scene for the next. Loading a sample office takes a second; putting it back, less than
+a hundredth of that.
+
+For fixtures, that is for what a test presupposes. What a test is about it does itself: a builder that was not called
+sees no patched function, counts no queries and sends nothing.
 """
 
+import hashlib
 import pickle
 import shutil
 import tempfile
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -27,8 +37,10 @@ from himpun.documents import work
 from himpun.offices import calendar
 
 T = TypeVar("T")
-Rows = Any
-"""A table's rows: a list of tuples on SQLite, the text of COPY on PostgreSQL."""
+Row = Any
+"""A tuple on SQLite, a line of COPY on PostgreSQL."""
+Rows = Mapping[str, frozenset[Row]]
+"""By table; a table without rows is not among them."""
 
 SEQUENCES = "sqlite_sequence"
 """Where SQLite keeps the last number it gave in each table. PostgreSQL's own sequences only ever move on."""
@@ -36,26 +48,24 @@ SEQUENCES = "sqlite_sequence"
 
 @dataclass(frozen=True)
 class Scene:
-    """A scene written down."""
+    """What a builder changed: keys of rows that went or became others, rows that came, numbers given, files that came."""
 
-    rows: Mapping[str, Rows]
+    gone: Mapping[str, list[Any]]
+    come: Mapping[str, list[Row]]
     numbers: list[tuple[str, int]]
-    archive: Path
+    files: Mapping[Path, bytes]
     returned: bytes
 
 
-_scenes: dict[Hashable, Scene] = {}
-_place = tempfile.TemporaryDirectory(prefix="himpun-adegan-")
+_scenes: dict[bytes, Scene] = {}
 
 
-def once(build: Callable[..., T], *given: Hashable) -> T:
-    """What `build(*given)` makes and returns, in an empty database: built the first time, put back ever after.
-
-    `build` may ask for scenes itself. What it returns must be picklable: a Cast, a row, a tuple of them.
-    """
-    key = (build.__module__, build.__qualname__, given, clock.now(), work.render.__qualname__)
+def once(build: Callable[..., T], *given: object) -> T:
+    """What `build(*given)` does and returns, as a copy. Both the arguments and the result must be picklable."""
+    before = _all_rows()
+    key = _key(before, build.__module__, build.__qualname__, given, clock.now(), work.render.__qualname__)
     if key not in _scenes:
-        _scenes[key] = _written_down(build, given)
+        _scenes[key] = _written_down(before, build, given)
     return cast(T, _put_back(_scenes[key]))
 
 
@@ -67,61 +77,101 @@ def forget() -> None:
     pace.forget()
 
 
-def _written_down(build: Callable[..., object], given: tuple[Hashable, ...]) -> Scene:
-    before, root = _all_rows(), Path(settings.ARCHIVE_ROOT)
-    assert not root.exists(), f"A scene is built on an empty archive, not on {root}"
+def _key(before: Rows, *circumstances: object) -> bytes:
+    rows = sorted((table, sorted(map(repr, rows))) for table, rows in before.items())
+    return hashlib.sha256(pickle.dumps((rows, circumstances))).digest()
+
+
+def _written_down(before: Rows, build: Callable[..., object], given: tuple[object, ...]) -> Scene:
+    files = _files()
     with transaction.atomic():
         returned = pickle.dumps(build(*given))
         after, numbers = _all_rows(), _numbers()
         transaction.set_rollback(True)
     forget()
-    changed = {table: rows for table, rows in after.items() if rows != before.get(table)}
-    there = [table for table in changed if before.get(table)]
-    assert not there, f"A scene is built on an empty database; these tables held rows: {', '.join(there)}"
-    archive = Path(_place.name) / str(len(list(Path(_place.name).iterdir())))
-    if root.exists():
-        shutil.move(root, archive)
-    else:
-        archive.mkdir()
-    return Scene(changed, numbers, archive, returned)
+    nothing: frozenset[Row] = frozenset()
+    gone = {table: [_key_of(table, row) for row in rows - after.get(table, nothing)] for table, rows in before.items()}
+    come = {table: sorted(rows - before.get(table, nothing), key=repr) for table, rows in after.items()}
+    new = {name: content for name, content in _files().items() if name not in files}
+    return Scene(_filled(gone), _filled(come), numbers, new, returned)
+
+
+def _filled(lists: Mapping[str, list[Any]]) -> dict[str, list[Any]]:
+    return {table: found for table, found in lists.items() if found}
 
 
 def _put_back(scene: Scene) -> object:
     with transaction.atomic(), connection.wrap_database_errors:
-        for table, rows in scene.rows.items():
-            _write(table, rows)
+        for table, keys in scene.gone.items():
+            _delete(table, keys)
+        for table, rows in scene.come.items():
+            _insert(table, rows)
         _number_on(scene.numbers)
-    shutil.copytree(scene.archive, settings.ARCHIVE_ROOT, dirs_exist_ok=True)
+    for name, content in scene.files.items():
+        file = Path(settings.ARCHIVE_ROOT) / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.unlink(missing_ok=True)
+        file.write_bytes(content)
     return pickle.loads(scene.returned)  # noqa: S301 - our own words of a moment ago
 
 
-def _all_rows() -> dict[str, Rows]:
-    """Every table that holds rows, with them."""
-    tables = (table for table in connection.introspection.table_names() if table != "django_migrations")
-    return {table: rows for table in tables if (rows := _read(table))}
+def _files() -> dict[Path, bytes]:
+    """The files of the archive, by their places in it."""
+    root = Path(settings.ARCHIVE_ROOT)
+    return {file.relative_to(root): file.read_bytes() for file in root.rglob("*") if file.is_file()}
 
 
-def _read(table: str) -> Rows:
+# --- rows -------------------------------------------------------------------------------------------------------------
+
+
+@cache
+def _tables() -> dict[str, tuple[str, int]]:
+    """Every table with its primary key, and the key's place among the columns."""
+    found, places = connection.introspection, {}
+    with connection.cursor() as cursor:
+        for table in set(found.table_names(cursor)) - {"django_migrations"}:
+            key = str(found.get_primary_key_column(cursor, table))
+            cursor.execute(f'SELECT * FROM "{table}" LIMIT 0')  # noqa: S608
+            places[table] = (key, [column[0] for column in cursor.description].index(key))
+    return places
+
+
+def _all_rows() -> Rows:
+    return {table: rows for table in _tables() if (rows := frozenset(_read(table)))}
+
+
+def _read(table: str) -> list[Row]:
+    connection.ensure_connection()
     if connection.vendor == "postgresql":
-        connection.ensure_connection()
         with connection.connection.cursor().copy(f'COPY "{table}" TO STDOUT') as out:
-            return b"".join(out)
-    return connection.connection.execute(f'SELECT * FROM "{table}"').fetchall()  # noqa: S608 - our own tables
+            return b"".join(out).splitlines(keepends=True)
+    return cast(list[Row], connection.connection.execute(f'SELECT * FROM "{table}"').fetchall())  # noqa: S608
 
 
-def _write(table: str, rows: Rows) -> None:
+def _key_of(table: str, row: Row) -> Any:
+    place = _tables()[table][1]
+    return row[place] if isinstance(row, tuple) else row.rstrip(b"\n").split(b"\t")[place].decode()
+
+
+def _delete(table: str, keys: list[Any]) -> None:
+    which = f'"{_tables()[table][0]}"'
+    if connection.vendor == "postgresql":
+        which = f"CAST({which} AS text)"
+    with connection.cursor() as cursor:
+        cursor.executemany(f'DELETE FROM "{table}" WHERE {which} = %s', [[key] for key in keys])  # noqa: S608
+
+
+def _insert(table: str, rows: list[Row]) -> None:
     if connection.vendor == "postgresql":
         with connection.connection.cursor().copy(f'COPY "{table}" FROM STDIN') as into:
-            into.write(rows)
+            into.write(b"".join(rows))
         return
     places = ", ".join("?" * len(rows[0]))
     connection.connection.executemany(f'INSERT INTO "{table}" VALUES ({places})', rows)  # noqa: S608
 
 
 def _numbers() -> list[tuple[str, int]]:
-    if connection.vendor == "postgresql":
-        return []
-    return cast(list[tuple[str, int]], _read(SEQUENCES))
+    return _read(SEQUENCES) if connection.vendor == "sqlite" else []
 
 
 def _number_on(numbers: list[tuple[str, int]]) -> None:

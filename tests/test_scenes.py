@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from himpun.archive import files
 from himpun.archive.verify import verify
@@ -101,15 +101,50 @@ def test_a_scene_spoilt_by_a_test_is_whole_for_the_next(tmp_path: Path) -> None:
         assert b"diubah" not in stored().values()
 
 
-def test_a_scene_is_not_built_beside_other_rows() -> None:
-    OfficeKind.objects.create(code="lain", name="Lain")
+def test_a_scene_stands_on_another(tmp_path: Path) -> None:
+    seen = []
+    for no in range(3):
+        with as_a_test(tmp_path, no):
+            cast, cycle, _ = once(begun)
+            once(Cast.to_collecting, cast, once(go_on, cast, cycle))
+            seen.append((scenes._all_rows(), stored()))
+            assert not verify().faults
 
-    with pytest.raises(AssertionError, match="offices_officekind"):
-        once(begun)
+    assert seen[0] == seen[1] == seen[2]
 
 
-def test_a_scene_is_not_put_back_over_another() -> None:
-    once(begun)
+def go_on(cast: Cast, cycle: Cycle) -> Cycle:
+    """To step 3; its mechanism."""
+    cast.decide(cycle, "disposisi", instructions=["proses"], note="Segera ditindaklanjuti")
+    cast.decide(cycle, "perintahkan", instructions=["siapkan"])
+    return cast.child(cycle)
 
-    with pytest.raises(IntegrityError), transaction.atomic():
-        once(begun)
+
+def test_beside_other_rows_it_is_another_scene(tmp_path: Path) -> None:
+    names = []
+    for no, other in enumerate(["Satu", "Dua", "Satu"]):
+        with as_a_test(tmp_path, no):
+            OfficeKind.objects.create(code="lain", name=other)
+            cast = once(named_after_the_other)
+            names.append(cast.office.name)
+
+    assert names == ["Satu", "Dua", "Satu"]
+
+
+def named_after_the_other() -> Cast:
+    cast = small_office()
+    cast.office.name = OfficeKind.objects.get(code="lain").name
+    cast.office.save()
+    return cast
+
+
+def test_a_row_that_a_builder_took_away_is_away(tmp_path: Path) -> None:
+    for no in range(2):
+        with as_a_test(tmp_path, no):
+            OfficeKind.objects.create(code="lain", name="Lain")
+            once(take_away, "lain")
+            assert not OfficeKind.objects.exists()
+
+
+def take_away(code: str) -> None:
+    OfficeKind.objects.filter(code=code).delete()
