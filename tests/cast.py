@@ -35,6 +35,7 @@ from himpun.offices.models import UNIT, Appointment, Holding, Office, Person, Po
 from himpun.procedures import drafts
 from himpun.procedures.models import ProcedureVersion
 from tests.papers import pdf
+from tests.scenes import scene
 
 WIB = ZoneInfo("Asia/Jakarta")
 MONDAY = datetime(2026, 10, 5, 8, 0, tzinfo=WIB)
@@ -45,7 +46,7 @@ PERIOD = "2026-TW3"
 
 @dataclass
 class Cast:
-    """The people of one office by role, and the acts they do in the tests."""
+    """The people of one office by role, and the acts they do in the tests. Long walks are scenes (tests/scenes.py)."""
 
     office: Office
 
@@ -121,6 +122,7 @@ class Cast:
         """The mechanism that a cycle's step runs now."""
         return Cycle.objects.filter(parent__cycle=cycle).latest("pk")
 
+    @scene
     def to_step_3(self) -> Cycle:
         """A cycle whose mechanism has just begun."""
         cycle = self.start()
@@ -128,6 +130,7 @@ class Cast:
         self.decide(cycle, "perintahkan", instructions=["siapkan"])
         return cycle
 
+    @scene
     def to_collecting(self, child: Cycle) -> None:
         """The mechanism up to the step that awaits the units."""
         self.decide(child, "perintahkan")
@@ -176,6 +179,7 @@ class Cast:
                 line=line, cycle=child, cause="Data belum lengkap", follow_up="Dilengkapi", by=self.analis
             )
 
+    @scene
     def run_mechanism(self, child: Cycle) -> None:
         """The mechanism from its beginning to its end."""
         self.to_collecting(child)
@@ -185,6 +189,7 @@ class Cast:
         self.analyse(child)
         self.decide(child, "selesai")
 
+    @scene
     def to_step_4(self) -> Cycle:
         """A cycle whose material was delivered."""
         cycle = self.to_step_3()
@@ -205,6 +210,7 @@ class Cast:
     def paraf(self, cycle: Cycle) -> None:
         self.decide(cycle, "paraf", sha256=self.sha(cycle))
 
+    @scene
     def to_signing(self) -> Cycle:
         """A cycle parafed twice, waiting for the signature."""
         cycle = self.to_step_4()
@@ -224,6 +230,7 @@ class Cast:
         assert document is not None
         ensure_issued(document.latest)
 
+    @scene
     def finish(self) -> Cycle:
         """A whole cycle, signed, distributed and archived."""
         cycle = self.to_signing()

@@ -20,7 +20,7 @@ from himpun.archive.chain import canonical
 from himpun.archive.triggers import APPEND_ONLY, lifting, protecting
 from himpun.indicators import guard
 from tests.cast import MONDAY, Cast, found_office, load_casts, small_office
-from tests.scenes import forget, once
+from tests.scenes import WATCHING, forget, once, walks
 
 hypothesis_settings.register_profile("himpun", deadline=None, derandomize=True)
 hypothesis_settings.load_profile("himpun")
@@ -48,6 +48,16 @@ def _forget() -> None:
     forget()
 
 
+@pytest.fixture(autouse=True)
+def _walks(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The walks of the cast are walked for real where a test patches or watches, or commits what it does."""
+    asked = set(request.fixturenames)
+    marked = request.node.get_closest_marker("django_db")
+    commits = "transactional_db" in asked or bool(marked and marked.kwargs.get("transaction"))
+    with walks(for_real=commits or bool(WATCHING & asked)):
+        yield
+
+
 def typed_paper(kind: str, content: Mapping[str, Any], *, made_at: datetime) -> bytes:
     """Stands in for the rendering: a few bytes that differ wherever the document would differ."""
     return b"%PDF-1.7 " + hashlib.sha256(canonical([kind, content, made_at]).encode()).hexdigest().encode()
@@ -60,9 +70,11 @@ def type_papers(patch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def quick_paper(monkeypatch: pytest.MonkeyPatch) -> None:
+def quick_paper() -> Iterator[None]:
     """Documents without Typst, for tests that are not about how they look."""
-    type_papers(monkeypatch)
+    with pytest.MonkeyPatch.context() as patch:
+        type_papers(patch)
+        yield
 
 
 @pytest.fixture
@@ -122,8 +134,7 @@ TransactionTestCase._fixture_teardown = _flush_with_triggers_lifted  # type: ign
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests on a scenery built once go first: they hold one transaction open, which no browser or live server may meet."""
-    items.sort(key=lambda item: "built_once" not in getattr(item, "fixturenames", ()))
+    """Long tests wait for HIMPUN_LONG; what touches no database is marked so."""
     for item in items:
         if item.get_closest_marker("long") and not LONG:
             item.add_marker(pytest.mark.skip(reason="lama: HIMPUN_LONG=1 atau make test-long"))

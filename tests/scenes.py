@@ -10,25 +10,27 @@
 
 The builder is called the first time; what it changed is then written down (rows, files of the archive, what it
 returned), undone, and put back by plain SQL: for that test and for every later one that asks for the same in the same
-circumstances, which are the rows there are, the clock, and whether papers are typed. So no test knows whether it was
+circumstances, which are the rows there are, the clock, the settings, and whether papers are typed. So no test knows whether it was
 the first, and none can spoil a scene for the next. Loading a sample office takes a second; putting it back, less than
 a hundredth of that.
 
-For fixtures, that is for what a test presupposes. What a test is about it does itself: a builder that was not called
-sees no patched function, counts no queries and sends nothing.
+Scenes are what a test presupposes; what it is about, it does itself. The long walks of the cast (`@scene`) are walked
+for real in every test that patches or watches something (`WATCHING`): a walk put back calls no patched function, asks
+no counted query and logs nothing.
 """
 
 import hashlib
 import pickle
-import shutil
-import tempfile
-from collections.abc import Callable, Mapping
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, wraps
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, ParamSpec, TypeVar, cast
 
-from django.conf import settings
+from django.conf import UserSettingsHolder, settings
 from django.db import connection, transaction
 
 from himpun import clock
@@ -37,6 +39,7 @@ from himpun.documents import work
 from himpun.offices import calendar
 
 T = TypeVar("T")
+P = ParamSpec("P")
 Row = Any
 """A tuple on SQLite, a line of COPY on PostgreSQL."""
 Rows = Mapping[str, frozenset[Row]]
@@ -57,16 +60,54 @@ class Scene:
     returned: bytes
 
 
-_scenes: dict[bytes, Scene] = {}
+WATCHING = frozenset(
+    {
+        "caplog",
+        "django_assert_max_num_queries",
+        "django_assert_num_queries",
+        "django_capture_on_commit_callbacks",
+        "mailoutbox",
+        "monkeypatch",
+    }
+)
+"""Fixtures by which a test patches or watches what is done."""
+MOST_KEPT = 100
+
+_scenes: OrderedDict[bytes, Scene] = OrderedDict()
+_for_real: ContextVar[bool] = ContextVar("for_real", default=True)
 
 
 def once(build: Callable[..., T], *given: object) -> T:
     """What `build(*given)` does and returns, as a copy. Both the arguments and the result must be picklable."""
     before = _all_rows()
-    key = _key(before, build.__module__, build.__qualname__, given, clock.now(), work.render.__qualname__)
+    circumstances = clock.now(), work.render.__qualname__, _overridden()
+    key = _key(before, build.__module__, build.__qualname__, given, *circumstances)
     if key not in _scenes:
         _scenes[key] = _written_down(before, build, given)
+    _scenes.move_to_end(key)
+    while len(_scenes) > MOST_KEPT:
+        _scenes.popitem(last=False)
     return cast(T, _put_back(_scenes[key]))
+
+
+def scene(walk: Callable[P, T]) -> Callable[P, T]:
+    """Let a long walk be put back where it was walked already; in a test that patches or watches it is walked."""
+
+    @wraps(walk)
+    def walked(*given: P.args, **named: P.kwargs) -> T:
+        return walk(*given, **named) if named or _for_real.get() else once(walk, *given)
+
+    return walked
+
+
+@contextmanager
+def walks(*, for_real: bool) -> Iterator[None]:
+    """Whether the walks marked as scenes are walked for real until the block ends. Outside of any block they are."""
+    token = _for_real.set(for_real)
+    try:
+        yield
+    finally:
+        _for_real.reset(token)
 
 
 def forget() -> None:
@@ -80,6 +121,16 @@ def forget() -> None:
 def _key(before: Rows, *circumstances: object) -> bytes:
     rows = sorted((table, sorted(map(repr, rows))) for table, rows in before.items())
     return hashlib.sha256(pickle.dumps((rows, circumstances))).digest()
+
+
+def _overridden() -> dict[str, str]:
+    """The settings that the test changed, but for the place of its archive."""
+    changed: dict[str, Any] = {}
+    holder = settings._wrapped
+    while isinstance(holder, UserSettingsHolder):
+        changed = {name: value for name, value in vars(holder).items() if name.isupper()} | changed
+        holder = holder.default_settings
+    return {name: repr(value) for name, value in sorted(changed.items()) if name != "ARCHIVE_ROOT"}
 
 
 def _written_down(before: Rows, build: Callable[..., object], given: tuple[object, ...]) -> Scene:
@@ -125,31 +176,34 @@ def _files() -> dict[Path, bytes]:
 
 
 @cache
-def _tables() -> dict[str, tuple[str, int]]:
-    """Every table with its primary key, and the key's place among the columns."""
-    found, places = connection.introspection, {}
+def _tables() -> dict[str, tuple[str, list[str]]]:
+    """Every table with its primary key and its columns."""
+    found, tables = connection.introspection, {}
     with connection.cursor() as cursor:
         for table in set(found.table_names(cursor)) - {"django_migrations"}:
-            key = str(found.get_primary_key_column(cursor, table))
             cursor.execute(f'SELECT * FROM "{table}" LIMIT 0')  # noqa: S608
-            places[table] = (key, [column[0] for column in cursor.description].index(key))
-    return places
+            columns = [column[0] for column in cursor.description]
+            tables[table] = (str(found.get_primary_key_column(cursor, table)), columns)
+    return tables
 
 
 def _all_rows() -> Rows:
-    return {table: rows for table in _tables() if (rows := frozenset(_read(table)))}
+    return {table: rows for table, (_, columns) in _tables().items() if (rows := frozenset(_read(table, columns)))}
 
 
-def _read(table: str) -> list[Row]:
+def _read(table: str, columns: list[str]) -> list[Row]:
+    """The rows as they are kept. (SQLite hands out the value of an expression without making a date or time of it.)"""
     connection.ensure_connection()
     if connection.vendor == "postgresql":
         with connection.connection.cursor().copy(f'COPY "{table}" TO STDOUT') as out:
             return b"".join(out).splitlines(keepends=True)
-    return cast(list[Row], connection.connection.execute(f'SELECT * FROM "{table}"').fetchall())  # noqa: S608
+    as_kept = ", ".join(f'+"{column}"' for column in columns)
+    return cast(list[Row], connection.connection.execute(f'SELECT {as_kept} FROM "{table}"').fetchall())  # noqa: S608
 
 
 def _key_of(table: str, row: Row) -> Any:
-    place = _tables()[table][1]
+    key, columns = _tables()[table]
+    place = columns.index(key)
     return row[place] if isinstance(row, tuple) else row.rstrip(b"\n").split(b"\t")[place].decode()
 
 
@@ -171,7 +225,7 @@ def _insert(table: str, rows: list[Row]) -> None:
 
 
 def _numbers() -> list[tuple[str, int]]:
-    return _read(SEQUENCES) if connection.vendor == "sqlite" else []
+    return _read(SEQUENCES, ["name", "seq"]) if connection.vendor == "sqlite" else []
 
 
 def _number_on(numbers: list[tuple[str, int]]) -> None:

@@ -1,5 +1,6 @@
 """A scene that is put back is the scene that was built: rows, numbers given, files, and what its builder returned."""
 
+from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,7 +33,7 @@ def begun() -> tuple[Cast, Cycle, int]:
 @pytest.fixture(autouse=True)
 def _fresh(db: None, quick_paper: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """No scene was built yet."""
-    monkeypatch.setattr(scenes, "_scenes", {})
+    monkeypatch.setattr(scenes, "_scenes", OrderedDict())
 
 
 @contextmanager
