@@ -133,6 +133,17 @@ def _flush_with_triggers_lifted(self: TransactionTestCase) -> None:
 TransactionTestCase._fixture_teardown = _flush_with_triggers_lifted  # type: ignore[attr-defined]
 
 
+FEW = 15
+"""So many files of tests are run by one process: starting more would cost more than it saves."""
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """For `-n auto`: no other process for a few files; else None, as many as there are cores."""
+    places = [Path(argument.partition("::")[0]) for argument in config.args]
+    files = [file for place in places for file in (place.rglob("test_*.py") if place.is_dir() else [place])]
+    return 0 if len(files) < FEW else None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Long tests wait for HIMPUN_LONG; what touches no database is marked so."""
     for item in items:
