@@ -36,6 +36,7 @@ from himpun.offices.models import UNIT, Appointment, Holding, Office, Person, Po
 from himpun.procedures import drafts
 from himpun.procedures.models import ProcedureVersion
 from tests.papers import pdf
+from tests.scenes import scene
 
 WIB = ZoneInfo("Asia/Jakarta")
 MONDAY = datetime(2026, 10, 5, 8, 0, tzinfo=WIB)
@@ -46,7 +47,7 @@ PERIOD = "2026-TW3"
 
 @dataclass
 class Cast:
-    """The people of one office by role, and the acts they do in the tests."""
+    """The people of one office by role, and the acts they do in the tests. Long walks are scenes (tests/scenes.py)."""
 
     office: Office
 
@@ -122,6 +123,7 @@ class Cast:
         """The mechanism that a cycle's step runs now."""
         return Cycle.objects.filter(parent__cycle=cycle).latest("pk")
 
+    @scene
     def to_step_3(self) -> Cycle:
         """A cycle whose mechanism has just begun."""
         cycle = self.start()
@@ -129,6 +131,7 @@ class Cast:
         self.decide(cycle, "perintahkan", instructions=["siapkan"])
         return cycle
 
+    @scene
     def to_collecting(self, child: Cycle) -> None:
         """The mechanism up to the step that awaits the units."""
         self.decide(child, "perintahkan")
@@ -175,6 +178,7 @@ class Cast:
                 line=line, cycle=child, cause="Data belum lengkap", follow_up="Dilengkapi", by=self.analis
             )
 
+    @scene
     def run_mechanism(self, child: Cycle) -> None:
         """The mechanism from its beginning to its end."""
         self.to_collecting(child)
@@ -184,6 +188,7 @@ class Cast:
         self.analyse(child)
         self.decide(child, "selesai")
 
+    @scene
     def to_step_4(self) -> Cycle:
         """A cycle whose material was delivered."""
         cycle = self.to_step_3()
@@ -204,6 +209,7 @@ class Cast:
     def paraf(self, cycle: Cycle) -> None:
         self.decide(cycle, "paraf", sha256=self.sha(cycle))
 
+    @scene
     def to_signing(self) -> Cycle:
         """A cycle parafed twice, waiting for the signature."""
         cycle = self.to_step_4()
@@ -223,6 +229,7 @@ class Cast:
         assert document is not None
         ensure_issued(document.latest)
 
+    @scene
     def finish(self) -> Cycle:
         """A whole cycle, signed, distributed and archived."""
         cycle = self.to_signing()
@@ -354,6 +361,19 @@ def later(**passed: float) -> Iterator[datetime]:
 def load_cast(folder: str) -> Cast:
     """Load a sample office and give its cast."""
     return Cast(load(read_office(f"examples/{folder}")))
+
+
+def load_casts(*folders: str) -> dict[str, Cast]:
+    """Both procedures published and sample offices loaded; their casts by folder."""
+    publish()
+    return {folder: load_cast(folder) for folder in folders}
+
+
+def small_office() -> Cast:
+    """The small office under both procedures, which are published unless they are already."""
+    if not ProcedureVersion.objects.exists():
+        publish()
+    return found_office()
 
 
 def publish_own(cast: Cast, text: str, in_force_from: date, *, by: Person | None = None) -> ProcedureVersion:

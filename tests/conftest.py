@@ -18,11 +18,9 @@ from hypothesis import settings as hypothesis_settings
 from himpun import clock
 from himpun.archive.chain import canonical
 from himpun.archive.triggers import APPEND_ONLY, lifting, protecting
-from himpun.cycles import pace
 from himpun.indicators import guard
-from himpun.offices import calendar
-from himpun.procedures import queries
-from tests.cast import MONDAY, Cast, found_office, load_cast, publish
+from tests.cast import MONDAY, Cast, found_office, load_casts, small_office
+from tests.scenes import WATCHING, forget, once, walks
 
 hypothesis_settings.register_profile("himpun", deadline=None, derandomize=True)
 hypothesis_settings.load_profile("himpun")
@@ -47,10 +45,17 @@ def _monday() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _forget() -> None:
-    """What is kept by row number belongs to one test: the next one gives the same numbers to other rows."""
-    queries.forget()
-    calendar.forget()
-    pace.forget()
+    forget()
+
+
+@pytest.fixture(autouse=True)
+def _walks(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The walks of the cast are walked for real where a test patches or watches, or commits what it does."""
+    asked = set(request.fixturenames)
+    marked = request.node.get_closest_marker("django_db")
+    commits = "transactional_db" in asked or bool(marked and marked.kwargs.get("transaction"))
+    with walks(for_real=commits or bool(WATCHING & asked)):
+        yield
 
 
 def typed_paper(kind: str, content: Mapping[str, Any], *, made_at: datetime) -> bytes:
@@ -65,44 +70,42 @@ def type_papers(patch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def quick_paper(monkeypatch: pytest.MonkeyPatch) -> None:
+def quick_paper() -> Iterator[None]:
     """Documents without Typst, for tests that are not about how they look."""
-    type_papers(monkeypatch)
+    with pytest.MonkeyPatch.context() as patch:
+        type_papers(patch)
+        yield
 
 
 @pytest.fixture
 def small(db: None, quick_paper: None) -> Cast:
     """A small office with two units, both procedures published, documents without Typst: what most tests need."""
-    if not _published():
-        publish()
-    return found_office()
+    return once(small_office)
 
 
 @pytest.fixture
 def neighbour(small: Cast) -> Cast:
     """Another small office beside `small`, which must not see anything of it."""
-    return found_office("kec-tetangga")
+    return once(found_office, "kec-tetangga")
 
 
 @pytest.fixture
-def kecamatan(db: None) -> Cast:
+def sample_offices(db: None, request: pytest.FixtureRequest) -> dict[str, Cast]:
+    """Those of the sample offices that the test asks for, with both procedures published."""
+    names = (name for name in ("kecamatan", "dinas") if name in request.fixturenames)
+    return once(load_casts, *(f"{name}-contoh" for name in names))
+
+
+@pytest.fixture
+def kecamatan(sample_offices: dict[str, Cast]) -> Cast:
     """Kecamatan Contoh with both procedures published."""
-    publish()
-    return load_cast("kecamatan-contoh")
+    return sample_offices["kecamatan-contoh"]
 
 
 @pytest.fixture
-def dinas(db: None) -> Cast:
-    """Dinas Contoh; asks for `kecamatan` too where a test needs both."""
-    if not clock.today() or not _published():
-        publish()
-    return load_cast("dinas-contoh")
-
-
-def _published() -> bool:
-    from himpun.procedures.models import ProcedureVersion
-
-    return ProcedureVersion.objects.exists()
+def dinas(sample_offices: dict[str, Cast]) -> Cast:
+    """Dinas Contoh; a test that needs both asks for `kecamatan` too."""
+    return sample_offices["dinas-contoh"]
 
 
 def _run(statements: list[str]) -> None:
@@ -130,9 +133,19 @@ def _flush_with_triggers_lifted(self: TransactionTestCase) -> None:
 TransactionTestCase._fixture_teardown = _flush_with_triggers_lifted  # type: ignore[attr-defined]
 
 
+FEW = 15
+"""So many files of tests are run by one process: starting more would cost more than it saves."""
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """For `-n auto`: no other process for a few files; else None, as many as there are cores."""
+    places = [Path(argument.partition("::")[0]) for argument in config.args]
+    files = [file for place in places for file in (place.rglob("test_*.py") if place.is_dir() else [place])]
+    return 0 if len(files) < FEW else None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests on a scenery built once go first: they hold one transaction open, which no browser or live server may meet."""
-    items.sort(key=lambda item: "built_once" not in getattr(item, "fixturenames", ()))
+    """Long tests wait for HIMPUN_LONG; what touches no database is marked so."""
     for item in items:
         if item.get_closest_marker("long") and not LONG:
             item.add_marker(pytest.mark.skip(reason="lama: HIMPUN_LONG=1 atau make test-long"))

@@ -8,12 +8,11 @@ import json
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import pytest
 from django.db import DataError, IntegrityError, connection, models, transaction
-from django.test import override_settings
-from pytest_django.plugin import DjangoDbBlocker
 
 from himpun import clock
 from himpun.api import actions as api
@@ -44,10 +43,10 @@ from himpun.indicators.scoring import EfficiencyRule
 from himpun.offices.leaves import LeaveFields, record_leave
 from himpun.offices.models import SpecialHours
 from himpun.procedures.actions import set_approval_rule
-from tests.cast import MECHANISM, MONDAY, SOP, Cast, appointed, found_office, load_cast, publish, publish_own
-from tests.conftest import type_papers
+from tests.cast import MECHANISM, MONDAY, SOP, Cast, appointed, found_office, load_casts, publish_own
 from tests.papers import pdf
 from tests.procedures.cases import SMALL
+from tests.scenes import once
 
 pytestmark = pytest.mark.django_db
 
@@ -55,22 +54,16 @@ NOW = MONDAY
 PDF = pdf("bukti")
 
 
-@pytest.fixture(scope="module")
-def built_once(
-    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Said]:
-    """The office, and what its journal says of every row; undone after the last test."""
-    plain = override_settings(
-        ARCHIVE_ROOT=tmp_path_factory.mktemp("arsip"),
-        TASKS={"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}},
-    )
-    with django_db_blocker.unblock(), plain, pytest.MonkeyPatch.context() as patch, clock.held_at(MONDAY):
-        type_papers(patch)
-        with transaction.atomic():
-            publish()
-            _build(load_cast("kecamatan-contoh"))
-            yield said_by_journal()
-            transaction.set_rollback(True)
+def _whole_year() -> str:
+    """The digest of the last record of what the office did."""
+    _build(load_casts("kecamatan-contoh")["kecamatan-contoh"])
+    return Record.objects.latest("pk").digest
+
+
+@cache
+def _said_by_journal(last: str) -> Said:
+    """What the journal that ends so says of every row."""
+    return said_by_journal()
 
 
 def _build(cast: Cast) -> None:
@@ -135,9 +128,10 @@ def _write_the_rest(cast: Cast, running: Cycle) -> None:
 
 
 @pytest.fixture
-def said(built_once: Said) -> Iterator[Said]:
+def said(db: None, quick_paper: None) -> Iterator[Said]:
+    """What the journal says of the office's year; whatever a test forges is taken back before anybody checks it."""
     with transaction.atomic():
-        yield built_once
+        yield _said_by_journal(once(_whole_year))
         transaction.set_rollback(True)
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:

@@ -36,7 +36,7 @@ class Changes:
     @property
     def did(self) -> dict[str, set[str]]:
         """Address → the kinds of people for whom the form changed something."""
-        return self.crawl.did
+        return self.crawl.found.did
 
     def try_all(self) -> None:
         """Every address's own way, by everybody, and from another site."""

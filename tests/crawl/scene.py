@@ -43,7 +43,7 @@ from himpun.offices.models import Holding, Leave, Office, OneTimeLink, Person, P
 from himpun.procedures import drafts
 from himpun.procedures.models import ProcedureVersion
 from tests.budgets.samples import give_budget
-from tests.cast import MECHANISM, MONDAY, SOP, Cast, entrust, found_office
+from tests.cast import MECHANISM, MONDAY, SOP, Cast, entrust, found_office, publish
 from tests.cycles.scenery import collecting_of, mechanism_at, newcomer, sop_at
 from tests.papers import pdf
 from tests.procedures.cases import SMALL
@@ -132,6 +132,7 @@ class Scene:
 
 def build() -> Scene:
     """Everything, on the Monday of the tests."""
+    publish()
     here, there = _side("kec-satu", "zqmarka"), _side("dinas-dua", "zqmarkb")
     scene = Scene(here, there, found_regency(here.cast, there.cast))
     _people(scene)

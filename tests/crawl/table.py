@@ -37,7 +37,7 @@ keduanya.
 
 def page(crawl: Crawl) -> str:
     """The whole page."""
-    tried = [one for one in crawl.addresses if one.name in crawl.did]
+    tried = [one for one in crawl.addresses if one.name in crawl.found.did]
     said = "Token: penuh (kasubbag perencanaan, semua cakupan), unit (unit 1, semua cakupan), baca angka (analis, hanya"
     return "\n".join(
         [
@@ -64,4 +64,4 @@ def _matrix(crawl: Crawl, addresses: list[Address], columns: dict[str, str]) -> 
 
 
 def _cell(crawl: Crawl, name: str, kind: str) -> str:
-    return "U" if kind in crawl.did[name] else "·"
+    return "U" if kind in crawl.found.did[name] else "·"

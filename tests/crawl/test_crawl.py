@@ -8,19 +8,14 @@ from typing import Any
 
 import pytest
 import vl_convert
-from django.conf import settings
-from django.db import transaction
-from django.test import override_settings
-from pytest_django.plugin import DjangoDbBlocker
 
-from himpun import clock
-from tests.cast import MONDAY, publish
-from tests.conftest import LONG, _published
+from tests.conftest import LONG
 from tests.crawl.addresses import ROWS, addresses, patterns
 from tests.crawl.changing import Changes, unproven
 from tests.crawl.scene import build
 from tests.crawl.table import PAGE, WRITE, page
-from tests.crawl.walking import Crawl
+from tests.crawl.walking import Crawl, Found
+from tests.scenes import once
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("crawl"), *([pytest.mark.long] if LONG else [])]
 
@@ -38,32 +33,19 @@ def do_not_draw(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(vl_convert, "vegalite_to_svg", lambda spec, **_: f"<svg >{json.dumps(spec)}</svg>")
 
 
-@pytest.fixture(scope="module")
-def built_once(
-    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Crawl]:
-    """The scene, in a transaction that is undone after the last test."""
-    plain = override_settings(
-        ARCHIVE_ROOT=tmp_path_factory.mktemp("arsip"),
-        TASKS={"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}},
-        STORAGES={"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}},
-    )
-    with django_db_blocker.unblock(), plain, pytest.MonkeyPatch.context() as patch, clock.held_at(MONDAY):
+FOUND = Found()
+"""What the tests have found so far: a part of the crawl is done by the first that asks."""
+
+
+@pytest.fixture
+def crawl(db: None, settings: Any) -> Iterator[Crawl]:
+    """The crawl on its scene, in a transaction that is undone."""
+    with pytest.MonkeyPatch.context() as patch:
         for name in ("request", "security.csrf"):
             patch.setattr(logging.getLogger(f"django.{name}"), "disabled", True)
         if not LONG:
             do_not_draw(patch)
-        with transaction.atomic():
-            if not _published():
-                publish()
-            yield Crawl(build(), settings.ARCHIVE_ROOT, LONG)
-            transaction.set_rollback(True)
-
-
-@pytest.fixture
-def crawl(built_once: Crawl, settings: Any) -> Crawl:
-    settings.ARCHIVE_ROOT = built_once.archive
-    return built_once
+        yield Crawl(once(build), settings.ARCHIVE_ROOT, LONG, FOUND)
 
 
 def told(wrong: list[str]) -> str:
@@ -113,6 +95,6 @@ def test_nonsense_by_any_method_is_refused_and_changes_nothing(crawl: Crawl) -> 
     wrong = crawl.once("nonsense", Changes(crawl).nonsense)
 
     print(
-        f"{patterns()} pola, {len(crawl.visitors)} orang dan program, diminta {crawl.asked}, dijawab {crawl.statuses}"
+        f"{patterns()} pola, {len(crawl.visitors)} orang dan program, diminta {FOUND.asked}, dijawab {FOUND.statuses}"
     )
     assert not wrong, told(wrong)

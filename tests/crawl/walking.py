@@ -61,22 +61,30 @@ class Visitor:
 
 
 @dataclass
-class Crawl:
-    """Who is there, what was asked, what was found wrong."""
+class Found:
+    """What was asked and found, part by part."""
 
-    scene: Scene
-    archive: Path
-    thorough: bool = False
-    wrong: list[str] = field(default_factory=list)
+    parts: dict[str, list[str]] = field(default_factory=dict)
+    """Part → what was wrong in it."""
     asked: Counter[str] = field(default_factory=Counter)
     statuses: Counter[int] = field(default_factory=Counter)
     did: dict[str, set[str]] = field(default_factory=dict)
     """Address → the kinds of people who changed something by its form."""
 
+
+@dataclass
+class Crawl:
+    """Who is there, and what is wrong in the part that is being done."""
+
+    scene: Scene
+    archive: Path
+    thorough: bool
+    found: Found
+    wrong: list[str] = field(default_factory=list)
+
     def __post_init__(self) -> None:
         scene = self.scene
         self.marks = scene.every_mark
-        self._parts: dict[str, list[str]] = {}
         self._queries: dict[str, list[tuple[str, str]]] = {}
         self.visitors = [
             Visitor(kind, person, Caller(person), scene.allowed(person)) for kind, person in scene.people.items()
@@ -98,10 +106,10 @@ class Crawl:
 
     def once(self, name: str, act: Callable[[], None]) -> list[str]:
         """Do a part of the crawl, if it was not done yet; what was wrong in it."""
-        if name not in self._parts:
-            self.wrong = self._parts[name] = []
+        if name not in self.found.parts:
+            self.wrong = self.found.parts[name] = []
             act()
-        return self._parts[name]
+        return self.found.parts[name]
 
     def look_everywhere(self) -> None:
         """Everybody looks at every address."""
@@ -180,8 +188,8 @@ class Crawl:
         self, visitor: Visitor, address: Address, path: str, answer: Answer, whose: str, how: str = "GET"
     ) -> None:
         """Write down what is wrong with an answer."""
-        self.asked[how] += 1
-        self.statuses[answer.status] += 1
+        self.found.asked[how] += 1
+        self.found.statuses[answer.status] += 1
         said = f"{visitor.kind}, {how} {path} ({address.name}), dijawab {answer.status}"
         if answer.status >= 500:
             cause = answer.broken.strip().rpartition("\n")[2] or answer.body[:200]

@@ -8,7 +8,7 @@ from himpun.cycles.models import Cycle
 from himpun.indicators.models import DataRequest
 from himpun.letters.models import Letter
 from himpun.offices.models import Person
-from tests.cast import MECHANISM, MONDAY, Cast, entrust, found_office, later
+from tests.cast import MECHANISM, MONDAY, Cast, entrust, found_office, later, small_office
 
 TODAY = MONDAY.date()
 YESTERDAY, TOMORROW = TODAY - timedelta(days=1), TODAY + timedelta(days=1)
@@ -41,7 +41,7 @@ class Scenery:
 
 def build() -> Scenery:
     """Everything, on the Monday of the tests."""
-    scenery = Scenery(found_office(), found_office("kec-tetangga"))
+    scenery = Scenery(small_office(), found_office("kec-tetangga"))
     scenery.people = _people(scenery.here, scenery.there)
     periods = iter(PERIODS)
     for step in range(1, 11):

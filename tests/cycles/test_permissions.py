@@ -9,10 +9,7 @@ from datetime import date, time, timedelta
 from pathlib import Path
 
 import pytest
-from django.db import transaction
 from django.db.models import QuerySet
-from django.test import override_settings
-from pytest_django.plugin import DjangoDbBlocker
 
 from himpun import clock
 from himpun.cycles import actions, collecting, deadlines, drafting
@@ -29,37 +26,16 @@ from himpun.letters.models import Disposition, Letter
 from himpun.notifications.models import Message
 from himpun.offices.models import Office, Person
 from himpun.procedures import drafts
-from tests.cast import MONDAY, SOP, publish
-from tests.conftest import _published, type_papers
+from tests.cast import MONDAY, SOP
 from tests.cycles.scenery import TODAY, Scenery, build, entrust, newcomer
 from tests.papers import pdf
 from tests.procedures.cases import SMALL
-
-
-@pytest.fixture(scope="module")
-def built_once(
-    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Scenery]:
-    """Built once, in a transaction that is undone after the last test; each test works in a savepoint of it."""
-    plain = override_settings(
-        ARCHIVE_ROOT=tmp_path_factory.mktemp("arsip"),
-        TASKS={"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}},
-    )
-    with django_db_blocker.unblock(), plain, pytest.MonkeyPatch.context() as patch, clock.held_at(MONDAY):
-        type_papers(patch)
-        with transaction.atomic():
-            if not _published():
-                publish()
-            yield build()
-            transaction.set_rollback(True)
+from tests.scenes import once
 
 
 @pytest.fixture
-def scenery(built_once: Scenery) -> Iterator[Scenery]:
-    """The scenery as it was built, whatever the test before did."""
-    with transaction.atomic():
-        yield built_once
-        transaction.set_rollback(True)
+def scenery(db: None, quick_paper: None) -> Scenery:
+    return once(build)
 
 
 # --- the acts -------------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from himpun.cycles.actions import start_cycle
 from himpun.indicators.importing import FigureRow, import_figures
 from himpun.indicators.models import Figure, Indicator, Recap, Target, Variable
 from tests.cast import MECHANISM, PERIOD, Cast
+from tests.scenes import scene
 
 
 def bring(cast: Cast, figures: dict[tuple[str, str], str]) -> None:
@@ -27,6 +28,7 @@ def define(cast: Cast, code: str, *, year: int = 2026, targets: dict[str, str] |
     )
 
 
+@scene
 def freeze(cast: Cast, period: str = PERIOD) -> Recap:
     """Run the mechanism to its end; the recap it froze. Every unit answers 7 of 9."""
     cycle = start_cycle(office=cast.office, key=MECHANISM, period=period, by=cast.kasubbag)
