@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils import formats, timezone
 
+from himpun import moments
 from himpun.notifications.access_mail import renew_by_operator
 from himpun.offices.access import Given
 
@@ -27,9 +27,8 @@ def run(options: argparse.Namespace) -> int:
 
 def print_links(given: Sequence[Given]) -> None:
     """The links, one a person, with what to do with them."""
-    until = timezone.localtime(given[0].expires, ZoneInfo(settings.TIME_ZONE))
-    day = formats.date_format(until, "j F Y, H.i")
-    print(f"Tautan masuk sekali pakai, berlaku sampai {day}. Berikan masing-masing hanya kepada orangnya:")
+    until = moments.long(given[0].expires, ZoneInfo(settings.TIME_ZONE))
+    print(f"Tautan masuk sekali pakai, berlaku sampai {until}. Berikan masing-masing hanya kepada orangnya:")
     for one in given:
         print(f"  {one.person.username} ({one.person.name})")
         print(f"    {settings.BASE_URL}{reverse('one_time_link', args=[one.secret])}")
