@@ -10,6 +10,7 @@ import sys
 from datetime import timedelta
 from hashlib import sha256
 from importlib.util import find_spec
+from inspect import signature
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -125,9 +126,10 @@ def fill_later() -> None:
     rows = [FigureRow(2, "IKU-01.pembilang", "", "2026-08", "11"), FigureRow(3, "IKU-01.penyebut", "", "2026-08", "12")]
     import_figures(office=cast.office, rows=rows, name="angka.csv", format="csv", content=b"angka", by=cast.analis)
     figure = Figure.objects.filter(office=cast.office, frozen=True, current=True, year=2026, month=3).earliest("pk")
+    said = {"evidence_type": "application/pdf"} if "evidence_type" in signature(ask_correction).parameters else {}
     correction = ask_correction(
         figure_id=figure.pk, new="8", reason="Satu desa terlewat", evidence_name="bukti.pdf",
-        evidence=b"%PDF-1.4 laporan", evidence_type="application/pdf", by=cast.holder(figure.unit),
+        evidence=b"%PDF-1.4 laporan", by=cast.holder(figure.unit), **said,
     )  # fmt: skip
     decide_correction(correction_id=correction.pk, approve=True, by=cast.kepala)
 

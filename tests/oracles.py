@@ -1,4 +1,4 @@
-"""The worked values of domain.md §2, as an office would hold them: what a page, the API and the command line must show.
+"""The worked values of docs/reference/penilaian.md, as an office would hold them: what a page, the API and the command line must show.
 
 One table for all doors; each row becomes a quarterly indicator of the small office's first unit.
 """
@@ -82,7 +82,7 @@ def set_up(cast: Cast) -> dict[str, Oracle]:
             code=f"ORAKEL-{no:02}",
             name=oracle.name,
             year=2026,
-            sasaran="Orakel domain.md §2",
+            sasaran="Orakel penilaian",
             unit="poin",
             polarity=oracle.polarity,
             aggregation=oracle.aggregation,

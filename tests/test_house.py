@@ -108,3 +108,18 @@ def _cached_rows(node: ast.stmt) -> tuple[str, str] | None:
         return None
     assert isinstance(kind.slice, ast.Tuple)
     return ast.unparse(kind.slice.elts[0]), ast.unparse(kind.slice.elts[1])
+
+
+# --- what is referred to is there -------------------------------------------------------------------------------------
+
+
+def test_every_document_that_the_code_names_is_in_the_repository() -> None:
+    """A reader of the code has nothing but the repository: "docs/decisions/0012" or a file by its name."""
+    there = {path.name for path in (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"))}
+    named = {
+        (str(path.relative_to(ROOT)), name)
+        for path in (SOURCE / "himpun").rglob("*.py")
+        for name in re.findall(r"[\w.-]+\.md\b", path.read_text(encoding="utf-8"))
+    }
+    assert len(named) > 10, "documents are not found in the code any more"
+    assert sorted(one for one in named if one[1] not in there) == []

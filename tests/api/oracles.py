@@ -1,4 +1,4 @@
-"""The oracles of domain.md §2 as indicators of a quarter: what is typed in, and the capaian that must come out."""
+"""The oracles of docs/reference/penilaian.md as indicators of a quarter: what is typed in, and the capaian that must come out."""
 
 from typing import NamedTuple
 

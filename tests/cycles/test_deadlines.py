@@ -166,7 +166,7 @@ def test_clocks_and_forecasts_cost_the_same_however_many_there_are(small: Cast, 
     with CaptureQueriesContext(connection) as read_clocks:
         assert len(deadlines.clocks(tasks, at(9))) == 4 * offices
     with CaptureQueriesContext(connection) as read_forecasts:
-        assert len(deadlines.forecasts(Cycle.objects.all(), at(9))) == 2 * offices
+        assert len(deadlines.outlooks(Cycle.objects.all(), at(9))) == 2 * offices
 
     assert len(read_clocks) <= 8
     assert len(read_forecasts) <= 9
@@ -188,13 +188,13 @@ def test_the_forecast_of_a_run_holds_what_its_step_still_waits_for(small: Cast) 
 
 def test_the_forecast_moves_as_steps_end(small: Cast) -> None:
     cycle = mechanism(small)
-    before = deadlines.forecasts([cycle], at(5))[cycle.pk]
+    before = deadlines.outlooks([cycle], at(5))[cycle.pk].end
     small.to_collecting(cycle)
     small.answer_all(cycle)
     small.decide(cycle, "sampaikan")
 
     assert before == at(8, 8, 20)
-    assert deadlines.forecasts([cycle], at(5))[cycle.pk] == at(7)
+    assert deadlines.outlooks([cycle], at(5))[cycle.pk].end == at(7)
 
 
 def run_once(cast: Cast, period: str, hours: int) -> None:

@@ -1,4 +1,4 @@
-"""From figures to capaian: the oracles of domain.md, periods put together, several units, references, the way back."""
+"""From figures to capaian: the oracles, periods put together, several units, references, the way back."""
 
 from fractions import Fraction
 

@@ -50,7 +50,7 @@ def judged(found: Checked) -> tuple[str, str]:
     return str(found.verdict), found.formula
 
 
-# --- domain.md §2 and §3 ----------------------------------------------------------------------------------------------
+# --- formulas and bounds ----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

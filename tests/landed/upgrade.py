@@ -92,11 +92,13 @@ def restore(old: Snapshot) -> None:
 def _leave_one_unissued(models: Any) -> None:
     """Another document like the signed one, whose issued file was still to be made when the old version was stopped."""
     approvals = models.get_model("documents.Approval")._base_manager
-    signed = approvals.get(kind="tanda-tangan")
+    signed = approvals.filter(kind="tanda-tangan").earliest("pk")
     document, version = signed.version.document, signed.version
     document.pk, document.token = WAITING, "menunggu-terbit"
     version.pk, version.document_id, version.signed_sha256 = WAITING, WAITING, ""
     signed.pk, signed.version_id = WAITING, WAITING
+    if hasattr(version, "unissued"):
+        version.unissued = True
     for row in (document, version, signed):
         row.save(force_insert=True)
 

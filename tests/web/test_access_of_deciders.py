@@ -88,7 +88,9 @@ def test_a_first_link_goes_the_same_way(small: Cast) -> None:
 
 def test_ordinary_staff_get_their_link_from_their_manager_as_ever_and_are_told(small: Cast) -> None:
     assert "/masuk/tautan/" in reset(small.umum, small.analis).content.decode()
-    expected = f"Akses masuk {small.analis.name} diatur ulang oleh {small.umum.name} pada 5 Oktober 2026, 08.00"
+    expected = (
+        f"Akses masuk {small.analis.name} diatur ulang oleh {small.umum.name} pada 5 Oktober 2026 pukul 08.00 WIB"
+    )
     assert [text.partition(". ")[0] for text in told(small.analis)] == [expected]
     assert expected in as_(Person.objects.get(pk=small.analis.pk)).get("/pesan/").content.decode()
     assert Record.objects.filter(act="offices:person:password-reset").count() == 1

@@ -1,4 +1,4 @@
-"""The worked values of domain.md §2 as the recap page and its CSV show them."""
+"""The worked values of docs/reference/penilaian.md as the recap page and its CSV show them."""
 
 import csv
 import io

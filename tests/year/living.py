@@ -219,10 +219,10 @@ class Year:
 
     def note_forecasts(self, now: datetime) -> None:
         """What the product says now about when each open cycle will end."""
-        for pk, moment in deadlines.forecasts(self.life.open_cycles(), now).items():
+        for pk, outlook in deadlines.outlooks(self.life.open_cycles(), now).items():
             known = self.forecasts.setdefault(pk, [])
-            if not known or known[-1][1] != moment:
-                known.append((now, moment))
+            if not known or known[-1][1] != outlook.end:
+                known.append((now, outlook.end))
 
     # --- afterwards ----------------------------------------------------------------------------------------------------
 

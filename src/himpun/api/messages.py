@@ -21,7 +21,6 @@ from himpun.spreadsheets import Wrong
 
 MAX_ROWS = 500_000
 """More rows than this are sent in several messages; splitting changes nothing."""
-TEXT_MEDIA = "text/csv; charset=utf-8"
 COLUMNS = ("indikator", "variabel", "unit", "periode", "nilai")
 """Columns of our own CSV and JSON; "variabel" and "unit" may be left out."""
 _NEEDED = ("indikator", "periode", "nilai")

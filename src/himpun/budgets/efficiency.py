@@ -19,7 +19,7 @@ Achievements = Mapping[str, Fraction | None]
 """Indicator code → capaian in percent, None where there is none."""
 
 DEFAULT_TOLERANCE, DEFAULT_CAP = Decimal(5), Decimal(20)
-"""domain.md §2: ±5 percentage points; E kept in ±20."""
+"""±5 percentage points; E kept in ±20 (docs/reference/penilaian.md)."""
 
 RULE_NAMES: Mapping[EfficiencyRule, str] = {
     EfficiencyRule.DIFFERENCE: "Selisih capaian dan serapan",

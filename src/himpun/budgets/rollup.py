@@ -1,7 +1,7 @@
 """Program, kegiatan and sub-kegiatan as a tree: its shape checked, its money and physical progress rolled up.
 
 Pure and exact. Money and progress stand on the leaves (sub-kegiatan, or whatever has nothing below it); every figure
-above them is computed. Serapan = realisasi / pagu × 100; physical progress is weighted by pagu (domain.md §2). What is
+above them is computed. Serapan = realisasi / pagu × 100; physical progress is weighted by pagu. What is
 missing is never counted as 0 without saying so: a leaf that cannot be weighed is left out and named.
 """
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.utils import formats, timezone
 
+from himpun import moments
 from himpun.notifications.access_mail import renew_by_operator
 from himpun.offices.access import Given
 from himpun.places import place, url_of
@@ -27,9 +27,8 @@ def run(options: argparse.Namespace) -> int:
 
 def print_links(given: Sequence[Given]) -> None:
     """The links, one a person, with what to do with them."""
-    until = timezone.localtime(given[0].expires, ZoneInfo(settings.TIME_ZONE))
-    day = formats.date_format(until, "j F Y, H.i")
-    print(f"Tautan masuk sekali pakai, berlaku sampai {day}. Berikan masing-masing hanya kepada orangnya:")
+    until = moments.long(given[0].expires, ZoneInfo(settings.TIME_ZONE))
+    print(f"Tautan masuk sekali pakai, berlaku sampai {until}. Berikan masing-masing hanya kepada orangnya:")
     for one in given:
         print(f"  {one.person.username} ({one.person.name})")
         print(f"    {url_of(place('one_time_link', one.secret))}")

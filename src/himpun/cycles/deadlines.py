@@ -1,6 +1,6 @@
 """Deadlines of a run and its tasks: how near each is and for whom, when runs will end, pausing, moving.
 
-Reading (`clocks`, `forecasts`, `plan_of`) costs a fixed number of queries for any number of tasks and runs of any number
+Reading (`clocks`, `outlooks`) costs a fixed number of queries for any number of tasks and runs of any number
 of offices; procedures that run one another cost one more for each level.
 """
 
@@ -235,13 +235,8 @@ class Outlook:
         return latest is not None and end is not None and end > latest
 
 
-def forecasts(cycles: Iterable[Cycle], now: datetime) -> dict[int, datetime]:
-    """When each running cycle will probably end, by its pk; a cycle that ended or is cancelled has none."""
-    return {pk: outlook.end for pk, outlook in outlooks(cycles, now).items()}
-
-
 def outlooks(cycles: Iterable[Cycle], now: datetime) -> dict[int, Outlook]:
-    """The same with the plan and the probable end of every step."""
+    """How each running cycle goes, by its pk; a cycle that ended or is cancelled has none."""
     ids = {cycle.pk for cycle in cycles if cycle.state == Cycle.State.OPEN}
     return outlooks_in(survey_of(ids, parts=False), ids, now)
 

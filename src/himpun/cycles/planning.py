@@ -91,27 +91,6 @@ def _others(children: Courses, key: str) -> Courses:
 # --- forwards -------------------------------------------------------------------------------------------------------
 
 
-def forecast(
-    calendar: WorkCalendar,
-    day_minutes: int,
-    steps: Sequence[Step],
-    *,
-    opened_at: datetime,
-    now: datetime,
-    due_at: datetime | None = None,
-    expected: Mapping[int, int],
-    children: Courses = NONE,
-    pauses: Pauses = (),
-    not_before: datetime | None = None,
-) -> datetime:
-    """When the last of `steps` will probably end; see `expected_ends`."""
-    ends = expected_ends(
-        calendar, day_minutes, steps, opened_at=opened_at, now=now, due_at=due_at, expected=expected,
-        children=children, pauses=pauses, not_before=not_before,
-    )  # fmt: skip
-    return ends[steps[-1].no]
-
-
 def expected_ends(
     calendar: WorkCalendar,
     day_minutes: int,

@@ -695,7 +695,7 @@ COMPLETENESS = Scale(
         Level("e", "sangat-rendah"),
     )
 )
-"""Share of indicators with a complete operational definition (PermenPANRB 88/2021 by domain.md §4)."""
+"""Share of indicators with a complete operational definition (PermenPANRB 88/2021)."""
 
 
 class Completeness(NamedTuple):
@@ -709,7 +709,7 @@ class Completeness(NamedTuple):
 
 
 def definition_gaps(definition: Definition) -> list[str]:
-    """What the card of domain.md §3 still lacks, in words; empty when complete. The national standard is optional."""
+    """What the indicator's card still lacks, in words; empty when complete. The national standard is optional."""
     lacking = [LABELS[name].lower() for name in _CARD if not getattr(definition, name)]
     if definition.polarity not in WORDS and not effective_formula(definition):
         lacking.append("rumus")
@@ -735,7 +735,7 @@ def _target_gaps(definition: Definition) -> list[str]:
 
 
 def completeness(definitions: Iterable[Definition]) -> Completeness:
-    """The share of complete definitions with its band (domain.md §4)."""
+    """The share of complete definitions with its band (docs/how-to/kamus-indikator.md)."""
     gaps = [definition_gaps(definition) for definition in definitions]
     if not gaps:
         return Completeness(None, "", COMPLETENESS.rule_text())

@@ -2,7 +2,7 @@
 
 `OfficeYear.load` reads definitions, targets and figures in a fixed number of queries; everything after that is
 computing in memory. A period that was asked for as a whole is worked out from its own figures; a longer one is put
-together from its parts as the indicator's aggregation says (domain.md §2).
+together from its parts as the indicator's aggregation says (docs/reference/penilaian.md).
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -65,7 +65,7 @@ class IndicatorQuerySet(SealedQuerySet["Indicator"]):
 
 @sealed("Indikator", many=["contributors"])
 class Indicator(models.Model):
-    """One entry of the dictionary for one year: the indicator card of domain.md §3.
+    """One entry of the dictionary for one year: the indicator's card.
 
     A definition freezes (`used_at`) when figures are first asked for by it; a change is then a new row with the next
     `version` and a reason, and the old row stays with the figures that were collected by it, `superseded_at` set.

@@ -1,7 +1,7 @@
 """Periods of a year, and which indicators a request for a period asks for.
 
 Pure: no database, no clock. A period is written as a code: `2026` (tahun), `2026-S1` (semester), `2026-TW3`
-(triwulan), `2026-08` (bulan). The four frequencies are those of the indicator card (domain.md §3).
+(triwulan), `2026-08` (bulan). The four frequencies are those of the indicator's card.
 """
 
 import calendar
@@ -88,7 +88,7 @@ _MONTHS_OF = {Kind.MONTH: 1, Kind.QUARTER: 3, Kind.SEMESTER: 6, Kind.YEAR: 12}
 
 
 class Frequency(Choice):
-    """How often an indicator is measured (domain.md §3)."""
+    """How often an indicator is measured."""
 
     MONTHLY = "bulanan", "Bulanan"
     QUARTERLY = "triwulanan", "Triwulanan"

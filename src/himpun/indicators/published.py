@@ -1,6 +1,6 @@
 """Checking a published capaian: which formula gives the printed figure, or that none does, and why.
 
-Pure and exact; the formulas are those of `himpun.indicators.scoring` (domain.md §2). The rules, one by one, stand in
+Pure and exact; the formulas are those of `himpun.indicators.scoring`. The rules, one by one, stand in
 docs/reference/check-capaian.md. T = target, R = realisasi, C = the printed capaian (%).
 """
 
@@ -464,7 +464,7 @@ def _decades(one: Fraction | None, other: Fraction | None) -> int:
 
 
 def _by_band(band: Reading, r: Fraction, stance: _Stance) -> _Ways:
-    """The nearer bound takes the place of T (domain.md §2). Above, a miss or a surplus: what the polarity says."""
+    """The nearer bound takes the place of T. Above, a miss or a surplus: what the polarity says."""
     lower, upper = band.value, band.upper if band.upper is not None else band.value
     if lower <= r <= upper:
         return _Ways([_Way("rentang", Polarity.RANGE, Band(lower, upper), r)], [], [])

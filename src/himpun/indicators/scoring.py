@@ -4,7 +4,7 @@ Pure and exact: values are `Decimal` or `Fraction`, results are `Fraction`, perc
 and rounding happens only in `himpun.indicators.numbers` to show a number. What cannot be computed is never 0 and never
 infinite: it is a `Score` without a value and with the reason.
 
-The formulas are those of domain.md §2: T = target, R = realisasi, C = capaian (%). Tables marked [B] are common
+The formulas are those of docs/reference/penilaian.md: T = target, R = realisasi, C = capaian (%). Tables marked [B] are common
 practice that was not read in a regulation; they are defaults for data an office edits, not rules of this code.
 """
 
@@ -36,7 +36,7 @@ SHOWN_PLACES = 2
 
 
 class Polarity(Choice):
-    """Which way is better, and so which formula measures it (domain.md §2)."""
+    """Which way is better, and so which formula measures it."""
 
     POSITIVE = "positif", "Positif"
     NEGATIVE_A = "negatif-a", "Negatif (2T−R)/T"
@@ -48,12 +48,8 @@ class Polarity(Choice):
     TEXT = "teks", "Teks (tidak dihitung)"
 
 
-DEFAULT_NEGATIVE = Polarity.NEGATIVE_A
-"""What an indicator gets when somebody says only that less is better."""
-
-
 class Aggregation(Choice):
-    """How the periods of a year make one capaian; chosen per indicator and year (domain.md §2)."""
+    """How the periods of a year make one capaian; chosen per indicator and year."""
 
     SUM = "jumlah", "Jumlah"
     CUMULATIVE = "kumulatif", "Kumulatif"
@@ -612,7 +608,7 @@ FIVE_LEVELS = Scale(
 TRAFFIC_LIGHT = Scale(
     (Level("Hijau", "hijau", 90), Level("Kuning", "kuning", 70, inclusive=True), Level("Merah", "merah"))
 )
-"""Also in use (domain.md §2): below 70 merah, up to 90 kuning, above it hijau."""
+"""Also in use: below 70 merah, up to 90 kuning, above it hijau."""
 
 PUBLIC_SATISFACTION = Scale(
     (
@@ -622,7 +618,7 @@ PUBLIC_SATISFACTION = Scale(
         Level("D (Tidak Baik)", "sangat-rendah"),
     )
 )
-"""Indeks Kepuasan Masyarakat: 25–64,99 D; 65–76,60 C; 76,61–88,30 B; 88,31–100 A (domain.md §3); the words are [B]."""
+"""Indeks Kepuasan Masyarakat: 25–64,99 D; 65–76,60 C; 76,61–88,30 B; 88,31–100 A; the words are [B]."""
 
 
 # --- many indicators -------------------------------------------------------------------------------------------------
@@ -708,7 +704,7 @@ def _shown_distance(now: Fraction, then: Fraction, places: int) -> Number:
 
 
 class EfficiencyRule(StrEnum):
-    """Three ways in use to judge the money beside the capaian (domain.md §2); the office chooses one per year."""
+    """Three ways in use to judge the money beside the capaian; the office chooses one per year."""
 
     DIFFERENCE = "selisih"
     REMAINDER = "sisa"

@@ -22,7 +22,7 @@ class LetterQuerySet(SealedQuerySet["Letter"]):
 
 @sealed("Surat masuk", files=["file_sha256"])
 class Letter(models.Model):
-    """One row of the agenda surat masuk (domain.md §5)."""
+    """One row of the agenda surat masuk."""
 
     class Nature(models.TextChoices):
         ORDINARY = "biasa", "Biasa"

@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 import structlog
 from django.conf import settings
 from django.db import transaction
-from django.utils import formats, timezone
+from django.utils import timezone
 from django_tasks import task
 
-from himpun import clock
+from himpun import clock, moments
 from himpun.archive.journal import CONSOLE
 from himpun.notifications.actions import deliver
 from himpun.notifications.channels import MAIL, MailSender, NotSent, Parcel, channels
@@ -75,13 +75,12 @@ def _mailed(people: Iterable[Person], tries: int) -> bool:
 
 
 def _letter(given: access.Given) -> Parcel:
-    until = timezone.localtime(given.expires, ZoneInfo(settings.TIME_ZONE))
     body = (
         f"Yth. {given.person.name},\n\n"
         "Seseorang, mungkin Anda, meminta tautan untuk menetapkan kata sandi Himpun yang baru. "
         f"Nama pengguna Anda: {given.person.username}\n\n"
         f"{url_of(place('one_time_link', given.secret))}\n\n"
-        f"Tautan berlaku sekali, sampai {formats.date_format(until, 'j F Y, H.i')}. "
+        f"Tautan berlaku sekali, sampai {moments.long(given.expires, ZoneInfo(settings.TIME_ZONE))}. "
         "Bila bukan Anda yang meminta, abaikan surel ini: kata sandi Anda tidak berubah.\n"
     )
     return Parcel(uuid.uuid4(), given.person.email, "Himpun: tautan untuk menetapkan kata sandi", body)
@@ -138,5 +137,4 @@ def _tell(person: Person, sentence: str, by: str) -> None:
 
 
 def _filled(sentence: str, person: Person, by: str, now: datetime, office: Office) -> str:
-    at = formats.date_format(timezone.localtime(now, ZoneInfo(office.timezone)), "j F Y, H.i")
-    return sentence.format(name=person.name[:80], by=by[:80], at=at)
+    return sentence.format(name=person.name[:80], by=by[:80], at=moments.long(now, ZoneInfo(office.timezone)))

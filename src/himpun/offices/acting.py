@@ -6,8 +6,7 @@ Somebody on leave still sees what they saw, but acts for none of their posts unt
 from dataclasses import dataclass
 from datetime import date
 
-from django.utils import formats
-
+from himpun import moments
 from himpun.archive.journal import Author
 from himpun.errors import NotAllowed
 from himpun.offices.models import Holding, Leave, Person, titled
@@ -34,7 +33,7 @@ class OnLeave(NotAllowed):
             f"Selama itu {substitute} memegang tugas Anda" if substitute else "Belum ada pengganti yang tercatat"
         )
         super().__init__(
-            f"Anda tercatat {kind} sampai {formats.date_format(until, 'j F Y')}, jadi belum dapat bertindak. {standing_in}. "
+            f"Anda tercatat {kind} sampai {moments.day(until)}, jadi belum dapat bertindak. {standing_in}. "
             "Bila Anda sudah kembali bertugas, minta Sekretaris atau Kasubbag Umum mengakhiri cuti itu di Pengaturan."
         )
 

@@ -84,7 +84,7 @@ BRANDS = {"WhatsApp", "YouTube", "PowerPoint", "OneDrive"}
 class Finding:
     """One thing to mend: its rule (`code`), the step (None: not one step), and a sentence saying where and what to do.
 
-    `defect` is the number in shared/sop/README.md of the defect this rule was written for; None for other rules.
+    `defect` is the number of the defect, in the SOP this product was made for, that the rule was written for; None for other rules.
     `procedure` is the name, with the key behind it where several procedures checked together share the name.
     """
 

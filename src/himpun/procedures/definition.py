@@ -3,7 +3,7 @@
 Pure: no database, no clock. `read(text)` takes any SOP that can be written down, also a faulty one (the checker
 wants to read those); `problems(procedure)` says why it cannot be *run*; `runnable(text)` does both and raises.
 
-The words follow the SOP-AP form of PermenPANRB 35/2012 (domain.md §1): identity sheet, then one row a step
+The words follow the SOP-AP form of PermenPANRB 35/2012: identity sheet, then one row a step
 with its actor, kelengkapan (`needs`), waktu (`time`), output and keterangan (`note`).
 """
 

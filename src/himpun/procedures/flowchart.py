@@ -1,7 +1,7 @@
 """The flowchart sheet of an SOP-AP, drawn once and shown twice: as SVG on a page and by Typst on paper.
 
 Pure. `layout` turns a procedure into pages of four primitives (`Rect`, `Line`, `Polygon`, `Text`), all in millimetres
-from the top left corner. The form is that of PermenPANRB 35/2012 (domain.md §1): No, Aktivitas, a column for each
+from the top left corner. The form is that of PermenPANRB 35/2012: No, Aktivitas, a column for each
 actor, Mutu Baku (Kelengkapan, Waktu, Output), Keterangan; and its five symbols: kapsul for the start and the end, kotak
 for an activity, belah ketupat for a decision, anak panah for the way, segilima for a way that goes on on another page.
 """
