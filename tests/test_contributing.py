@@ -8,10 +8,15 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def checked_by_make() -> list[str]:
-    """The commands of `make check`, as a shell in the repository would be given them."""
-    recipe = re.search(r"^check:.*\n((?:\t.+\n)+)", (ROOT / "Makefile").read_text(), re.M)
-    assert recipe is not None
-    return [line.strip().replace("$(RUN)/", ".venv/bin/") for line in recipe[1].splitlines()]
+    """The commands of `make check` and of the targets it stands for, as a shell in the repository would be given them."""
+    makefile = (ROOT / "Makefile").read_text()
+    parts = re.search(r"^CHECKS := (.+)$", makefile, re.M)
+    found = []
+    for target in ("check", *(parts[1].split() if parts else ())):
+        recipe = re.search(rf"^{target}:.*\n((?:\t.+\n)+)", makefile, re.M)
+        assert recipe is not None, target
+        found += re.findall(r"^\t\$\(RUN\)/(.+)$", recipe[1], re.M)
+    return [f".venv/bin/{command}" for command in found]
 
 
 def hooks() -> list[dict[str, str]]:
