@@ -261,7 +261,7 @@ def test_choosing_a_frequency_gives_its_target_fields_and_keeps_what_was_typed(s
     page = screen(small.analis).post("/indikator/baris-target/", typed).content.decode()
     assert 'name="target-2026-S1"' in page
     assert 'name="target-2026-TW2"' not in page
-    assert 'name="target-2026-TW1" value="5"' in " ".join(page.split()), "typed, so it stays to be seen"
+    assert 'name="target-2026-TW1" type="text" value="5"' in " ".join(page.split()), "typed, so it stays to be seen"
 
 
 def test_an_unused_indicator_is_removed_by_its_page(small: Cast) -> None:

@@ -143,5 +143,5 @@ def test_a_note_of_twenty_thousand_marks_is_told_at_the_note(small: Cast) -> Non
     )
     text = page.content.decode()
     assert page.status_code == 422
-    assert '<div class="field-error">Ada huruf dengan lebih dari 8 tanda bertumpuk' in text
+    assert '<div class="field-error" id="err_note">Ada huruf dengan lebih dari 8 tanda bertumpuk' in text
     assert HEAP[:1_500] in text

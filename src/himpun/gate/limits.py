@@ -10,7 +10,7 @@ from django.conf import settings
 from himpun.gate.permissions import may_attach, may_correct, may_manage, may_register
 from himpun.offices import appointments
 from himpun.spreadsheets import Limits as BookLimits
-from himpun.web.views import codes, dictionary, letters, procedures, published, verification
+from himpun.web.views import codes, dictionary_files, letters, procedures, published, verification
 
 KB, MB = 1024, 1024 * 1024
 FORM = 2 * MB
@@ -48,7 +48,7 @@ PEOPLE: dict[str, Limit] = {
     r"/permintaan/\d+/berkas/": SHEET,
     r"/impor/": SHEET,
     r"/anggaran/impor/": SHEET,
-    r"/indikator/impor/": Limit(file=dictionary.UPLOAD_LIMIT),
+    r"/indikator/impor/": Limit(file=dictionary_files.UPLOAD_LIMIT),
     r"/periksa-capaian/": Limit(fields=12 * MB, file=published.UPLOAD_LIMITS.bytes),
     r"/pengaturan/kode/": Limit(file=codes.LARGEST),
     r"/sop/periksa/": Limit(file=procedures.TEXT_LIMIT, files=procedures.FILES_LIMIT + 1),
