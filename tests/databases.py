@@ -13,6 +13,7 @@ ONCE = {
     "tests/service/test_answers.py": "what a web server answers; the database is behind it",
     "tests/service/test_slow_clients.py": "connections that trickle; nothing is asked of the database",
     "tests/service/test_uploads.py": "bytes that arrive and are refused before the database is asked",
+    "tests/test_the_year.py": "a year with workers; their races are in tests/jobs, tests/killing and cycles/test_races.py",
     "tests/test_tour.py": "the tour keeps a SQLite file of its own, whatever the suite runs on",
     "tests/web/test_api_pages.py": "pages about the API; tests/api runs on both",
     "tests/web/test_budgets.py": "pages about tests/budgets, which runs on both",
