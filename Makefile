@@ -53,8 +53,8 @@ test-both: setup  ## before a release: everything on SQLite, then everything on 
 	env -u DATABASE_URL $(RUN)/python -m pytest $(ARGS)
 	$(RUN)/python -m pytest -m "not browser and not pure" $(ARGS)
 
-quick: setup  ## linters, types and the tests nearest to what was changed since main, in under a minute
-	$(RUN)/python -m scripts.quick
+quick: setup  ## linters, types and the tests nearest to what was changed since main (or ARGS=HEAD), in under a minute
+	$(RUN)/python -m scripts.quick $(ARGS)
 
 orders: setup  ## many orders of answer, import, return, correction, freeze, round and cancel; HIMPUN_ORDERS=500 by default
 	HIMPUN_ORDERS=$${HIMPUN_ORDERS:-500} $(RUN)/python -m pytest -n 0 tests/indicators/test_in_force.py
