@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 STAGE = {"tests.cast", "tests.scenes", "tests.conftest", "tests.papers", "tests.pages"}
 SLOW = {"crawl", "killing", "service", "browser", "year", "landed"}
 """Rooms of the tests that take minutes; of them only what was changed itself."""
-MOST = 16
+MOST = 12
 """Test files at most."""
 
 
