@@ -6,8 +6,11 @@ BOOT := var/boot
 UV := $(shell command -v uv 2>/dev/null || echo $(BOOT)/bin/uv)
 RUN := $(VENV)/bin
 export DJANGO_SETTINGS_MODULE ?= himpun.settings
+# Compiled once: otherwise each of the many processes that the tests start compiles Django and Himpun anew.
+unexport PYTHONDONTWRITEBYTECODE
+CHECKS := check-lint check-format check-types check-templates check-imports check-packages check-docs check-migrations
 
-.PHONY: demo run test test-long orders pictures check fix docs bench setup assets browser-test clean
+.PHONY: demo run test test-both test-long quick orders pictures check $(CHECKS) fix docs bench setup assets clean
 
 setup: $(VENV)/.ready src/himpun/documents/fonts/.ready
 
@@ -45,23 +48,48 @@ run: setup  ## the office's own installation (database in var/)
 test: setup  ## the whole suite on SQLite, or on PostgreSQL with DATABASE_URL; browser tests where Chromium is installed
 	$(RUN)/python -m pytest $(ARGS)
 
+test-both: setup  ## before a release: everything on SQLite, then everything on the PostgreSQL of DATABASE_URL
+	@test -n "$(DATABASE_URL)" || { echo "DATABASE_URL=postgres://… make test-both"; exit 2; }
+	env -u DATABASE_URL $(RUN)/python -m pytest $(ARGS)
+	$(RUN)/python -m pytest -m "not browser and not pure" $(ARGS)
+
+quick: setup  ## linters, types and the tests nearest to what was changed since main (or ARGS=HEAD), in under a minute
+	$(RUN)/python -m scripts.quick $(ARGS)
+
 orders: setup  ## many orders of answer, import, return, correction, freeze, round and cancel; HIMPUN_ORDERS=500 by default
 	HIMPUN_ORDERS=$${HIMPUN_ORDERS:-500} $(RUN)/python -m pytest -n 0 tests/indicators/test_in_force.py
 
 test-long: setup  ## what takes minutes: the whole crawl and the killing walks (on PostgreSQL with DATABASE_URL)
-	HIMPUN_LONG=1 $(RUN)/python -m pytest -m long -s $(ARGS)
+	HIMPUN_LONG=1 $(RUN)/python -m pytest -n 0 -m long -s $(ARGS)
 
 pictures: setup  ## take the pictures of the documentation again, from the browser tests
 	HIMPUN_PICTURES=docs/images $(RUN)/python -m pytest tests/browser -k "(whole_job and kecamatan-1280) or time"
 
-check: setup  ## linters, types, import contracts, generated docs
+check: setup  ## linters, types, import contracts, generated docs: side by side
+	@$(MAKE) --no-print-directory --keep-going --jobs=4 --output-sync=target $(CHECKS)
+
+check-lint:
 	$(RUN)/ruff check .
+
+check-format:
 	$(RUN)/ruff format --check .
+
+check-types:
 	$(RUN)/mypy
+
+check-templates:
 	$(RUN)/djlint --check --lint src/himpun/web/templates --quiet
+
+check-imports:
 	$(RUN)/lint-imports
+
+check-packages:
 	$(RUN)/deptry src
+
+check-docs:
 	$(RUN)/python -m scripts.docs --check
+
+check-migrations:
 	$(RUN)/himpun manage makemigrations --check --dry-run
 
 fix: setup

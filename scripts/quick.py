@@ -1,4 +1,5 @@
-"""The tests nearest to what was changed, in under a minute: `make quick`. What it leaves out, `make test` runs.
+"""The tests nearest to what was changed, in under a minute: `make quick`, or since a commit `make quick ARGS=HEAD`.
+What it leaves out, `make test` runs.
 
 Changed is what differs from `main` (on `main`: from the last commit), and files not yet known to git. Nearest are, in
 this order: changed tests, tests named as a changed module of the same room, tests that import a changed module
@@ -19,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 STAGE = {"tests.cast", "tests.scenes", "tests.conftest", "tests.papers", "tests.pages"}
 SLOW = {"crawl", "killing", "service", "browser", "year", "landed"}
 """Rooms of the tests that take minutes; of them only what was changed itself."""
-MOST = 16
+MOST = 12
 """Test files at most."""
 
 
@@ -29,11 +30,11 @@ def git(*arguments: str) -> list[str]:
     return [line for line in done.stdout.splitlines() if line]
 
 
-def changed_files() -> list[Path]:
-    """What differs from where this branch left `main`; on `main` itself, from the last commit. Deleted files are not told."""
-    since = "HEAD"
-    if git("branch", "--show-current") != ["main"] and git("branch", "--list", "main"):
+def changed_files(since: str = "") -> list[Path]:
+    """What differs from a commit: unless told, where this branch left `main`; on `main` itself, the last. Without deleted files."""
+    if not since and git("branch", "--show-current") != ["main"] and git("branch", "--list", "main"):
         since = git("merge-base", "HEAD", "main")[0]
+    since = since or "HEAD"
     names = git("diff", "--name-only", "--diff-filter=d", since) + git("ls-files", "--others", "--exclude-standard")
     return sorted({Path(name) for name in names})
 
@@ -81,16 +82,16 @@ def nearest(changed: set[str], graph: grimp.ImportGraph) -> Iterator[str]:
 def chosen(changed: set[str]) -> list[str]:
     """The files of the nearest tests."""
     sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
-    graph = grimp.build_graph("himpun", "tests", cache_dir=ROOT / "var/grimp")
+    graph = grimp.build_graph("himpun", "tests", cache_dir=str(ROOT / "var/grimp"))
     ordered = list(dict.fromkeys(nearest(changed, graph)))
     if len(ordered) > MOST:
         print(f"{len(ordered)} test files reach what was changed; the nearest {MOST} are run. All: make test")
     return [f"{module.replace('.', '/')}.py" for module in ordered[:MOST]]
 
 
-def main() -> int:
+def main(arguments: list[str]) -> int:
     """Linters on the changed files and types of all, while the nearest tests run. Fails if one of them does."""
-    began, files = time.monotonic(), changed_files()
+    began, files = time.monotonic(), changed_files(*arguments)
     python = [str(file) for file in files if file.suffix == ".py"]
     templates = [str(file) for file in files if file.suffix == ".html"]
     tests = chosen(modules_of(files))
@@ -106,4 +107,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(main(sys.argv[1:]))

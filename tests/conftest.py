@@ -20,6 +20,7 @@ from himpun.archive.chain import canonical
 from himpun.archive.triggers import APPEND_ONLY, lifting, protecting
 from himpun.indicators import guard
 from tests.cast import MONDAY, Cast, found_office, load_casts, small_office
+from tests.databases import ONCE
 from tests.scenes import WATCHING, forget, once, walks
 
 hypothesis_settings.register_profile("himpun", deadline=None, derandomize=True)
@@ -145,15 +146,18 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Long tests wait for HIMPUN_LONG; what touches no database is marked so."""
+    """Long tests wait for HIMPUN_LONG; what touches no database, or needs but one kind of them, is marked so."""
     for item in items:
         if item.get_closest_marker("long") and not LONG:
             item.add_marker(pytest.mark.skip(reason="lama: HIMPUN_LONG=1 atau make test-long"))
         if _is_pure(item):
             item.add_marker("pure")
+        if item.path.relative_to(ROOT).as_posix() in ONCE:
+            item.add_marker("once")
 
 
 LONG = os.environ.get("HIMPUN_LONG") == "1"
+ROOT = Path(__file__).resolve().parents[1]
 DATABASE = frozenset({"db", "transactional_db", "django_db_setup", "client", "admin_client", "live_server"})
 
 

@@ -1,30 +1,56 @@
 """Databases and processes of their own for tests that start and kill real ones, of the same kind as the suite runs on."""
 
+import atexit
 import os
 import secrets
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit, urlunsplit
 
 from django.conf import settings
 
 MIGRATE = "from django.core.management import call_command; call_command('migrate', verbosity=0)"
+_for_good = ExitStack()
+"""What lives until the process ends."""
+atexit.register(_for_good.close)
 REPOSITORY = Path(__file__).resolve().parents[1]
 
 
 @contextmanager
-def scratch_database(folder: Path) -> Iterator[str]:
-    """A database URL: SQLite in `folder`, or a new database on the suite's PostgreSQL server, dropped afterwards."""
+def scratch_database(folder: Path, *, empty: bool = False) -> Iterator[str]:
+    """A database URL: SQLite in `folder`, or a new database on the suite's PostgreSQL server, dropped afterwards.
+
+    It is a copy of one that was migrated once, because migrating takes seconds; `empty` for tests of just that.
+    """
     if on_sqlite():
-        yield f"sqlite:///{folder / 'scratch.sqlite3'}"
+        place = folder / "scratch.sqlite3"
+        if not empty:
+            shutil.copy(migrated(), place)
+        yield f"sqlite:///{place}"
         return
-    with database_on_server("template0") as name:
+    with database_on_server("template0" if empty else migrated()) as name:
         yield url_of(name)
+
+
+@cache
+def migrated() -> str:
+    """A migrated database to copy: a SQLite file, or the name of a database on the suite's server."""
+    folder = Path(_for_good.enter_context(TemporaryDirectory(prefix="himpun-")))
+    if on_sqlite():
+        template = str(folder / "migrated.sqlite3")
+        Processes(folder, f"sqlite:///{template}").python(MIGRATE)
+        return template
+    name = _for_good.enter_context(database_on_server("template0"))
+    Processes(folder, url_of(name)).python(MIGRATE)
+    return name
 
 
 def on_sqlite() -> bool:

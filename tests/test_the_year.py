@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.notifications.receivers import mail_server
-from tests.scratch import MIGRATE, REPOSITORY, Processes, scratch_database
+from tests.scratch import REPOSITORY, Processes, scratch_database
 
 pytestmark = pytest.mark.processes
 
@@ -32,7 +32,6 @@ def year(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         scratch_database(folder) as database,
         closing(Processes(folder, database)) as processes,
     ):
-        processes.python(MIGRATE)
         environment = {**processes.environment, "YEAR_SMTP_PORT": str(box.port)}
         done = subprocess.run(
             [sys.executable, "-m", "tests.year", str(folder)],

@@ -59,7 +59,7 @@ class Stage:
 def own_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
     """The address of an empty database of the kind the suite runs on, and a folder for its files."""
     folder = tmp_path_factory.mktemp("himpun")
-    with scratch_database(folder) as address:
+    with scratch_database(folder, empty=True) as address:
         yield address, folder
 
 

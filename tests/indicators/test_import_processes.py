@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.scratch import MIGRATE, Processes, scratch_database
+from tests.scratch import Processes, scratch_database
 
 pytestmark = pytest.mark.processes
 
@@ -51,7 +51,7 @@ for indicator in list(Indicator.objects.filter(year=2026)):
 def office(tmp_path: Path) -> Iterator[Processes]:
     """A small office with its dictionary for more than a century, in a database of its own."""
     with scratch_database(tmp_path) as database, closing(Processes(tmp_path, database)) as made:
-        made.python(MIGRATE + OFFICE + YEARS)
+        made.python(OFFICE + YEARS)
         yield made
 
 

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.processes
 def upgraded(folder: Path, name: str, way: str = "") -> dict[str, Any]:
     """Upgrade a snapshot in a process and a database of its own; what it told."""
     folder.mkdir()
-    with scratch_database(folder) as database:
+    with scratch_database(folder, empty=True) as database:
         own = {
             "DATABASE_URL": database,
             "DJANGO_SETTINGS_MODULE": "himpun.settings",
