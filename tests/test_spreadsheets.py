@@ -19,19 +19,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import himpun
-from himpun.indicators.exchange import harmless
-from himpun.spreadsheets import (
-    Book,
-    BookRefused,
-    Limits,
-    Sheet,
-    address,
-    coordinates,
-    corners,
-    inert,
-    read_book,
-    text_of,
-)
+from himpun.spreadsheets.book import Book, BookRefused, Limits, Sheet, address, coordinates, corners, harmless, text_of
+from himpun.spreadsheets.parts import inert
+from himpun.spreadsheets.reading import read_book
 from tests import workbooks
 from tests.workbooks import HEAD, SHEET_XML, TAIL, made, of_rows, spoiled
 

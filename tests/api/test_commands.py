@@ -10,7 +10,7 @@ import pytest
 
 from himpun.commands import run
 from himpun.indicators.models import Figure
-from himpun.spreadsheets import read_book
+from himpun.spreadsheets.reading import read_book
 from tests.api.oracles import ORACLES, Oracle
 from tests.api.programs import add_indicator
 from tests.cast import Cast

@@ -17,7 +17,8 @@ from himpun.budgets.rules import BudgetMoved, ProgramInUse
 from himpun.errors import FieldErrors, Refusal
 from himpun.indicators.models import Recap, RecapLine
 from himpun.offices.acting import HoldsNoPost
-from himpun.spreadsheets import Book, read_book
+from himpun.spreadsheets.book import Book
+from himpun.spreadsheets.reading import read_book
 from tests.budgets.samples import ACTIVITY, OFFICE_NEEDS, PLAN, PROGRAM, REPORT, YEAR, give_budget, tree
 from tests.cast import Cast
 

@@ -11,7 +11,8 @@ from himpun.budgets.planning import Plan, plan
 from himpun.budgets.rollup import Entry, Level
 from himpun.budgets.sheets import Reading, read_budget
 from himpun.budgets.workbook import to_fill_in
-from himpun.spreadsheets import Book, BookRefused, Content, Sheet, read_book
+from himpun.spreadsheets.book import Book, BookRefused, Content, Sheet
+from himpun.spreadsheets.reading import read_book
 from tests.budgets.samples import ACTIVITY, PLAN, PROGRAM, REPORT, entry, tree
 
 HEAD = ("Kode", "Nama", "Pagu", "Pagu perubahan", "Realisasi Jan", "Fisik Jan")

@@ -21,7 +21,8 @@ from himpun.indicators.own_sheets import MappingNeeded, import_sheet
 from himpun.indicators.rules import NotYourRequest, RequestClosed
 from himpun.indicators.workbook import FormRefused
 from himpun.offices.models import Person
-from himpun.spreadsheets import BookRefused, read_book
+from himpun.spreadsheets.book import BookRefused
+from himpun.spreadsheets.reading import read_book
 from tests import workbooks
 from tests.cast import MECHANISM, PERIOD, Cast, found_office
 

@@ -27,7 +27,8 @@ from himpun.indicators.mapping import (
     to_json,
 )
 from himpun.indicators.numbers import read_number
-from himpun.spreadsheets import Book, Content, Sheet, Wrong, read_book
+from himpun.spreadsheets.book import Book, Content, Sheet, Wrong
+from himpun.spreadsheets.reading import read_book
 from tests.indicators.office_sheets import CODES, FIRST_FIGURE, SHEETS, SPOILED, figures, known
 
 KNOWN = known()

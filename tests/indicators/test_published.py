@@ -23,7 +23,7 @@ from himpun.indicators.published import (
     counts,
 )
 from himpun.indicators.scoring import Polarity, achievement
-from himpun.spreadsheets import Content
+from himpun.spreadsheets.book import Content
 
 D = Decimal
 A, B, RT = "(2T−R)/T×100", "T/R×100", "R/T×100"

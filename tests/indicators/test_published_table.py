@@ -7,7 +7,7 @@ import pytest
 
 from himpun.indicators.published import Verdict, check
 from himpun.indicators.published_table import Table, TableNotFound, as_csv, read_table
-from himpun.spreadsheets import read_book
+from himpun.spreadsheets.reading import read_book
 from tests import workbooks
 
 

@@ -19,7 +19,7 @@ from himpun.indicators.models import DataRequest, Figure, Recap, RequestLine, Va
 from himpun.indicators.periods import Period
 from himpun.indicators.rules import Incomplete
 from himpun.reports.recap import recap_of
-from himpun.spreadsheets import read_book
+from himpun.spreadsheets.reading import read_book
 from tests import workbooks
 from tests.cast import MECHANISM, PERIOD, Cast, later
 from tests.indicators.test_corrections import ask

@@ -33,7 +33,8 @@ from himpun.indicators.workbook import (
     read_form,
     write_form,
 )
-from himpun.spreadsheets import Book, BookRefused, Sheet, address, read_book, text_of
+from himpun.spreadsheets.book import Book, BookRefused, Sheet, address, text_of
+from himpun.spreadsheets.reading import read_book
 from tests import workbooks
 
 GRADES = ("AA", "A", "BB", "B", "CC", "C", "D")

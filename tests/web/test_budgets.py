@@ -17,7 +17,7 @@ from himpun.budgets.models import BudgetSetting, IndicatorProgram, MonthlyProgre
 from himpun.budgets.queries import entries_of
 from himpun.budgets.workbook import to_fill_in
 from himpun.offices.models import Person
-from himpun.spreadsheets import read_book
+from himpun.spreadsheets.reading import read_book
 from tests.budgets.samples import ACTIVITY, PLAN, PROGRAM, REPORT, YEAR, give_budget
 from tests.cast import Cast
 

@@ -13,7 +13,7 @@ from himpun.indicators.figures import mark_used
 from himpun.indicators.models import Indicator, Scale, Target
 from himpun.indicators.scales import Row, rows_of
 from himpun.indicators.scoring import FIVE_LEVELS, TRAFFIC_LIGHT
-from himpun.spreadsheets import read_book
+from himpun.spreadsheets.reading import read_book
 from tests.cast import Cast, found_office
 from tests.indicators.test_dictionary import VARIABLES, current, fields_of, save
 from tests.web.test_pages import screen

@@ -17,7 +17,7 @@ from himpun.indicators.forms import form_of
 from himpun.indicators.mail import receive
 from himpun.indicators.models import ColumnMapping, DataRequest, Figure, RequestLine
 from himpun.offices.models import Person
-from himpun.spreadsheets import read_book
+from himpun.spreadsheets.reading import read_book
 from tests import workbooks
 from tests.cast import MECHANISM, PERIOD, Cast
 from tests.indicators.test_mail import mail

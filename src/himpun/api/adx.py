@@ -11,7 +11,7 @@ from himpun.api.dhis2 import attributes
 from himpun.api.messages import DataValue, GivenRow, Message, MessageRefused, Tag, collect, read_tags
 from himpun.errors import Refusal
 from himpun.indicators.periods import Kind, Period
-from himpun.spreadsheets import Wrong
+from himpun.spreadsheets.book import Wrong
 
 SYSTEM = "adx"
 NAMESPACE = "urn:ihe:qrph:adx:2015"

@@ -11,7 +11,7 @@ from himpun.errors import Refusal
 from himpun.indicators.figures import Taken
 from himpun.indicators.importing import FigureRow, Report, Result, import_figures
 from himpun.offices.models import Office, Person
-from himpun.spreadsheets import Wrong
+from himpun.spreadsheets.book import Wrong
 
 
 @dataclass(frozen=True, slots=True)

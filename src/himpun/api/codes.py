@@ -8,7 +8,7 @@ from typing import NamedTuple
 from himpun.api import adx, dhis2
 from himpun.api.messages import is_clean, table_of
 from himpun.errors import Refusal
-from himpun.spreadsheets import Wrong
+from himpun.spreadsheets.book import Wrong
 
 SYSTEMS = {dhis2.SYSTEM: "DHIS2", adx.SYSTEM: "ADX"}
 ELEMENT, UNIT = "unsur", "unit"

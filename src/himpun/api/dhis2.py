@@ -26,7 +26,7 @@ from himpun.api.messages import (
 )
 from himpun.errors import Refusal
 from himpun.indicators.periods import Kind, Period
-from himpun.spreadsheets import Wrong
+from himpun.spreadsheets.book import Wrong
 
 SYSTEM = "dhis2"
 NAMESPACE = "http://dhis2.org/schema/dxf/2.0"

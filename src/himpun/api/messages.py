@@ -17,7 +17,7 @@ from defusedxml.ElementTree import DefusedXMLParser
 
 from himpun.errors import Refusal
 from himpun.indicators.periods import Period
-from himpun.spreadsheets import Wrong
+from himpun.spreadsheets.book import Wrong
 
 MAX_ROWS = 500_000
 """More rows than this are sent in several messages; splitting changes nothing."""

@@ -29,7 +29,7 @@ from himpun.offices.acting import acting_in
 from himpun.offices.models import Office, Person, Post
 from himpun.offices.rules import MAY_MANAGE_BUDGET
 from himpun.offices.typed import Complaints, Text, line, read_whole
-from himpun.spreadsheets import Book, Wrong
+from himpun.spreadsheets.book import Book, Wrong
 
 
 class ImportRefused(Refusal):

@@ -18,7 +18,7 @@ from himpun.errors import Refusal
 from himpun.offices.files import FileError, OfficeFiles, OfficeFilesError, ProgramRow, ProgressRow
 from himpun.offices.files.rows import PROGRAMS, PROGRESS
 from himpun.offices.models import Office, Post
-from himpun.spreadsheets import Wrong
+from himpun.spreadsheets.book import Wrong
 
 _COLUMNS = {"code": "code", "name": "name", "owner": "owner_post", "budget": "budget", "revised": "revised_budget"}
 _MONTH_COLUMNS = {"code": "program", "spent": "spent", "physical": "physical"}

@@ -16,7 +16,7 @@ from himpun.budgets.rollup import Entry, Level, in_order, level_of, parent_of, t
 from himpun.budgets.sheets import Row
 from himpun.indicators.numbers import write_number
 from himpun.moments import MONTHS
-from himpun.spreadsheets import Wrong
+from himpun.spreadsheets.book import Wrong
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from himpun.budgets.rollup import Level, is_code
 from himpun.errors import Refusal
 from himpun.indicators.numbers import read_number
 from himpun.moments import MONTHS
-from himpun.spreadsheets import Book, Content, Sheet, Wrong, address, column_letter, text_of
+from himpun.spreadsheets.book import Book, Content, Sheet, Wrong, address, column_letter, text_of
 
 HEADER_WITHIN = 20
 """The row of headings is looked for in so many rows."""

@@ -16,7 +16,7 @@ from himpun.budgets.efficiency import Chosen, Judged
 from himpun.budgets.rollup import Entry, Node, Sums, Tree, in_order
 from himpun.indicators.numbers import round_half_up, write_number
 from himpun.moments import MONTHS
-from himpun.spreadsheets import inert
+from himpun.spreadsheets.parts import inert
 
 Cell = str | Decimal | None
 

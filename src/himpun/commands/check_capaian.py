@@ -10,7 +10,7 @@ from pathlib import Path
 from himpun.commands.reading import FileUnreadable
 from himpun.indicators.published import WRONG, Checked, as_record, changing_formulas, check, counts
 from himpun.indicators.published_table import Table, read_table
-from himpun.spreadsheets import read_book
+from himpun.spreadsheets.reading import read_book
 
 EXIT_CODES = (
     "Kode keluar: 0 bila tabelnya terbaca dan diperiksa, apa pun vonisnya; 1 bila berkas tidak terbaca (sebabnya satu kalimat "

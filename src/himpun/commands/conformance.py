@@ -30,7 +30,7 @@ from himpun.offices.models import Office
 from himpun.procedures.definition import Procedure, runnable
 from himpun.procedures.models import ProcedureVersion
 from himpun.procedures.queries import version_in_force
-from himpun.spreadsheets import inert
+from himpun.spreadsheets.parts import inert
 
 EXIT_CODES = (
     "Kode keluar: 0 bila log terbaca dan diperiksa; 1 bila tidak terbaca, dan dengan --strict juga bila log tanpa kasus, "

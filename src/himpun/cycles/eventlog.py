@@ -16,7 +16,7 @@ from itertools import chain
 
 from himpun.cycles.events import ABORT, COMPLETE, RESUME, SCOPES, START, STEP, SUSPEND, Event, Log
 from himpun.errors import Refusal
-from himpun.spreadsheets import FORMULA_SIGNS
+from himpun.spreadsheets.parts import FORMULA_SIGNS
 
 COLUMNS = {
     "case": "kasus",

@@ -9,7 +9,7 @@ from django.conf import settings
 
 from himpun.gate.permissions import may_attach, may_correct, may_manage, may_register
 from himpun.offices import appointments
-from himpun.spreadsheets import Limits as BookLimits
+from himpun.spreadsheets.book import Limits as BookLimits
 from himpun.web.views import codes, dictionary_files, letters, procedures, published, verification
 
 KB, MB = 1024, 1024 * 1024

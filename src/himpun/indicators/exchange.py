@@ -18,7 +18,7 @@ from himpun.indicators.definitions import (
     as_typed,
 )
 from himpun.offices.typed import read_whole
-from himpun.spreadsheets import FORMULA_SIGNS, Book, Sheet, Wrong, address, column_letter, text_of
+from himpun.spreadsheets.book import DANGEROUS, Book, Sheet, Wrong, address, column_letter, text_of
 
 CODE, YEAR = "code", "year"
 _KEY = {CODE: "Kode", YEAR: "Tahun"}
@@ -46,7 +46,6 @@ TARGETS = Table(
 CHECKS = Table("Syarat", {**_KEY, **CHECK_LABELS}, (CODE, "condition", "sentence"), {"indicator": CODE})
 TABLES = (INDICATORS, VARIABLES, TARGETS, CHECKS)
 _IGNORED = frozenset({"no", "keterangan", "catatan"})
-_DANGEROUS = tuple(sign for sign in FORMULA_SIGNS if sign != "-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +208,7 @@ def _cell(sheet: Sheet, row: int, column: int) -> str:
     if isinstance(content, bool):
         return "ya" if content else "tidak"
     text = text_of(content).strip()
-    return text[1:] if text.startswith("'") and text[1:2] in (*_DANGEROUS, "-") else text
+    return text[1:] if text.startswith("'") and text[1:2] in (*DANGEROUS, "-") else text
 
 
 def _gather(lines: Mapping[str, Sequence[Line]], read: Read) -> None:
@@ -267,9 +266,3 @@ def tables_of(definitions: Iterable[Definition]) -> dict[str, list[list[str]]]:
         for table in TABLES:
             sheets[table.name] += [[row.get(name, "") for name in table.columns] for row in rows[table.name]]
     return sheets
-
-
-def harmless(text: str) -> str:
-    """Text for a CSV that Excel opens: what would be run as a formula begins with an apostrophe."""
-    is_number = text.replace("−", "-").lstrip("-").replace(".", "").replace(",", "").isdigit()
-    return f"'{text}" if text.startswith(_DANGEROUS) or (text.startswith("-") and not is_number) else text

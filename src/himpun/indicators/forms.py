@@ -34,7 +34,8 @@ from himpun.indicators.reviewing import NOTHING_BEFORE, limits_of
 from himpun.indicators.workbook import Form, FormCell, FormLine, FormRefused, Words
 from himpun.offices.models import Person, Post
 from himpun.offices.rules import MAY_COLLECT
-from himpun.spreadsheets import Book, Wrong, read_book
+from himpun.spreadsheets.book import Book, Wrong
+from himpun.spreadsheets.reading import read_book
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FIELDS = {"value": "", "note": "catatan", "nihil": "nihil", "nihil_reason": "alasan nihil"}

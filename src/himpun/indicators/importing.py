@@ -25,7 +25,7 @@ from himpun.indicators.periods import Period, is_due, value_period
 from himpun.offices.acting import Actor, acting_in, capacities
 from himpun.offices.models import Office, Person
 from himpun.offices.rules import MAY_IMPORT_ALL_FIGURES
-from himpun.spreadsheets import Wrong
+from himpun.spreadsheets.book import Wrong
 
 STEP = 50_000
 """Progress is told after so many rows."""

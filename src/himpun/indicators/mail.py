@@ -20,7 +20,7 @@ from himpun.indicators.models import DataRequest, FormArrival
 from himpun.notifications.actions import tell
 from himpun.offices.models import Holding
 from himpun.places import place
-from himpun.spreadsheets import read_book
+from himpun.spreadsheets.reading import read_book
 
 MESSAGE_MAX_BYTES = 30_000_000
 """A larger message is not looked into: a form has some tens of kilobytes."""

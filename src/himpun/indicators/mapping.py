@@ -23,7 +23,7 @@ from himpun.indicators.periods import Period, PeriodUnreadable
 from himpun.indicators.workbook import unfit
 from himpun.moments import MONTHS
 from himpun.offices.typed import YEARS
-from himpun.spreadsheets import Book, Content, Sheet, Wrong, address, corners, text_of
+from himpun.spreadsheets.book import Book, Content, Sheet, Wrong, address, corners, text_of
 
 LONG: Final = "panjang"
 WIDE: Final = "lebar"

@@ -15,7 +15,7 @@ from himpun.indicators.numbers import NumberUnreadable, guess_number, write_numb
 from himpun.indicators.periods import Period, value_period
 from himpun.offices.acting import acting_in
 from himpun.offices.models import Office, Person, Post
-from himpun.spreadsheets import Book, Wrong
+from himpun.spreadsheets.book import Book, Wrong
 
 DECIMALS = 30
 

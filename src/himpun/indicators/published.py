@@ -30,7 +30,7 @@ from himpun.indicators.published_cells import (
     units_differ,
 )
 from himpun.indicators.scoring import Actual, Band, Polarity, Score, Target, achievement
-from himpun.spreadsheets import Content
+from himpun.spreadsheets.book import Content
 
 
 class Verdict(StrEnum):

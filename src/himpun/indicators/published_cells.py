@@ -17,7 +17,7 @@ from itertools import product
 
 from himpun.indicators.numbers import Number, NumberUnreadable, exact, read_number, round_half_up, write_number
 from himpun.indicators.scoring import AKIP_GRADE, BPK_OPINION, Polarity
-from himpun.spreadsheets import Content, text_of
+from himpun.spreadsheets.book import Content, text_of
 
 SIGNIFICANT = 12
 """Digits of a printed figure that are believed; behind them stands the noise of binary floats (Excel, pandas)."""

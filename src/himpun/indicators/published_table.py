@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from himpun.errors import Refusal
-from himpun.indicators.exchange import harmless
 from himpun.indicators.numbers import write_percent
 from himpun.indicators.published import Checked, PublishedRow
-from himpun.spreadsheets import Book, Content, Sheet, address, text_of
+from himpun.spreadsheets.book import Book, Content, Sheet, address, harmless, text_of
 
 SEARCHED_ROWS = 30
 """Rows from the top in which the heading is looked for."""

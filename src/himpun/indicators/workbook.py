@@ -20,7 +20,7 @@ import xlsxwriter
 
 from himpun.errors import Refusal
 from himpun.indicators.numbers import NumberUnreadable, read_number, write_number
-from himpun.spreadsheets import Book, Content, Sheet, Wrong, address, column_letter, coordinates, text_of
+from himpun.spreadsheets.book import Book, Content, Sheet, Wrong, address, column_letter, coordinates, text_of
 
 SHEET: Final = "Isian"
 HELP: Final = "Petunjuk"

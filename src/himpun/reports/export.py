@@ -18,7 +18,7 @@ from himpun.indicators.computing import exact_text, tree_of
 from himpun.indicators.numbers import round_half_up, write_percent
 from himpun.indicators.scoring import SHOWN_PLACES
 from himpun.reports.recap import OfficeRecap, Row
-from himpun.spreadsheets import inert
+from himpun.spreadsheets.parts import inert
 
 PROVISIONAL, SETTLED = "sementara", "tetap"
 XLSX_MEDIA = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

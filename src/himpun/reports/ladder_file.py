@@ -12,7 +12,7 @@ from himpun.indicators.periods import Period
 from himpun.reports.ladder import Ladder, Row, Unit
 from himpun.reports.ladder_below import Below, Region
 from himpun.reports.recap import Reporting
-from himpun.spreadsheets import inert
+from himpun.spreadsheets.parts import inert
 
 _OF_REQUESTS = ("Diminta", "Dijawab", "Tepat waktu", "Dikecualikan")
 _OF_REGION = (

@@ -15,7 +15,8 @@ from himpun.budgets import actions, queries
 from himpun.budgets.planning import Plan
 from himpun.budgets.rules import BudgetMoved
 from himpun.errors import FieldErrors, Refusal
-from himpun.spreadsheets import Limits, read_book
+from himpun.spreadsheets.book import Limits
+from himpun.spreadsheets.reading import read_book
 from himpun.web.forms import Typed
 from himpun.web.middleware import PersonRequest
 from himpun.web.views.budgets import XLSX, asked_year, office_of, shown_page, tried

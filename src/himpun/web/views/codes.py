@@ -12,7 +12,7 @@ from himpun.indicators.models import CodeMapping, Element
 from himpun.offices.acting import HoldsNoPost
 from himpun.offices.models import Office
 from himpun.offices.rules import MAY_EDIT_INDICATORS
-from himpun.spreadsheets import Wrong
+from himpun.spreadsheets.book import Wrong
 from himpun.web.forms import Typed, read_whole
 from himpun.web.middleware import PersonRequest
 

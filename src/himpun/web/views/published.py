@@ -9,7 +9,8 @@ from himpun.indicators.numbers import write_percent
 from himpun.indicators.published import Checked, Verdict, changing_formulas, counts
 from himpun.indicators.published import check as check_rows
 from himpun.indicators.published_table import Table, TableNotFound, as_csv, read_table
-from himpun.spreadsheets import BookRefused, Limits, read_book
+from himpun.spreadsheets.book import BookRefused, Limits
+from himpun.spreadsheets.reading import read_book
 from himpun.web import downloads
 from himpun.web.forms import Typed, attempt
 from himpun.web.middleware import PersonRequest

@@ -30,7 +30,8 @@ from himpun.moments import MONTHS
 from himpun.offices.acting import HoldsNoPost
 from himpun.offices.models import Office
 from himpun.offices.typed import read_year
-from himpun.spreadsheets import Book, Limits, Sheet, column_letter, read_book, text_of
+from himpun.spreadsheets.book import Book, Limits, Sheet, column_letter, text_of
+from himpun.spreadsheets.reading import read_book
 from himpun.web import downloads
 from himpun.web.forms import Typed, read_whole
 from himpun.web.middleware import PersonRequest

@@ -1,0 +1,74 @@
+"""What stands at the door: kinds and sizes that come in."""
+
+import re
+from dataclasses import dataclass
+from typing import Final, NoReturn
+
+from himpun.spreadsheets.book import BookRefused, Limits
+
+CHUNK: Final = 65_536
+SMALL: Final = 1_000_000
+_OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+DDE: Final = re.compile(r"\|.*!|\bDDE(?:AUTO)?\b", re.IGNORECASE | re.DOTALL)
+SAVE_AS: Final = "Buka di Excel atau LibreOffice, simpan ulang sebagai Excel Workbook (.xlsx), lalu unggah hasilnya."
+_AGAIN: Final = "Buka di Excel atau LibreOffice, simpan ulang sebagai .xlsx, lalu unggah lagi."
+_DAMAGED: Final = "isinya rusak atau terpotong"
+_OTHER_KINDS: Final = {
+    ".xls": "ini Excel lama (.xls)",
+    ".xlsm": "ini Excel dengan makro (.xlsm)",
+    ".xltm": "ini Excel dengan makro (.xltm)",
+    ".xlsb": "ini Excel biner (.xlsb)",
+    ".ods": "ini OpenDocument (.ods)",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Where a file is turned away: knows what the file is called and how much it may hold."""
+
+    name: str
+    limits: Limits
+
+    def refuse(self, cause: str, advice: str) -> NoReturn:
+        raise BookRefused(f"Berkas “{self.name}” ditolak: {cause}. {advice}")
+
+    def damaged(self, where: str = "") -> NoReturn:
+        self.refuse(_DAMAGED + (f" ({where})" if where else ""), _AGAIN)
+
+    def check_kind(self, extension: str, content: bytes) -> None:
+        if extension in _OTHER_KINDS:
+            self.refuse(_OTHER_KINDS[extension], SAVE_AS)
+        if extension not in (".xlsx", ".csv", ".txt"):
+            self.refuse("yang dapat dibaca hanya .xlsx dan .csv", SAVE_AS)
+        if not content:
+            self.refuse("berkasnya kosong", "Periksa berkasnya, lalu unggah lagi.")
+        if len(content) > self.limits.bytes:
+            self.refuse(
+                f"ukurannya {millions(len(content))} MB, paling besar {millions(self.limits.bytes)} MB",
+                "Hapus lembar, gambar, dan baris kosong yang tidak perlu, atau bagi menjadi beberapa berkas.",
+            )
+        if extension == ".xlsx":
+            self._check_is_zip(content)
+        elif content.startswith((b"PK\x03\x04", _OLE)):
+            self.refuse("isinya bukan teks CSV", "Beri nama sesuai jenisnya (.xlsx), atau simpan ulang sebagai CSV.")
+
+    def _check_is_zip(self, content: bytes) -> None:
+        if content.startswith(_OLE):
+            if "EncryptedPackage".encode("utf-16-le") in content:
+                self.refuse("berkasnya berkata sandi", "Hapus kata sandinya (Simpan Sebagai tanpa sandi), lalu unggah.")
+            self.refuse("isinya Excel lama (.xls) walaupun namanya .xlsx", SAVE_AS)
+        if not content.startswith(b"PK\x03\x04"):
+            self.refuse("isinya bukan Excel (.xlsx)", SAVE_AS)
+
+
+def shown(name: str) -> str:
+    printable = "".join(letter if letter.isprintable() else "�" for letter in name.strip())
+    return printable if len(printable) <= 80 else f"{printable[:60]}…{printable[-15:]}"
+
+
+def millions(size: int) -> str:
+    return f"{size / 1_000_000:.1f}".replace(".", ",").removesuffix(",0")
+
+
+def thousands(number: int) -> str:
+    return f"{number:,}".replace(",", ".")
