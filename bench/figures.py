@@ -14,11 +14,12 @@ from typing import Any
 from django.db import connection, transaction
 
 from bench import office
-from himpun.indicators import scoring
 from himpun.indicators.figures import ensure_elements
 from himpun.indicators.importing import FigureRow, import_figures
 from himpun.indicators.models import Figure, Indicator, Variable
-from himpun.indicators.periods import Period
+from himpun.measure.periods import Period
+from himpun.measure.scoring.achievement import achievement
+from himpun.measure.scoring.year import over_year
 from himpun.offices.models import Holding, Office, OfficeKind, Person, Post
 from himpun.reports.recap import element_sums, recap_of
 
@@ -132,10 +133,10 @@ def floor(shift: int) -> float:
 
 def score() -> dict[str, float]:
     """Capaian computed a second, formula text included: one target and realisasi, and a year of twelve months."""
-    one = _rate(lambda no: scoring.achievement(Decimal(80), Fraction(no, 9), "positif"))
+    one = _rate(lambda no: achievement(Decimal(80), Fraction(no, 9), "positif"))
     months = {index: Decimal(10) for index in range(1, 13)}
     year = _rate(
-        lambda no: scoring.over_year(months, {index: Fraction(no + index, 7) for index in months}, "positif", "jumlah")
+        lambda no: over_year(months, {index: Fraction(no + index, 7) for index in months}, "positif", "jumlah")
     )
     return {"one": one, "year": year}
 

@@ -24,9 +24,9 @@ from himpun.documents.work import ensure_issued, ensure_rendered
 from himpun.indicators import actions as indicators
 from himpun.indicators.frozen import frozen_in
 from himpun.indicators.models import DataRequest, Indicator, Recap, Target, Variable
-from himpun.indicators.periods import Frequency
 from himpun.letters.actions import register_letter
 from himpun.letters.models import Letter
+from himpun.measure.periods import Frequency
 from himpun.offices.appointments import LetterFile, begin_holding
 from himpun.offices.awaiting import awaited
 from himpun.offices.consenting import consent, consent_from_console

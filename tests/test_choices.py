@@ -7,8 +7,9 @@ from himpun.budgets.models import Program
 from himpun.budgets.rollup import Level
 from himpun.choices import Choice
 from himpun.indicators.models import Indicator, Variable
-from himpun.indicators.periods import Frequency
-from himpun.indicators.scoring import Aggregation, Polarity, VariableKind
+from himpun.measure.periods import Frequency
+from himpun.measure.scoring.achievement import VariableKind
+from himpun.measure.scoring.values import Aggregation, Polarity
 from himpun.offices.models import Appointment, Holding, Holiday, Leave
 from himpun.offices.vocabulary import HoldingKind, HolidayKind, LeaveKind
 

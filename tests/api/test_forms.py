@@ -13,7 +13,7 @@ from himpun.api import adx, dhis2, messages
 from himpun.api.codes import Code, Codes, CodesWrong, read_codes
 from himpun.api.messages import DataValue, GivenRow, MessageRefused, MessageTooLong, plain_number
 from himpun.errors import Refusal
-from himpun.indicators.periods import Kind, Period
+from himpun.measure.periods import Kind, Period
 
 NOW = datetime(2026, 10, 5, 1, tzinfo=UTC)
 

@@ -24,6 +24,7 @@ from himpun.archive.journal import SYSTEM, act
 from himpun.archive.models import Record
 from himpun.archive.seals import ROWS_WRITTEN, SEALED, Kind
 from himpun.budgets.actions import set_setting
+from himpun.budgets.worth import EfficiencyRule
 from himpun.cycles.deadlines import pause_cycle
 from himpun.cycles.models import Cycle, Schedule, ScheduleRun
 from himpun.cycles.reminder_rules import save_rules
@@ -39,7 +40,6 @@ from himpun.indicators.models import (
     Indicator,
     Scale,
 )
-from himpun.indicators.scoring import EfficiencyRule
 from himpun.offices.leaves import LeaveFields, record_leave
 from himpun.offices.models import SpecialHours
 from himpun.procedures.actions import set_approval_rule

@@ -51,7 +51,7 @@ def found(code: str) -> dict[str, Any]:
 
 def saved(request: int) -> list[str | None]:
     from himpun.indicators.models import RequestLine
-    from himpun.indicators.numbers import write_number
+    from himpun.measure.numbers import write_number
 
     lines = RequestLine.objects.filter(request=request).order_by("order")
     figures = []

@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from himpun.errors import Refusal
 from himpun.indicators.checks import Limits, check_figure, check_jump, median
-from himpun.indicators.numbers import read_number, write_number
+from himpun.measure.numbers import read_number, write_number
 from tests.browser.conftest import REPOSITORY, SHOTS, Server
 from tests.browser.fifty import ROWS
 from tests.browser.people import Office

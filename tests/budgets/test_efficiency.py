@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from himpun.budgets.efficiency import Chosen, Judged, judge, judge_indicator
 from himpun.budgets.rollup import Tree, roll_up
-from himpun.indicators.scoring import EfficiencyRule
+from himpun.budgets.worth import EfficiencyRule
 from tests.budgets.samples import ACTIVITY, OFFICE_NEEDS, OTHER_ACTIVITY, PLAN, PROGRAM, REPORT, entry, tree
 
 DIFFERENCE, REMAINDER, VALUE = (Chosen(rule) for rule in EfficiencyRule)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from himpun.budgets.rollup import Entry, Level, Sums, level_of, parent_of, roll_up, tree_faults, warnings_of
-from himpun.indicators.scoring import State
+from himpun.measure.scoring.values import State
 from tests.budgets.samples import ACTIVITY, OFFICE_NEEDS, OTHER_ACTIVITY, PLAN, PROGRAM, REPORT, entry, levels, tree
 
 MONTHS = range(1, 13)

@@ -32,8 +32,8 @@ from himpun.indicators import actions as indicators
 from himpun.indicators.corrections import ask_correction
 from himpun.indicators.dictionary import save_scale
 from himpun.indicators.models import DataRequest, Figure, Indicator, Variable
-from himpun.indicators.scales import Row
 from himpun.letters.actions import Scan, register_letter
+from himpun.measure.scoring.bounds import Row
 from himpun.notifications.models import Message, Outgoing
 from himpun.notifications.spreading import spread_due
 from himpun.offices import access, attempts

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from himpun.cycles import planning
 from himpun.cycles.late import in_words
 from himpun.cycles.planning import Course
-from himpun.indicators.periods import Period
+from himpun.measure.periods import Period
 from himpun.offices import worktime
 from himpun.offices.worktime import DEFAULT_WEEK, WIB, Amount, WorkCalendar
 from himpun.procedures.definition import Procedure, Step, runnable

@@ -23,9 +23,9 @@ from himpun.indicators import actions
 from himpun.indicators.actions import NothingDue, RecapFinished, attach_evidence, save_line
 from himpun.indicators.measuring import OfficeYear
 from himpun.indicators.models import DataRequest, Evidence, Figure, Indicator, Recap, RequestLine, Target, Value
-from himpun.indicators.numbers import write_number
-from himpun.indicators.periods import Period
 from himpun.indicators.rules import Incomplete, NotYourRequest, RequestClosed
+from himpun.measure.numbers import write_number
+from himpun.measure.periods import Period
 from himpun.offices.models import Person
 from tests.cast import MECHANISM, PERIOD, Cast, later
 from tests.papers import docx, image, pdf, xlsx

@@ -23,7 +23,7 @@ from himpun.indicators.corrections import (
     touching,
 )
 from himpun.indicators.models import Correction, Figure, Recap, Variable
-from himpun.indicators.periods import Period
+from himpun.measure.periods import Period
 from himpun.notifications.models import Message
 from himpun.offices.acting import HoldsNoPost
 from himpun.reports.recap import recap_of

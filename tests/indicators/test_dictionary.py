@@ -36,9 +36,9 @@ from himpun.indicators.exchange import TABLES
 from himpun.indicators.figures import mark_used
 from himpun.indicators.measuring import OfficeYear
 from himpun.indicators.models import Element, Figure, Indicator, Scale
-from himpun.indicators.periods import Period
-from himpun.indicators.scales import Row, ScaleRefused, rows_of
-from himpun.indicators.scoring import FIVE_LEVELS, TRAFFIC_LIGHT
+from himpun.measure.periods import Period
+from himpun.measure.scoring.bounds import Row, ScaleRefused, rows_of
+from himpun.measure.scoring.scale import FIVE_LEVELS, TRAFFIC_LIGHT
 from himpun.offices.acting import HoldsNoPost
 from himpun.offices.files import OfficeFiles, OfficeFilesError, read_office
 from tests.cast import Cast, found_office, later

@@ -8,27 +8,22 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from himpun.indicators.formula import (
+from himpun.measure.formula.evaluating import Node, Result, evaluate
+from himpun.measure.formula.names import check_names, check_no_cycle
+from himpun.measure.formula.parser import from_kinds, parse
+from himpun.measure.formula.parts import (
     FUNCTIONS,
     MAX_DEPTH,
     MAX_LENGTH,
-    UNTAKEN,
     FormulaCycle,
     FormulaNamesUnknown,
     FormulaUnitMismatch,
     FormulaUnreadable,
-    Node,
-    Result,
-    check_names,
-    check_no_cycle,
-    check_units,
-    evaluate,
-    from_kinds,
-    parse,
-    worked_out,
 )
-from himpun.indicators.numbers import write_number
-from himpun.indicators.scoring import State
+from himpun.measure.formula.units import check_units
+from himpun.measure.formula.worked import UNTAKEN, worked_out
+from himpun.measure.numbers import write_number
+from himpun.measure.scoring.values import State
 
 ROOT = Path(__file__).resolve().parents[2]
 Figures = dict[str, dict[str, Fraction | None]]

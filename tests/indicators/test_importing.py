@@ -10,7 +10,7 @@ from himpun.archive.models import Record
 from himpun.cycles.actions import start_cycle
 from himpun.indicators.importing import FigureRow, Report, import_figures
 from himpun.indicators.models import Figure, FigureImport, Indicator, Recap, Variable
-from himpun.indicators.periods import Period
+from himpun.measure.periods import Period
 from himpun.offices.acting import HoldsNoPost
 from himpun.offices.models import Person
 from himpun.reports.recap import recap_of

@@ -26,7 +26,7 @@ from himpun.indicators.mapping import (
     renewed,
     to_json,
 )
-from himpun.indicators.numbers import read_number
+from himpun.measure.numbers import read_number
 from himpun.spreadsheets.book import Book, Content, Sheet, Wrong
 from himpun.spreadsheets.reading import read_book
 from tests.indicators.office_sheets import CODES, FIRST_FIGURE, SHEETS, SPOILED, figures, known

@@ -10,7 +10,7 @@ from himpun.indicators.computing import tree_of
 from himpun.indicators.importing import FigureRow, import_figures
 from himpun.indicators.measuring import OfficeYear
 from himpun.indicators.models import Figure, Indicator, Target, Variable
-from himpun.indicators.periods import Period
+from himpun.measure.periods import Period
 from himpun.reports.recap import recap_of
 from tests.cast import Cast
 from tests.oracles import set_up

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from himpun.indicators.numbers import (
+from himpun.measure.numbers import (
     NumberUnreadable,
     decimal_places,
     exact,

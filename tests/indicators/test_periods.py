@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from himpun.indicators.periods import Frequency, Kind, NotDue, Period, PeriodUnreadable, for_day, is_due, value_period
+from himpun.measure.periods import Frequency, Kind, NotDue, Period, PeriodUnreadable, for_day, is_due, value_period
 
 kinds = st.sampled_from(Kind)
 frequencies = st.sampled_from(Frequency)

@@ -10,9 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from himpun.indicators.direction import direction
-from himpun.indicators.numbers import round_half_up, write_number
-from himpun.indicators.published import (
+from himpun.measure.numbers import round_half_up, write_number
+from himpun.measure.published.check import (
     CAPS,
     Checked,
     PublishedRow,
@@ -22,7 +21,9 @@ from himpun.indicators.published import (
     check,
     counts,
 )
-from himpun.indicators.scoring import Polarity, achievement
+from himpun.measure.published.direction import direction
+from himpun.measure.scoring.achievement import achievement
+from himpun.measure.scoring.values import Polarity
 from himpun.spreadsheets.book import Content
 
 D = Decimal

@@ -5,8 +5,8 @@ import io
 
 import pytest
 
-from himpun.indicators.published import Verdict, check
-from himpun.indicators.published_table import Table, TableNotFound, as_csv, read_table
+from himpun.measure.published.check import Verdict, check
+from himpun.measure.published.table import Table, TableNotFound, as_csv, read_table
 from himpun.spreadsheets.reading import read_book
 from tests import workbooks
 

@@ -26,8 +26,8 @@ from himpun.indicators.models import (
     RequestLine,
     Variable,
 )
-from himpun.indicators.periods import Period
 from himpun.indicators.rules import Incomplete, NotYourRequest, RequestClosed
+from himpun.measure.periods import Period
 from himpun.offices.models import Person
 from tests.cast import MECHANISM, PERIOD, Cast
 from tests.papers import pdf

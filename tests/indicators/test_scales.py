@@ -9,10 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from himpun.indicators.charts import CATEGORY_COLOURS
 from himpun.indicators.measuring import read_scale
-from himpun.indicators.scales import COLOURS, Row, ScaleRefused, levels_of, read_rows, rows_of, ruler
-from himpun.indicators.scoring import FIVE_LEVELS, PUBLIC_SATISFACTION, TRAFFIC_LIGHT, Scale
+from himpun.measure.scoring.bounds import COLOURS, Row, ScaleRefused, levels_of, read_rows, rows_of, ruler
+from himpun.measure.scoring.scale import CATEGORY_COLOURS, FIVE_LEVELS, PUBLIC_SATISFACTION, TRAFFIC_LIGHT, Scale
 
 PUBLISHED = (
     Row("Sangat Tinggi", "sangat-tinggi", "91", True, "100"),

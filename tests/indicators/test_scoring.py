@@ -6,32 +6,24 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from himpun.indicators.numbers import NumberUnreadable, round_half_up
-from himpun.indicators.scoring import (
+from himpun.budgets.worth import BudgetLine, EfficiencyRule, absorption, efficiency
+from himpun.measure.numbers import NumberUnreadable, round_half_up
+from himpun.measure.scoring.achievement import achievement
+from himpun.measure.scoring.scale import FIVE_LEVELS, PUBLIC_SATISFACTION, TRAFFIC_LIGHT, Level, Scale
+from himpun.measure.scoring.summary import compare, summary
+from himpun.measure.scoring.values import (
     AKIP_GRADE,
     BPK_OPINION,
-    FIVE_LEVELS,
-    PUBLIC_SATISFACTION,
-    TRAFFIC_LIGHT,
     Aggregation,
     Band,
     BandUnreadable,
-    BudgetLine,
-    EfficiencyRule,
-    Level,
     Polarity,
-    Scale,
     ScaleInvalid,
     Score,
     State,
-    absorption,
-    achievement,
-    compare,
-    efficiency,
-    over_year,
     read_target,
-    summary,
 )
+from himpun.measure.scoring.year import over_year
 
 D = Decimal
 NUMERIC = [Polarity.POSITIVE, Polarity.NEGATIVE_A, Polarity.NEGATIVE_B, Polarity.STABLE]

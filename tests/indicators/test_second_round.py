@@ -16,8 +16,8 @@ from himpun.indicators.corrections import decide_correction
 from himpun.indicators.frozen import frozen_in
 from himpun.indicators.importing import FROZEN, FROZEN_BLANK
 from himpun.indicators.models import DataRequest, Figure, Recap, RequestLine, Value, Variable
-from himpun.indicators.periods import Period
 from himpun.indicators.rules import Incomplete
+from himpun.measure.periods import Period
 from himpun.reports.recap import recap_of
 from himpun.spreadsheets.reading import read_book
 from tests import workbooks

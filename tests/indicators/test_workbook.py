@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from himpun.indicators.numbers import NumberUnreadable, read_number
 from himpun.indicators.workbook import (
     HEADER_ROW,
     NIHIL,
@@ -33,6 +32,7 @@ from himpun.indicators.workbook import (
     read_form,
     write_form,
 )
+from himpun.measure.numbers import NumberUnreadable, read_number
 from himpun.spreadsheets.book import Book, BookRefused, Sheet, address, text_of
 from himpun.spreadsheets.reading import read_book
 from tests import workbooks

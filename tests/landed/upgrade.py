@@ -38,7 +38,7 @@ from himpun.cycles.models import Cycle
 from himpun.documents.models import DocumentVersion
 from himpun.indicators.computing import value_text
 from himpun.indicators.models import Correction, DataRequest, Figure, Indicator, Recap, RecapLine, Variable
-from himpun.indicators.periods import Period
+from himpun.measure.periods import Period
 from himpun.offices.models import Office
 from himpun.reports.recap import recap_of
 from tests.cast import MECHANISM, MONDAY, Cast, later

@@ -15,7 +15,7 @@ from himpun.errors import FieldErrors, Refusal
 from himpun.indicators.definitions import Surroundings, Typed, read_definition
 from himpun.offices.files.cells import code as read_code
 from himpun.offices.files.cells import year as read_cell
-from himpun.offices.typed import (
+from himpun.typed import (
     Complaints,
     Day,
     Text,

@@ -15,7 +15,7 @@ from himpun.cycles import collecting
 from himpun.cycles.actions import cancel_cycle
 from himpun.cycles.deadlines import pause_cycle
 from himpun.cycles.models import Cycle, Nudge, Task
-from himpun.indicators.periods import Period
+from himpun.measure.periods import Period
 from himpun.notifications.models import Message
 from himpun.offices.files import read_office
 from himpun.offices.models import Holiday, Office, Person, Post, SpecialHours

@@ -15,7 +15,7 @@ from himpun.cycles import collecting
 from himpun.cycles.actions import start_cycle
 from himpun.indicators import corrections
 from himpun.indicators.models import Figure, Indicator, Scale
-from himpun.indicators.periods import Period
+from himpun.measure.periods import Period
 from himpun.offices.models import Office
 from himpun.reports import REPORTS
 from himpun.reports.paper import PROVISIONAL, paper, to_pdf

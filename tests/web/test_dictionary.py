@@ -11,8 +11,8 @@ from himpun import clock
 from himpun.indicators import dictionary
 from himpun.indicators.figures import mark_used
 from himpun.indicators.models import Indicator, Scale, Target
-from himpun.indicators.scales import Row, rows_of
-from himpun.indicators.scoring import FIVE_LEVELS, TRAFFIC_LIGHT
+from himpun.measure.scoring.bounds import Row, rows_of
+from himpun.measure.scoring.scale import FIVE_LEVELS, TRAFFIC_LIGHT
 from himpun.spreadsheets.reading import read_book
 from tests.cast import Cast, found_office
 from tests.indicators.test_dictionary import VARIABLES, current, fields_of, save

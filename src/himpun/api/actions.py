@@ -22,7 +22,7 @@ from himpun.offices.access import digest_of
 from himpun.offices.acting import Actor, acting_in, capacities
 from himpun.offices.models import Office, Person
 from himpun.offices.rules import MAY_EDIT_INDICATORS
-from himpun.offices.typed import Complaints, line, marks_fault
+from himpun.typed import Complaints, line, marks_fault
 
 PREFIX = "himpun_"
 USE_NOTED = timedelta(minutes=5)

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from himpun.api.dhis2 import attributes
 from himpun.api.messages import DataValue, GivenRow, Message, MessageRefused, Tag, collect, read_tags
 from himpun.errors import Refusal
-from himpun.indicators.periods import Kind, Period
+from himpun.measure.periods import Kind, Period
 from himpun.spreadsheets.book import Wrong
 
 SYSTEM = "adx"

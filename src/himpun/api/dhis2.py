@@ -25,7 +25,7 @@ from himpun.api.messages import (
     text_of,
 )
 from himpun.errors import Refusal
-from himpun.indicators.periods import Kind, Period
+from himpun.measure.periods import Kind, Period
 from himpun.spreadsheets.book import Wrong
 
 SYSTEM = "dhis2"

@@ -24,8 +24,8 @@ from himpun.indicators.definitions import Row, as_typed
 from himpun.indicators.dictionary import Saved, definition_of, marker_of, save_indicator, with_parts
 from himpun.indicators.models import Indicator, Target
 from himpun.offices.models import Office
-from himpun.offices.typed import YEARS
 from himpun.reports.queries import offices_from
+from himpun.typed import YEARS
 
 router = Router()
 FIELDS = {

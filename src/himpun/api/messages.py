@@ -16,7 +16,7 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
 
 from himpun.errors import Refusal
-from himpun.indicators.periods import Period
+from himpun.measure.periods import Period
 from himpun.spreadsheets.book import Wrong
 
 MAX_ROWS = 500_000

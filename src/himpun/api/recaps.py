@@ -8,7 +8,7 @@ from ninja import Query, Router
 from himpun.api import rules
 from himpun.api.door import REFUSALS, NotHere, access_of
 from himpun.api.schemas import RecapOut
-from himpun.indicators.periods import Period
+from himpun.measure.periods import Period
 from himpun.reports.export import as_data
 from himpun.reports.queries import offices_from
 from himpun.reports.recap import recap_of

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from ninja import Field, Schema
 
-from himpun.offices.typed import YEARS
+from himpun.typed import YEARS
 
 Text = Annotated[str, Field(max_length=4000)]
 Short = Annotated[str, Field(max_length=300)]

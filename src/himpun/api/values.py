@@ -18,7 +18,7 @@ from himpun.api.schemas import Failure, FigurePage, ImportSummary, ReportOut, Re
 from himpun.errors import Refusal
 from himpun.indicators.importing import Report
 from himpun.indicators.models import Figure
-from himpun.indicators.periods import Period
+from himpun.measure.periods import Period
 from himpun.offices.rules import MAY_SEE_ALL_VALUES
 
 router = Router()

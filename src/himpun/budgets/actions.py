@@ -20,16 +20,16 @@ from himpun.budgets.queries import entries_of
 from himpun.budgets.rollup import ABOVE, Level, is_code, level_of, parent_of, tree_faults
 from himpun.budgets.rules import BudgetMoved, ProgramInUse
 from himpun.budgets.sheets import read_budget
+from himpun.budgets.worth import EfficiencyRule
 from himpun.errors import FieldErrors, Refusal
 from himpun.indicators.models import Indicator
-from himpun.indicators.numbers import read_number, write_number
-from himpun.indicators.scoring import EfficiencyRule
+from himpun.measure.numbers import read_number, write_number
 from himpun.moments import MONTHS
 from himpun.offices.acting import acting_in
 from himpun.offices.models import Office, Person, Post
 from himpun.offices.rules import MAY_MANAGE_BUDGET
-from himpun.offices.typed import Complaints, Text, line, read_whole
 from himpun.spreadsheets.book import Book, Wrong
+from himpun.typed import Complaints, Text, line, read_whole
 
 
 class ImportRefused(Refusal):

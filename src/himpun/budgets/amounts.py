@@ -4,7 +4,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from himpun.errors import Refusal
-from himpun.indicators.numbers import decimal_places, read_number, write_number
+from himpun.measure.numbers import decimal_places, read_number, write_number
 from himpun.moments import MONTHS
 
 LARGEST_MONEY = Decimal(10) ** 13

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from himpun.indicators.charts import FONT, INK, LINE, QUIET, TREND_COLOURS, Spec
-from himpun.indicators.numbers import write_percent
+from himpun.measure.numbers import write_percent
 from himpun.moments import MONTHS
 
 Point = tuple[int, Fraction | None, Fraction | None]

@@ -1,7 +1,7 @@
 """Efficiency of a program or an indicator by the rule the office chose: which money is set beside which capaian. Pure.
 
 A node that indicators are linked to is measured by them with all the money below it; a node without links is measured
-by what is below it. So no rupiah counts twice. The rules themselves are `himpun.indicators.scoring.efficiency`.
+by what is below it. So no rupiah counts twice. The rules themselves are `himpun.budgets.worth.efficiency`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,8 +10,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 from himpun.budgets.rollup import Node, Tree
-from himpun.indicators.numbers import Number, write_number
-from himpun.indicators.scoring import BudgetLine, Efficiency, EfficiencyRule, efficiency
+from himpun.budgets.worth import BudgetLine, Efficiency, EfficiencyRule, efficiency
+from himpun.measure.numbers import Number, write_number
 
 Links = Mapping[str, Sequence[str]]
 """Program code → codes of the indicators linked to it."""

@@ -9,8 +9,8 @@ from django.db.models import Q
 from himpun.archive.seals import SealedQuerySet, sealed
 from himpun.budgets.efficiency import DEFAULT_CAP, DEFAULT_TOLERANCE, RULE_NAMES, Chosen
 from himpun.budgets.rollup import Level
-from himpun.indicators.numbers import write_number
-from himpun.indicators.scoring import EfficiencyRule
+from himpun.budgets.worth import EfficiencyRule
+from himpun.measure.numbers import write_number
 from himpun.offices.models import Holding, Office, Person, Post
 
 MONEY_DIGITS, MONEY_PLACES = 15, 2

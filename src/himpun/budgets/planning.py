@@ -14,7 +14,7 @@ from himpun.archive.chain import canonical
 from himpun.budgets.amounts import same
 from himpun.budgets.rollup import Entry, Level, in_order, level_of, parent_of, tree_faults
 from himpun.budgets.sheets import Row
-from himpun.indicators.numbers import write_number
+from himpun.measure.numbers import write_number
 from himpun.moments import MONTHS
 from himpun.spreadsheets.book import Wrong
 

@@ -10,7 +10,7 @@ from himpun.budgets.models import BudgetSetting, IndicatorProgram, MonthlyProgre
 from himpun.budgets.rollup import Entry, Level
 from himpun.indicators.computing import score_from
 from himpun.indicators.models import RecapLine
-from himpun.indicators.periods import Period
+from himpun.measure.periods import Period
 from himpun.offices.models import Office
 
 

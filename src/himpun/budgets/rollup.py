@@ -12,9 +12,10 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 
+from himpun.budgets.worth import absorption
 from himpun.choices import Choice
-from himpun.indicators.numbers import write_number, write_percent
-from himpun.indicators.scoring import Score, absorption
+from himpun.measure.numbers import write_number, write_percent
+from himpun.measure.scoring.values import Score
 
 _CODE = re.compile(r"[0-9A-Za-z]+(?:\.[0-9A-Za-z]+)+")
 

@@ -14,7 +14,7 @@ from decimal import Decimal
 from himpun.budgets.amounts import MONTH_NUMBERS, check_money, check_physical, month_number
 from himpun.budgets.rollup import Level, is_code
 from himpun.errors import Refusal
-from himpun.indicators.numbers import read_number
+from himpun.measure.numbers import read_number
 from himpun.moments import MONTHS
 from himpun.spreadsheets.book import Book, Content, Sheet, Wrong, address, column_letter, text_of
 

@@ -14,7 +14,7 @@ import xlsxwriter
 
 from himpun.budgets.efficiency import Chosen, Judged
 from himpun.budgets.rollup import Entry, Node, Sums, Tree, in_order
-from himpun.indicators.numbers import round_half_up, write_number
+from himpun.measure.numbers import round_half_up, write_number
 from himpun.moments import MONTHS
 from himpun.spreadsheets.parts import inert
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from himpun.commands.reading import FileUnreadable
-from himpun.indicators.published import WRONG, Checked, as_record, changing_formulas, check, counts
-from himpun.indicators.published_table import Table, read_table
+from himpun.measure.published.check import WRONG, Checked, as_record, changing_formulas, check, counts
+from himpun.measure.published.table import Table, read_table
 from himpun.spreadsheets.reading import read_book
 
 EXIT_CODES = (

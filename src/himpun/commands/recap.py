@@ -6,7 +6,7 @@ from pathlib import Path
 
 from himpun.commands.reading import FileUnreadable, office_of
 from himpun.errors import Refusal
-from himpun.indicators.periods import Period
+from himpun.measure.periods import Period
 from himpun.reports.export import to_csv, to_json, to_xlsx
 from himpun.reports.recap import recap_of
 

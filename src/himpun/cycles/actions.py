@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from himpun import clock, moments
+from himpun import clock, moments, typed
 from himpun.archive.journal import Turn, act, planned_cursor
 from himpun.archive.seals import said_moment, touch, watching
 from himpun.cycles import engine, ledger, rules
@@ -23,9 +23,8 @@ from himpun.cycles.models import Cycle, Pause, Task
 from himpun.cycles.step_actions import Deed, needs_letter, step_actions
 from himpun.errors import Conflict, FieldErrors, Refusal
 from himpun.indicators import actions as indicators
-from himpun.indicators.periods import Period
 from himpun.letters.models import Letter
-from himpun.offices import typed
+from himpun.measure.periods import Period
 from himpun.offices.acting import Actor, acting_in, capacities, present
 from himpun.offices.models import Office, Person, Post
 from himpun.offices.rules import MAY_CANCEL_CYCLES, MAY_START_CYCLES

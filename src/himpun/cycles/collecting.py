@@ -14,7 +14,7 @@ from himpun.documents.models import Document
 from himpun.errors import Conflict
 from himpun.indicators import actions as indicators
 from himpun.indicators.models import DataRequest
-from himpun.indicators.periods import Period
+from himpun.measure.periods import Period
 from himpun.notifications.actions import tell
 from himpun.offices.acting import Actor, acting_in
 from himpun.offices.models import Person

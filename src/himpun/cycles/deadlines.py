@@ -13,7 +13,7 @@ import structlog
 from django.db.models import Exists, F, Max, OuterRef, Q
 from django.utils import timezone
 
-from himpun import clock, moments
+from himpun import clock, moments, typed
 from himpun.archive.journal import SYSTEM, Turn, act
 from himpun.cycles import planning
 from himpun.cycles.due import due_by
@@ -25,9 +25,9 @@ from himpun.cycles.planning import Course
 from himpun.cycles.standing import Survey, survey_of
 from himpun.errors import Conflict, FieldErrors
 from himpun.indicators.models import DataRequest
-from himpun.indicators.periods import Period
+from himpun.measure.periods import Period
 from himpun.notifications.actions import tell
-from himpun.offices import typed, worktime
+from himpun.offices import worktime
 from himpun.offices.acting import Actor, acting_in
 from himpun.offices.calendar import calendar_of
 from himpun.offices.models import Office, Person

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from himpun import clock
+from himpun import clock, typed
 from himpun.archive.journal import act
 from himpun.cycles.models import Cycle, Task
 from himpun.cycles.papers.performance import NARRATIVE
@@ -13,7 +13,6 @@ from himpun.documents.models import Delivery, Document
 from himpun.errors import Conflict
 from himpun.indicators import actions as indicators
 from himpun.indicators.models import RecapLine
-from himpun.offices import typed
 from himpun.offices.acting import Actor, capacities, present
 from himpun.offices.models import UNIT, Person, Post
 

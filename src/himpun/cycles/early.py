@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from himpun import clock
 from himpun.archive.journal import SYSTEM, Turn, act
 from himpun.cycles.models import Nudge, ScheduleRun, Task
-from himpun.indicators.periods import Period
+from himpun.measure.periods import Period
 from himpun.notifications.actions import tell
 from himpun.offices.models import Office, Post
 from himpun.offices.rules import KASUBBAG_PERENCANAAN, MAY_MANAGE_OFFICE

@@ -7,8 +7,8 @@ awaited". What a step *does* beyond that stands in `step_actions.py`.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from himpun import typed
 from himpun.errors import Conflict, Refusal
-from himpun.offices import typed
 from himpun.procedures.definition import END, Procedure, Step
 
 

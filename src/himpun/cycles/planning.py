@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
-from himpun.indicators.periods import Period
+from himpun.measure.periods import Period
 from himpun.offices import worktime
 from himpun.offices.worktime import Amount, WorkCalendar
 from himpun.procedures.definition import END, Procedure, Step

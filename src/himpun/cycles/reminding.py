@@ -43,7 +43,7 @@ from himpun.cycles.reminders import (
 from himpun.cycles.standing import Survey, survey_of
 from himpun.errors import Conflict
 from himpun.indicators.models import DataRequest
-from himpun.indicators.periods import Period, PeriodUnreadable
+from himpun.measure.periods import Period, PeriodUnreadable
 from himpun.notifications.actions import deliver
 from himpun.notifications.models import Message
 from himpun.offices.acting import Actor, HoldsNoPost, acting_in, capacities

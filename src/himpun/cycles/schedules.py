@@ -21,7 +21,7 @@ from himpun.cycles.models import Cycle, Schedule, ScheduleRun
 from himpun.cycles.planning import scheduled_deadline, scheduled_start
 from himpun.cycles.step_actions import needs_letter
 from himpun.errors import Conflict, FieldErrors, Refusal
-from himpun.indicators.periods import Kind, Period, for_day
+from himpun.measure.periods import Kind, Period, for_day
 from himpun.notifications.actions import tell
 from himpun.offices import calendar as calendars
 from himpun.offices.acting import Actor, acting_in

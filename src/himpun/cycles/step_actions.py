@@ -26,9 +26,9 @@ from himpun.documents.models import Approval, Document
 from himpun.errors import FieldErrors
 from himpun.indicators import actions as indicators
 from himpun.indicators.models import DataRequest, Recap
-from himpun.indicators.periods import Period
 from himpun.letters.actions import issue_number, write_disposition
 from himpun.letters.models import Letter
+from himpun.measure.periods import Period
 from himpun.notifications.actions import tell
 from himpun.offices.acting import Actor
 from himpun.offices.models import UNIT, Post

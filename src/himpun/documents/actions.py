@@ -9,12 +9,11 @@ from typing import Any
 from django.db.models import Max
 from django.utils.text import Truncator
 
-from himpun import clock
+from himpun import clock, typed
 from himpun.archive.journal import Author, Turn, act
 from himpun.documents.models import Approval, Delivery, Document, DocumentVersion
 from himpun.documents.work import enqueue_rendering
 from himpun.errors import Conflict, FieldErrors, Refusal
-from himpun.offices import typed
 from himpun.offices.acting import Actor
 from himpun.offices.models import Office, Post
 

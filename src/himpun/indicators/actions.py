@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Max, Model, Prefetch, QuerySet
 
-from himpun import clock
+from himpun import clock, typed
 from himpun.archive import files
 from himpun.archive.chain import canonical
 from himpun.archive.content import ContentRefused, check
@@ -49,11 +49,10 @@ from himpun.indicators.models import (
     Value,
     Variable,
 )
-from himpun.indicators.numbers import read_number
-from himpun.indicators.periods import Period, is_due
 from himpun.indicators.reviewing import Before, before_of, limits_of, review, sentences
-from himpun.indicators.scoring import Polarity
-from himpun.offices import typed
+from himpun.measure.numbers import read_number
+from himpun.measure.periods import Period, is_due
+from himpun.measure.scoring.values import Polarity
 from himpun.offices.acting import Actor, HoldsNoPost, acting_for
 from himpun.offices.models import UNIT, Office, Person, Post
 

@@ -1,6 +1,6 @@
 """Charts as plain Vega-Lite specifications; `himpun.documents.pictures` draws them, the same for page and PDF.
 
-Pure. Numbers are written by `himpun.indicators.numbers`; a float appears only as the length of a bar.
+Pure. Numbers are written by `himpun.measure.numbers`; a float appears only as the length of a bar.
 """
 
 import textwrap
@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from himpun.indicators.numbers import Number, decimal_places, exact, round_half_up, write_percent
-from himpun.indicators.scoring import Category
+from himpun.measure.numbers import Number, decimal_places, exact, round_half_up, write_percent
+from himpun.measure.scoring.scale import CATEGORY_COLOURS, Category
 from himpun.typesetting import NUMBER_LOCALE
 
 Spec = dict[str, Any]
@@ -23,17 +23,6 @@ LINE = "#d9dee2"
 
 TREND_COLOURS: Mapping[str, str] = {"actual": "#3b78b0", "target": "#1f2933"}
 """Realisasi and target; they also differ in form and in lightness, for print without colour."""
-
-CATEGORY_COLOURS: Mapping[str, str] = {
-    "sangat-tinggi": "#1b5a92",
-    "tinggi": "#5b9bd1",
-    "sedang": "#e8c45c",
-    "rendah": "#e08a3c",
-    "sangat-rendah": "#a63d16",
-    "hijau": "#2a7f86",
-    "kuning": "#e8c45c",
-    "merah": "#a63d16",
-}
 """By colour key of a `Category`: blue to brown, told apart with any colour vision."""
 NO_CATEGORY = "#9aa5ad"
 

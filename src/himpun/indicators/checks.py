@@ -12,9 +12,10 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from himpun.errors import Refusal
-from himpun.indicators import formula
-from himpun.indicators.numbers import Number, exact, write_number
-from himpun.indicators.scoring import State
+from himpun.measure.formula.evaluating import evaluate
+from himpun.measure.formula.parser import parse
+from himpun.measure.numbers import Number, exact, write_number
+from himpun.measure.scoring.values import State
 
 JUMP_PERCENT = Decimal(50)
 """What counts as a jump where an indicator says nothing else."""
@@ -188,7 +189,7 @@ def check_agreements(agreements: Iterable[Agreement], values: Mapping[str, Decim
 def _holds(condition: str, values: Mapping[str, Decimal | None]) -> bool | None:
     """Whether a condition over the figures of a row holds; None while a figure is missing. Raises Refusal."""
     figures = {name: {"": None if number is None else exact(number)} for name, number in values.items()}
-    result = formula.evaluate(formula.parse(f"jika({condition}; 1; 0)"), figures, {})
+    result = evaluate(parse(f"jika({condition}; 1; 0)"), figures, {})
     if result.state == State.NOT_FILLED:
         return None
     if result.value is None:

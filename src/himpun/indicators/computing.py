@@ -10,16 +10,18 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from himpun.indicators import scoring
-from himpun.indicators.charts import CATEGORY_COLOURS, Bar
-from himpun.indicators.formula import Node
+from himpun.indicators.charts import Bar
 from himpun.indicators.measuring import WORDS, Cell, Measured, OfficeYear, read_target
 from himpun.indicators.models import Indicator, RequestLine
-from himpun.indicators.numbers import MAX_DIGITS, MINUS, write_number, write_percent
-from himpun.indicators.periods import Period, value_period
+from himpun.measure.formula.evaluating import Node
+from himpun.measure.numbers import MAX_DIGITS, MINUS, write_number, write_percent
+from himpun.measure.periods import Period, value_period
+from himpun.measure.scoring.scale import CATEGORY_COLOURS, FIVE_LEVELS, Category, Scale
+from himpun.measure.scoring.summary import Summary, summary
+from himpun.measure.scoring.values import SHOWN_PLACES, Actual, Score, State, Target
 
 COLOURS = CATEGORY_COLOURS
-SCALE = scoring.FIVE_LEVELS
+SCALE = FIVE_LEVELS
 _NUMBERS = re.compile(r"[0-9.]+(?:,[0-9]+)?")
 
 
@@ -130,7 +132,7 @@ def in_step(measured: Measured, compared: str) -> str:
     if not equals or not isinstance(measured.actual, Fraction):
         return measured.formula
     taken = set(_NUMBERS.findall(compared.rpartition(" = ")[0]))
-    written = (write_number(measured.actual, places) for places in range(MAX_DIGITS, scoring.SHOWN_PLACES - 1, -1))
+    written = (write_number(measured.actual, places) for places in range(MAX_DIGITS, SHOWN_PLACES - 1, -1))
     return next((f"{worked} = {number}" for number in written if number.lstrip(MINUS) in taken), measured.formula)
 
 
@@ -163,7 +165,7 @@ def _variables_of(line: RequestLine, given: Mapping[str, Cell], several: bool) -
     return rows
 
 
-def target_at(indicator: Indicator, measured: Period, index: int) -> scoring.Target | None:
+def target_at(indicator: Indicator, measured: Period, index: int) -> Target | None:
     """The target of the `index`-th period of the year, of the same kind as `measured`."""
     code = Period(measured.kind, measured.year, index).code
     text = next((target.value for target in indicator.targets.all() if target.period == code), "")
@@ -175,7 +177,7 @@ def value_text(number: Decimal | None, text: str) -> str:
     return text if number is None else write_number(number)
 
 
-def score_text(score: scoring.Score, measured: Measured, scale: scoring.Scale, places: int = 2) -> dict[str, str]:
+def score_text(score: Score, measured: Measured, scale: Scale, places: int = 2) -> dict[str, str]:
     """A capaian as a recap keeps it: exact, as shown, its formula, its category and the rule that gave it."""
     if score.value is None:
         return {
@@ -204,7 +206,7 @@ def exact_text(value: Fraction | str | None) -> str:
     return "" if value is None else str(value)
 
 
-def read_exact(text: str, polarity: str) -> scoring.Actual | None:
+def read_exact(text: str, polarity: str) -> Actual | None:
     """The reverse of `exact_text`."""
     if not text:
         return None
@@ -218,33 +220,33 @@ def shown(value: Fraction | str | None, places: int = 2) -> str:
     return write_number(value, places)
 
 
-def score_from(frozen: Mapping[str, Any], key: str = "capaian") -> scoring.Score:
+def score_from(frozen: Mapping[str, Any], key: str = "capaian") -> Score:
     """The score a frozen line holds, for summing up."""
     kept = frozen[key]
     if not kept["nilai"]:
-        state = next((state for state in scoring.State if state == kept["tampil"]), scoring.State.NOT_FILLED)
-        return scoring.Score(None, state, kept["alasan"])
-    return scoring.Score(Fraction(kept["nilai"]), formula=kept["rumus"])
+        state = next((state for state in State if state == kept["tampil"]), State.NOT_FILLED)
+        return Score(None, state, kept["alasan"])
+    return Score(Fraction(kept["nilai"]), formula=kept["rumus"])
 
 
-def scales_of(lines: Iterable[Mapping[str, Any]]) -> list[tuple[scoring.Category, ...]]:
+def scales_of(lines: Iterable[Mapping[str, Any]]) -> list[tuple[Category, ...]]:
     """The scales that frozen lines were called by, each once; the common one for lines frozen before scales were kept."""
     return list(codes_by_scale(lines)) or [SCALE.categories()]
 
 
-def codes_by_scale(lines: Iterable[Mapping[str, Any]]) -> dict[tuple[scoring.Category, ...], list[str]]:
+def codes_by_scale(lines: Iterable[Mapping[str, Any]]) -> dict[tuple[Category, ...], list[str]]:
     """Which indicators were called by which scale."""
-    found: dict[tuple[scoring.Category, ...], list[str]] = {}
+    found: dict[tuple[Category, ...], list[str]] = {}
     for line in lines:
         kept = line.get("skala")
-        levels = tuple(scoring.Category(*level) for level in kept) if kept else SCALE.categories()
+        levels = tuple(Category(*level) for level in kept) if kept else SCALE.categories()
         found.setdefault(levels, []).append(line["kode"])
     return found
 
 
-def summary_of(lines: Iterable[Mapping[str, Any]]) -> scoring.Summary:
+def summary_of(lines: Iterable[Mapping[str, Any]]) -> Summary:
     """The means and counts of many frozen lines."""
-    return scoring.summary((line["nama"], score_from(line)) for line in lines)
+    return summary((line["nama"], score_from(line)) for line in lines)
 
 
 def bar_of(frozen: Mapping[str, Any]) -> Bar:
@@ -253,5 +255,5 @@ def bar_of(frozen: Mapping[str, Any]) -> Bar:
     kept = frozen["capaian"]
     category = None
     if score.value is not None:
-        category = scoring.Category(kept["kategori"], kept["warna"], kept.get("aturan", ""))
+        category = Category(kept["kategori"], kept["warna"], kept.get("aturan", ""))
     return Bar(frozen["nama"], score.value, category, kept["tampil"])

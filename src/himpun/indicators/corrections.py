@@ -11,7 +11,7 @@ from decimal import Decimal
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from himpun import clock, moments
+from himpun import clock, moments, typed
 from himpun.archive import files
 from himpun.archive.incoming import Incoming
 from himpun.archive.journal import Turn, act
@@ -20,9 +20,8 @@ from himpun.indicators.actions import check_evidence, read_figure, read_figures
 from himpun.indicators.computing import value_text
 from himpun.indicators.figures import correct
 from himpun.indicators.models import Correction, Figure, Recap
-from himpun.indicators.periods import Period
+from himpun.measure.periods import Period
 from himpun.notifications.actions import tell
-from himpun.offices import typed
 from himpun.offices.acting import Actor, HoldsNoPost, acting_for, acting_in, capacities
 from himpun.offices.models import Person, Post
 from himpun.offices.rules import MAY_DECIDE_CORRECTIONS, MAY_SEE_ALL_VALUES

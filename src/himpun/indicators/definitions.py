@@ -12,14 +12,19 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from himpun.errors import Refusal
-from himpun.indicators import formula as formulas
-from himpun.indicators import scoring
-from himpun.indicators.numbers import read_number, write_number
-from himpun.indicators.periods import Frequency, Kind, Period
-from himpun.indicators.scoring import Aggregation, Level, Polarity, Scale, VariableKind
+from himpun.measure.formula.names import check_names, check_no_cycle
+from himpun.measure.formula.parser import from_kinds, parse
+from himpun.measure.formula.parts import Formula, FormulaNamesUnknown
+from himpun.measure.formula.units import check_units
+from himpun.measure.numbers import read_number, write_number
+from himpun.measure.periods import Frequency, Kind, Period
+from himpun.measure.scoring import values
+from himpun.measure.scoring.achievement import VariableKind
+from himpun.measure.scoring.scale import Level, Scale
+from himpun.measure.scoring.values import Aggregation, Polarity
 from himpun.offices.files.cells import code as read_code
 from himpun.offices.files.cells import variable_name, yes
-from himpun.offices.typed import Complaints, Text, line, paragraphs
+from himpun.typed import Complaints, Text, line, paragraphs
 
 WORDS = frozenset({Polarity.GRADE, Polarity.TEXT})
 """Polarities whose realisasi is a word: they need no formula."""
@@ -411,7 +416,7 @@ def effective_formula(definition: Definition) -> str:
     if definition.formula or definition.polarity in WORDS:
         return definition.formula
     percent = "%" in definition.unit or "persen" in definition.unit.lower()
-    return formulas.from_kinds([(variable.name, variable.kind) for variable in definition.variables], percent)
+    return from_kinds([(variable.name, variable.kind) for variable in definition.variables], percent)
 
 
 def _check_computing(definition: Definition, typed: Typed, around: Surroundings, wrong: Complaints) -> None:
@@ -421,7 +426,7 @@ def _check_computing(definition: Definition, typed: Typed, around: Surroundings,
             "Tulis rumusnya; tanpa rumus hanya satu pembilang dan satu penyebut, atau satu nilai, yang dapat dihitung."
         )
         return
-    parsed = wrong.read("formula", text, formulas.parse, None) if text else None
+    parsed = wrong.read("formula", text, parse, None) if text else None
     if text and parsed is None:
         return
     variables = {variable.name: variable.unit for variable in definition.variables}
@@ -451,7 +456,7 @@ def referred_by(definition: Definition) -> frozenset[str]:
     """The codes of the indicators that a formula names; none when it cannot be read."""
     try:
         text = effective_formula(definition)
-        return frozenset(code for code, _ in formulas.parse(text).references) if text else frozenset()
+        return frozenset(code for code, _ in parse(text).references) if text else frozenset()
     except Refusal:
         return frozenset()
 
@@ -459,12 +464,12 @@ def referred_by(definition: Definition) -> frozenset[str]:
 def _depends_on(others: Mapping[str, Other], code: str) -> frozenset[str]:
     """What another indicator's formula needs, to follow a ring."""
     try:
-        return formulas.parse(others[code].formula).depends_on if code in others else frozenset()
+        return parse(others[code].formula).depends_on if code in others else frozenset()
     except Refusal:
         return frozenset()
 
 
-def _reference_units(parsed: formulas.Formula, others: Mapping[str, Other]) -> dict[tuple[str, str], str]:
+def _reference_units(parsed: Formula, others: Mapping[str, Other]) -> dict[tuple[str, str], str]:
     return {
         (code, name): others[code].variables.get(name, "") if name else others[code].unit
         for code, name in parsed.references
@@ -472,22 +477,22 @@ def _reference_units(parsed: formulas.Formula, others: Mapping[str, Other]) -> d
     }
 
 
-def _check_foreign_variables(parsed: formulas.Formula, others: Mapping[str, Other]) -> None:
+def _check_foreign_variables(parsed: Formula, others: Mapping[str, Other]) -> None:
     for code, name in sorted(parsed.references):
         if name and code in others and name not in others[code].variables:
             known = ", ".join(others[code].variables) or "tidak ada"
-            raise formulas.FormulaNamesUnknown(f"Indikator {code} tidak punya variabel {name}. Variabelnya: {known}.")
+            raise FormulaNamesUnknown(f"Indikator {code} tidak punya variabel {name}. Variabelnya: {known}.")
 
 
-def check_formula(parsed: formulas.Formula, definition: Definition, around: Surroundings) -> None:
+def check_formula(parsed: Formula, definition: Definition, around: Surroundings) -> None:
     """Names, units and rings of a formula in its surroundings. Raises the refusal that says what is wrong."""
     variables = {variable.name: variable.unit for variable in definition.variables}
     others = {**around.others, definition.code: Other(definition.unit, definition.formula, variables)}
-    formulas.check_names(parsed, variables, {code: other.unit for code, other in others.items()})
+    check_names(parsed, variables, {code: other.unit for code, other in others.items()})
     _check_foreign_variables(parsed, others)
-    formulas.check_no_cycle(definition.code, parsed, lambda code: _depends_on(others, code))
+    check_no_cycle(definition.code, parsed, lambda code: _depends_on(others, code))
     if definition.polarity not in WORDS:
-        formulas.check_units(parsed, variables, _reference_units(parsed, others), definition.unit)
+        check_units(parsed, variables, _reference_units(parsed, others), definition.unit)
 
 
 def _places(rows: Sequence[Row]) -> list[int]:
@@ -501,9 +506,9 @@ def _check_conditions(definition: Definition, typed: Typed, wrong: Complaints) -
     variables = {variable.name: variable.unit for variable in definition.variables}
     for place, check in zip(_places(typed.checks), definition.checks, strict=True):
         try:
-            parsed = formulas.parse(as_formula(check.condition))
-            formulas.check_names(parsed, variables, {})
-            formulas.check_units(parsed, variables, {}, "")
+            parsed = parse(as_formula(check.condition))
+            check_names(parsed, variables, {})
+            check_units(parsed, variables, {}, "")
         except Refusal as error:
             wrong[f"check-{place}-condition"] = str(error)
             continue
@@ -533,7 +538,7 @@ def names_in(
 
     Raises FormulaUnreadable.
     """
-    parsed = formulas.parse(text)
+    parsed = parse(text)
     found = [
         Name(name, *labels.get(name, ("variabel ini belum ada pada indikator", "")), name in labels)
         for name in sorted(parsed.variables)
@@ -667,11 +672,11 @@ def _why_not_computed(definition: Definition, text: str) -> str:
     if definition.polarity == Polarity.TEXT:
         return "polaritas indikator ini teks."
     try:
-        scoring.read_target(text, definition.polarity)
+        values.read_target(text, definition.polarity)
     except Refusal:
         return f"bukan {'rentang seperti 2,60–3,50' if definition.polarity == Polarity.RANGE else 'angka'}."
     if definition.polarity == Polarity.GRADE:
-        known = [name for name, _ in definition.grades] or [*scoring.AKIP_GRADE, *scoring.BPK_OPINION]
+        known = [name for name, _ in definition.grades] or [*values.AKIP_GRADE, *values.BPK_OPINION]
         if text.strip().upper() not in {name.upper() for name in known}:
             return f"predikat ini tidak ada di antara {', '.join(known)}."
     return ""

@@ -16,7 +16,6 @@ from himpun import clock
 from himpun.archive.chain import canonical
 from himpun.archive.journal import Author, Turn, act
 from himpun.errors import Conflict, FieldErrors, Refusal
-from himpun.indicators import formula as formulas
 from himpun.indicators.definitions import (
     CheckDefinition,
     Definition,
@@ -39,13 +38,14 @@ from himpun.indicators.definitions import (
 from himpun.indicators.figures import ensure_elements
 from himpun.indicators.measuring import read_scale
 from himpun.indicators.models import FigureCheck, Indicator, Recap, Scale, Target, Variable
-from himpun.indicators.scales import Row as ScaleRow
-from himpun.indicators.scales import levels_of, read_rows
+from himpun.measure.formula import parser as formulas
+from himpun.measure.scoring.bounds import Row as ScaleRow
+from himpun.measure.scoring.bounds import levels_of, read_rows
 from himpun.offices.acting import acting_in
 from himpun.offices.models import Office, Person, Post
 from himpun.offices.rules import MAY_EDIT_INDICATORS
-from himpun.offices.typed import YEARS, Complaints, Text, is_blank, line
-from himpun.offices.typed import check as check_texts
+from himpun.typed import YEARS, Complaints, Text, is_blank, line
+from himpun.typed import check as check_texts
 
 NEW, SAME, CHANGED, REVISED, AIMED = "baru", "tetap", "berubah", "versi baru", "target"
 """What became of an indicator: AIMED means that only targets or other loose facts changed."""

@@ -33,9 +33,9 @@ from himpun.indicators.models import Indicator
 from himpun.offices.acting import acting_in
 from himpun.offices.models import Office, Person
 from himpun.offices.rules import MAY_EDIT_INDICATORS
-from himpun.offices.typed import is_blank
 from himpun.spreadsheets.book import Limits, Wrong, harmless
 from himpun.spreadsheets.reading import read_book
+from himpun.typed import is_blank
 
 MOST = Limits(bytes=5_000_000, rows=20_000, columns=60)
 """A dictionary is small: thirty indicators a year are a thousand cells."""

@@ -17,8 +17,8 @@ from himpun.indicators.definitions import (
     Typed,
     as_typed,
 )
-from himpun.offices.typed import read_whole
 from himpun.spreadsheets.book import DANGEROUS, Book, Sheet, Wrong, address, column_letter, text_of
+from himpun.typed import read_whole
 
 CODE, YEAR = "code", "year"
 _KEY = {CODE: "Kode", YEAR: "Tahun"}

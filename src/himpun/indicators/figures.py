@@ -20,7 +20,7 @@ from himpun.archive.journal import Turn
 from himpun.archive.seals import SEALED
 from himpun.errors import Conflict
 from himpun.indicators.models import DataRequest, Element, Figure, Indicator, RequestLine, Variable
-from himpun.indicators.periods import Period, value_period
+from himpun.measure.periods import Period, value_period
 from himpun.offices.models import Office
 
 MANY = 400

@@ -29,9 +29,9 @@ from himpun.indicators.computing import value_text
 from himpun.indicators.frozen import NOT_NIHIL, Cells, frozen_in, wrong_over_frozen
 from himpun.indicators.models import DataRequest, RequestLine
 from himpun.indicators.own_sheets import OwnSheet, rows_for_request
-from himpun.indicators.periods import Period
 from himpun.indicators.reviewing import NOTHING_BEFORE, limits_of
 from himpun.indicators.workbook import Form, FormCell, FormLine, FormRefused, Words
+from himpun.measure.periods import Period
 from himpun.offices.models import Person, Post
 from himpun.offices.rules import MAY_COLLECT
 from himpun.spreadsheets.book import Book, Wrong

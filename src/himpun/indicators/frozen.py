@@ -7,7 +7,7 @@ from himpun.indicators.checks import Finding, Level
 from himpun.indicators.computing import value_text
 from himpun.indicators.figures import in_force_at, places_of
 from himpun.indicators.models import Figure, RequestLine, Variable
-from himpun.offices.typed import Complaints
+from himpun.typed import Complaints
 
 Cells = Mapping[tuple[int, int], Figure]
 """Frozen figures by line and variable."""

@@ -20,8 +20,8 @@ from himpun.indicators.actions import read_figure
 from himpun.indicators.figures import Datum, Taken
 from himpun.indicators.measuring import WORDS, definitions
 from himpun.indicators.models import DataRequest, Figure, FigureImport, Indicator, RecapLine, RequestLine, Variable
-from himpun.indicators.numbers import write_number
-from himpun.indicators.periods import Period, is_due, value_period
+from himpun.measure.numbers import write_number
+from himpun.measure.periods import Period, is_due, value_period
 from himpun.offices.acting import Actor, acting_in, capacities
 from himpun.offices.models import Office, Person
 from himpun.offices.rules import MAY_IMPORT_ALL_FIGURES

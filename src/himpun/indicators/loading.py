@@ -12,7 +12,7 @@ from himpun.indicators.definitions import Definition, Other, Surroundings, Typed
 from himpun.indicators.dictionary import Rows, definition_of, entries, put
 from himpun.indicators.figures import mark_used
 from himpun.indicators.models import DataRequest, Indicator, Recap, RequestLine, Value
-from himpun.indicators.periods import Period
+from himpun.measure.periods import Period
 from himpun.offices.acting import Actor
 from himpun.offices.files import (
     FileError,

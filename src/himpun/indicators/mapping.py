@@ -18,12 +18,12 @@ from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from himpun.errors import Refusal
-from himpun.indicators.numbers import NumberUnreadable, guess_number
-from himpun.indicators.periods import Period, PeriodUnreadable
 from himpun.indicators.workbook import unfit
+from himpun.measure.numbers import NumberUnreadable, guess_number
+from himpun.measure.periods import Period, PeriodUnreadable
 from himpun.moments import MONTHS
-from himpun.offices.typed import YEARS
 from himpun.spreadsheets.book import Book, Content, Sheet, Wrong, address, corners, text_of
+from himpun.typed import YEARS
 
 LONG: Final = "panjang"
 WIDE: Final = "lebar"

@@ -14,12 +14,19 @@ from typing import Any, NamedTuple
 from django.db.models import Prefetch, Q
 
 from himpun.errors import Refusal
-from himpun.indicators import formula as formulas
-from himpun.indicators import scoring
 from himpun.indicators.models import DataRequest, Figure, Indicator, RequestLine, Scale, Variable
-from himpun.indicators.numbers import write_number
-from himpun.indicators.periods import Frequency, Kind, Period, is_due, value_period
-from himpun.indicators.scoring import Aggregation, Polarity, State
+from himpun.measure.formula.evaluating import Node, Result, evaluate
+from himpun.measure.formula.parser import from_kinds, parse
+from himpun.measure.formula.parts import Formula
+from himpun.measure.formula.worked import worked_out
+from himpun.measure.numbers import write_number
+from himpun.measure.periods import Frequency, Kind, Period, is_due, value_period
+from himpun.measure.scoring import scale as scoring_scale
+from himpun.measure.scoring import values
+from himpun.measure.scoring.achievement import achievement, capped
+from himpun.measure.scoring.scale import FIVE_LEVELS, Level
+from himpun.measure.scoring.values import AKIP_GRADE, BPK_OPINION, Aggregation, Polarity, Score, State, Target
+from himpun.measure.scoring.year import over_year
 from himpun.offices.models import Office, Post
 
 WORDS = frozenset({Polarity.GRADE, Polarity.TEXT})
@@ -58,7 +65,7 @@ class Measured:
     word: str = ""
     told: str = ""
     notes: tuple[str, ...] = ()
-    result: formulas.Result | None = None
+    result: Result | None = None
     provisional: bool = False
     parts: tuple["Measured", ...] = ()
     cells: tuple[tuple[str, str, Cell], ...] = ()
@@ -71,7 +78,7 @@ class Measured:
         """How the realisasi came about, with its numbers; written only for who looks."""
         if self.told or self.result is None or self.result.value is None:
             return self.told
-        return formulas.worked_out(self.result)
+        return worked_out(self.result)
 
 
 @dataclass
@@ -85,7 +92,7 @@ class OfficeYear:
     absences: dict[tuple[str, str, Period], Absence]
     posts: dict[int, str]
     titles: dict[str, str] = field(default_factory=dict)
-    default_scale: scoring.Scale = scoring.FIVE_LEVELS
+    default_scale: scoring_scale.Scale = FIVE_LEVELS
     _kept: dict[tuple[str, Period], Measured] = field(default_factory=dict)
     _open: set[tuple[str, Period]] = field(default_factory=set)
 
@@ -177,7 +184,7 @@ class OfficeYear:
             first = next(iter(absent.values()))
             return Measured(period, None, State.NOT_FILLED, first.reason, first.word)
         references, others = self._references(parsed, period)
-        result = formulas.evaluate(parsed, figures, references)
+        result = evaluate(parsed, figures, references)
         notes = (*result.notes, *(f"{unit}: {absence.reason}" for unit, absence in absent.items()))
         return Measured(
             period,
@@ -229,11 +236,9 @@ class OfficeYear:
     def _cell_units(self, indicator: Indicator, variable: Variable, period: Period) -> Iterable[str]:
         return self.cells.get((indicator.code, variable.name, period), {})
 
-    def _references(
-        self, parsed: formulas.Formula, period: Period
-    ) -> tuple[dict[tuple[str, str], formulas.Result], dict[str, Measured]]:
+    def _references(self, parsed: Formula, period: Period) -> tuple[dict[tuple[str, str], Result], dict[str, Measured]]:
         """What a formula takes from other indicators: results by (code, variable), and what they were by their label."""
-        results: dict[tuple[str, str], formulas.Result] = {}
+        results: dict[tuple[str, str], Result] = {}
         found: dict[str, Measured] = {}
         for code, name in parsed.references:
             label = f"[{code}.{name}]" if name else f"[{code}]"
@@ -249,10 +254,10 @@ class OfficeYear:
                 results[code, name] = _result_of(found[label], code, label)
         return results, found
 
-    def _variable(self, code: str, name: str, period: Period) -> tuple[formulas.Result, Measured]:
+    def _variable(self, code: str, name: str, period: Period) -> tuple[Result, Measured]:
         cells = self.cells.get((code, name, period), {})
         figures = {unit: None if cell.number is None else Fraction(cell.number) for unit, cell in cells.items()}
-        result = formulas.evaluate(formulas.parse(name), {name: figures}, {})
+        result = evaluate(parse(name), {name: figures}, {})
         measured = Measured(
             period,
             result.value,
@@ -291,7 +296,7 @@ class OfficeYear:
 
     # --- target and capaian -----------------------------------------------------------------------------------------
 
-    def target(self, code: str, period: Period) -> tuple[str, scoring.Target | None]:
+    def target(self, code: str, period: Period) -> tuple[str, Target | None]:
         """The target of a period as written and as read: its own, or the year's where that means the same."""
         indicator = self.indicators[code]
         written = {target.period: target.value for target in indicator.targets.all()}
@@ -303,35 +308,33 @@ class OfficeYear:
         )
         return text, read_target(text, indicator)
 
-    def score(self, code: str, period: Period) -> scoring.Score:
+    def score(self, code: str, period: Period) -> Score:
         """The capaian of a period: against its own target, or put together like its realisasi."""
         indicator, measured = self.indicators[code], self.measure(code, period)
         if indicator.polarity == Polarity.TEXT:
-            return scoring.Score(None, State.NOT_COMPUTABLE, "Indikator teks disimpan dan ditampilkan, tidak dihitung.")
+            return Score(None, State.NOT_COMPUTABLE, "Indikator teks disimpan dan ditampilkan, tidak dihitung.")
         text, target = self.target(code, period)
         if text or not measured.parts:
-            score = scoring.achievement(
-                target, measured.actual, indicator.polarity, predicates=grades_of(indicator, text)
-            )
-            return _told(scoring.capped(score, indicator.cap), measured, text, target)
+            score = achievement(target, measured.actual, indicator.polarity, predicates=grades_of(indicator, text))
+            return _told(capped(score, indicator.cap), measured, text, target)
         return self._over(indicator, measured.parts, whole_year=measured.period.kind is Kind.YEAR)
 
-    def year_score(self, code: str, period: Period) -> scoring.Score:
+    def year_score(self, code: str, period: Period) -> Score:
         """The capaian of the year so far, up to and with `period`."""
         indicator = self.indicators[code]
         if indicator.polarity == Polarity.TEXT:
             return self.score(code, period)
         if not is_due(indicator.frequency, period):
-            return scoring.Score(None, State.NOT_MEASURED, f"Belum diukur pada {period.label}.")
+            return Score(None, State.NOT_MEASURED, f"Belum diukur pada {period.label}.")
         measured = value_period(indicator.frequency, period)
         return self._over(indicator, [self.measure(code, each) for each in measured.siblings_until()], whole_year=True)
 
-    def _over(self, indicator: Indicator, parts: Iterable[Measured], *, whole_year: bool) -> scoring.Score:
+    def _over(self, indicator: Indicator, parts: Iterable[Measured], *, whole_year: bool) -> Score:
         written = {target.period: target.value for target in indicator.targets.all()}
         parts = list(parts)
         yearly = written.get(str(indicator.year), "")
         stands = whole_year or indicator.aggregation in _YEAR_STANDS
-        score = scoring.over_year(
+        score = over_year(
             {part.period.index: read_target(written.get(part.period.code, ""), indicator) for part in parts},
             {part.period.index: part.actual for part in parts},
             indicator.polarity,
@@ -340,9 +343,9 @@ class OfficeYear:
             frequency=_FREQUENCIES[parts[0].period.kind],
             predicates=grades_of(indicator, yearly),
         )
-        return scoring.capped(score, indicator.cap)
+        return capped(score, indicator.cap)
 
-    def scale(self, code: str) -> scoring.Scale:
+    def scale(self, code: str) -> scoring_scale.Scale:
         """The scale an indicator's capaian is called by: its own, else the office's of the year."""
         own = self.indicators[code].scale
         return read_scale(own.levels) if own else self.default_scale
@@ -361,19 +364,19 @@ def definitions(offices: Sequence[Office], year: int) -> list[Indicator]:
     return list(rows.prefetch_related(variables, "targets", "contributors"))
 
 
-def formula_of(indicator: Indicator) -> formulas.Formula:
+def formula_of(indicator: Indicator) -> Formula:
     """The formula of an indicator, or the one its kinds of variables mean. Raises FormulaUnreadable."""
     text = indicator.formula
     if not text.strip():
         percent = "%" in indicator.unit or "persen" in indicator.unit.lower()
-        text = formulas.from_kinds([(variable.name, variable.kind) for variable in indicator.variables.all()], percent)
-    return formulas.parse(text)
+        text = from_kinds([(variable.name, variable.kind) for variable in indicator.variables.all()], percent)
+    return parse(text)
 
 
-def read_target(text: str, indicator: Indicator) -> scoring.Target | None:
+def read_target(text: str, indicator: Indicator) -> Target | None:
     """A target as written; None when it is blank or no number (the page says so where it is typed)."""
     try:
-        return scoring.read_target(text, indicator.polarity)
+        return values.read_target(text, indicator.polarity)
     except Refusal:
         return None
 
@@ -382,15 +385,15 @@ def grades_of(indicator: Indicator, target: str) -> Mapping[str, Decimal | int]:
     """The scores of grades: the indicator's own table, else the common one that knows the target ([B], scoring.py)."""
     if indicator.grades:
         return {name: Decimal(str(score)) for name, score in indicator.grades.items()}
-    known = target.strip().upper() in scoring.BPK_OPINION
-    return scoring.BPK_OPINION if known else scoring.AKIP_GRADE
+    known = target.strip().upper() in BPK_OPINION
+    return BPK_OPINION if known else AKIP_GRADE
 
 
-def read_scale(levels: Iterable[Mapping[str, Any]]) -> scoring.Scale:
+def read_scale(levels: Iterable[Mapping[str, Any]]) -> scoring_scale.Scale:
     """A scale from its stored rows."""
-    return scoring.Scale(
+    return scoring_scale.Scale(
         tuple(
-            scoring.Level(
+            Level(
                 row["name"],
                 row["colour"],
                 Decimal(row["above"]) if row.get("above") not in (None, "") else None,
@@ -465,28 +468,28 @@ def _year_stands_for(indicator: Indicator, period: Period) -> bool:
     return indicator.aggregation == Aggregation.CUMULATIVE and period.index == period.kind.per_year
 
 
-def _result_of(measured: Measured, code: str, label: str) -> formulas.Result:
+def _result_of(measured: Measured, code: str, label: str) -> Result:
     """Another indicator's realisasi as a formula takes it up."""
     value = measured.actual if isinstance(measured.actual, Fraction) else None
     reason = "" if value is not None else measured.reason or f"Realisasi {code} bukan angka."
     state = measured.state if value is not None or measured.state != State.COMPUTED else State.NOT_COMPUTABLE
-    node = formulas.Node(label=label, value=value, kind="indikator")
-    return formulas.Result(value=value, reason=reason, state=state, tree=node, notes=measured.notes)
+    node = Node(label=label, value=value, kind="indikator")
+    return Result(value=value, reason=reason, state=state, tree=node, notes=measured.notes)
 
 
-def _no_result(label: str, reason: str, state: State) -> formulas.Result:
-    node = formulas.Node(label=label, value=None, kind="indikator")
-    return formulas.Result(value=None, reason=reason, state=state, tree=node)
+def _no_result(label: str, reason: str, state: State) -> Result:
+    node = Node(label=label, value=None, kind="indikator")
+    return Result(value=None, reason=reason, state=state, tree=node)
 
 
-def _told(score: scoring.Score, measured: Measured, text: str, target: scoring.Target | None) -> scoring.Score:
+def _told(score: Score, measured: Measured, text: str, target: Target | None) -> Score:
     """The reason of the realisasi where it is the realisasi that is missing; that of a target that is no number."""
     if score.value is not None:
         return score
     if measured.actual is None:
-        return scoring.Score(None, measured.state, measured.reason)
+        return Score(None, measured.state, measured.reason)
     if text and target is None:
-        return scoring.Score(None, State.NOT_COMPUTABLE, f"Target “{text}” bukan angka, jadi capaian tidak dihitung.")
+        return Score(None, State.NOT_COMPUTABLE, f"Target “{text}” bukan angka, jadi capaian tidak dihitung.")
     return score
 
 

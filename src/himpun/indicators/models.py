@@ -9,8 +9,9 @@ from django.db import models
 from django.db.models import Q
 
 from himpun.archive.seals import SealedQuerySet, sealed
-from himpun.indicators.periods import Frequency, Kind, Period
-from himpun.indicators.scoring import Aggregation, Polarity, VariableKind
+from himpun.measure.periods import Frequency, Kind, Period
+from himpun.measure.scoring.achievement import VariableKind
+from himpun.measure.scoring.values import Aggregation, Polarity
 from himpun.offices.models import Holding, Office, Person, Post
 from himpun.offices.rules import MAY_SEE_ALL_VALUES
 

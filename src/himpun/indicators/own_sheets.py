@@ -11,8 +11,8 @@ from himpun.errors import Refusal
 from himpun.indicators import importing, mapping
 from himpun.indicators.mapping import Mapping, MappingUnfit, normalised
 from himpun.indicators.models import ColumnMapping, DataRequest, Indicator, RequestLine
-from himpun.indicators.numbers import NumberUnreadable, guess_number, write_number
-from himpun.indicators.periods import Period, value_period
+from himpun.measure.numbers import NumberUnreadable, guess_number, write_number
+from himpun.measure.periods import Period, value_period
 from himpun.offices.acting import acting_in
 from himpun.offices.models import Office, Person, Post
 from himpun.spreadsheets.book import Book, Wrong

@@ -21,8 +21,9 @@ from himpun.indicators.checks import (
 )
 from himpun.indicators.computing import value_text
 from himpun.indicators.models import DataRequest, Figure, Indicator, RequestLine, Variable
-from himpun.indicators.periods import Period, value_period
-from himpun.indicators.scoring import Aggregation, Polarity, VariableKind
+from himpun.measure.periods import Period, value_period
+from himpun.measure.scoring.achievement import VariableKind
+from himpun.measure.scoring.values import Aggregation, Polarity
 
 YEARS_BACK = 5
 PERIODS_BACK = 12

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from himpun.errors import Conflict, NotAllowed, Refusal
-from himpun.offices.typed import is_blank
+from himpun.typed import is_blank
 
 
 class NotYourRequest(NotAllowed):

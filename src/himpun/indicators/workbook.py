@@ -19,7 +19,7 @@ from typing import Any, Final, NamedTuple
 import xlsxwriter
 
 from himpun.errors import Refusal
-from himpun.indicators.numbers import NumberUnreadable, read_number, write_number
+from himpun.measure.numbers import NumberUnreadable, read_number, write_number
 from himpun.spreadsheets.book import Book, Content, Sheet, Wrong, address, column_letter, coordinates, text_of
 
 SHEET: Final = "Isian"

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Max
 
-from himpun import clock
+from himpun import clock, typed
 from himpun.archive import files
 from himpun.archive.content import SCANS, ContentRefused, check
 from himpun.archive.incoming import Incoming
@@ -15,7 +15,6 @@ from himpun.archive.seals import touch
 from himpun.errors import FieldErrors
 from himpun.letters.models import INSTRUCTIONS, Disposition, IssuedNumber, Letter, NumberRegister
 from himpun.letters.numbering import DEFAULT_PATTERN, fill
-from himpun.offices import typed
 from himpun.offices.acting import Actor, acting_in
 from himpun.offices.models import Office, Person, Post
 from himpun.offices.rules import MAY_REGISTER_LETTERS

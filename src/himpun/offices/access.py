@@ -20,8 +20,8 @@ from himpun.archive.journal import SYSTEM, Author, act
 from himpun.errors import Refusal
 from himpun.offices.files.cells import email as read_email
 from himpun.offices.models import Office, OneTimeLink, Person
-from himpun.offices.typed import Complaints, line
 from himpun.offices.wording import wrong_texts
+from himpun.typed import Complaints, line
 
 T = TypeVar("T")
 LINK_DAYS = 7

@@ -13,10 +13,10 @@ from zoneinfo import available_timezones
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 
-from himpun import clock
+from himpun import clock, typed
 from himpun.archive.journal import Author, act
 from himpun.errors import Conflict, FieldErrors
-from himpun.offices import access, typed
+from himpun.offices import access
 from himpun.offices.acting import acting_in
 from himpun.offices.files.cells import day_hours, slug
 from himpun.offices.files.cells import email as read_email
@@ -38,10 +38,10 @@ from himpun.offices.rules import (
     check_may_manage_access,
     link_goes,
 )
-from himpun.offices.typed import Complaints, line
 from himpun.offices.vocabulary import OWN_DAYS
 from himpun.offices.wording import wrong_cell, wrong_texts
 from himpun.offices.worktime import LONGEST_HOURS, WEEKDAYS, read_day, read_week, write_week
+from himpun.typed import Complaints, line
 
 OFFICE_TEXTS = ("name", "government", "address", "contact", "city")
 PERSON_TEXTS = ("name", "nip", "rank", "email")

@@ -29,8 +29,8 @@ from himpun.offices.holdings import (
 from himpun.offices.journals import Journals, journals
 from himpun.offices.models import Appointment, Holding, Leave, Person, Post
 from himpun.offices.rules import DECIDES, MAY_MANAGE_OFFICE, Consent, Proposal, consents_needed
-from himpun.offices.typed import line
 from himpun.offices.vocabulary import MANDATES
+from himpun.typed import line
 
 FILE_LIMIT = 10 * 1024 * 1024
 ESTABLISHED = (Holding.Kind.DEFINITIF, Holding.Kind.PJ, Holding.Kind.PLT)

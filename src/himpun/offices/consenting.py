@@ -12,7 +12,7 @@ from himpun.offices.awaiting import Awaited, appointments_with_all, awaited, may
 from himpun.offices.journals import Journals, journals
 from himpun.offices.models import Appointment, Person
 from himpun.offices.rules import Consent, consents_needed
-from himpun.offices.typed import needed
+from himpun.typed import needed
 
 
 class NotYours(NotAllowed):

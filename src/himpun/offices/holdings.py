@@ -8,9 +8,8 @@ from datetime import date
 
 from django.db.models import Q
 
-from himpun import clock
+from himpun import clock, typed
 from himpun.errors import FieldErrors, Refusal
-from himpun.offices import typed
 from himpun.offices.models import Holding, Office, Person, Post
 from himpun.offices.rules import MAY_MANAGE_OFFICE
 from himpun.offices.spans import Span, span_of, uncovered

@@ -15,10 +15,9 @@ from datetime import date, timedelta
 
 from django.db.models import Q
 
-from himpun import clock
+from himpun import clock, typed
 from himpun.archive.journal import Author
 from himpun.errors import Conflict, FieldErrors
-from himpun.offices import typed
 from himpun.offices.acting import acting_in
 from himpun.offices.appointments import LetterFile, propose, withdraw_those_of
 from himpun.offices.holdings import NobodyManages, Terms, holding_data
@@ -27,8 +26,8 @@ from himpun.offices.models import Appointment, Holding, Leave, Office, Person
 from himpun.offices.queries import records_leave_of
 from himpun.offices.rules import MAY_MANAGE_OFFICE, NotOurs
 from himpun.offices.spans import DAY, Span, shared, span_of, uncovered
-from himpun.offices.typed import line
 from himpun.offices.vocabulary import MANDATES
+from himpun.typed import line
 
 LONGEST = timedelta(days=731)
 """Of one leave."""

@@ -26,8 +26,8 @@ from himpun.offices.holiday_seed import (
     seed_ramadan,
 )
 from himpun.offices.models import Holiday, Office, SpecialHours
-from himpun.offices.typed import Complaints, Text, line
 from himpun.offices.vocabulary import HolidayKind
+from himpun.typed import Complaints, Text, line
 
 CHAIN = "himpun"
 KINDS = (HolidayKind.NATIONAL.value, HolidayKind.COLLECTIVE.value)

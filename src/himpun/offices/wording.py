@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import models
 
-from himpun.offices.typed import Complaints, Text, line
+from himpun.typed import Complaints, Text, line
 
 
 def wrong_texts(model: type[models.Model], texts: Mapping[str, Any], required: tuple[str, ...]) -> Complaints:

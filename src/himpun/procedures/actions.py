@@ -7,10 +7,9 @@ from datetime import date
 
 from django.db.models import Max
 
-from himpun import clock
+from himpun import clock, typed
 from himpun.archive.journal import CONSOLE, Turn, act
 from himpun.errors import FieldErrors, Refusal
-from himpun.offices import typed
 from himpun.offices.acting import acting_in
 from himpun.offices.models import Office, Person
 from himpun.offices.rules import MAY_SET_APPROVAL_RULE

@@ -16,11 +16,11 @@ from himpun.errors import Conflict, FieldErrors, NotAllowed, Refusal
 from himpun.offices.acting import Actor, HoldsNoPost, acting_in, capacities, present
 from himpun.offices.models import Office, Person
 from himpun.offices.rules import MAY_PUBLISH_PROCEDURES, MAY_WITHDRAW_DRAFTS, ROLES
-from himpun.offices.typed import needed
 from himpun.procedures.actions import approval_rule, check_typed, publish, refuse_unchanged
 from himpun.procedures.definition import Procedure, runnable
 from himpun.procedures.models import DraftApproval, ProcedureDraft
 from himpun.procedures.rules import DEEDS, RULES, Level, approvals_needed
+from himpun.typed import needed
 
 State = ProcedureDraft.State
 

@@ -13,10 +13,10 @@ from typing import Any
 
 import xlsxwriter
 
-from himpun.indicators import scoring
 from himpun.indicators.computing import exact_text, tree_of
-from himpun.indicators.numbers import round_half_up, write_percent
-from himpun.indicators.scoring import SHOWN_PLACES
+from himpun.measure.numbers import round_half_up, write_percent
+from himpun.measure.scoring.summary import Summary
+from himpun.measure.scoring.values import SHOWN_PLACES, Score
 from himpun.reports.recap import OfficeRecap, Row
 from himpun.spreadsheets.parts import inert
 
@@ -62,7 +62,7 @@ def as_data(recap: OfficeRecap) -> dict[str, Any]:
     }
 
 
-def _summary(summary: scoring.Summary) -> dict[str, Any]:
+def _summary(summary: Summary) -> dict[str, Any]:
     return {
         "rata_rata": _number(summary.mean),
         "rata_rata_paling_tinggi_100": _number(summary.capped_mean),
@@ -116,7 +116,7 @@ def _row(row: Row) -> dict[str, Any]:
     }
 
 
-def _score(score: scoring.Score, text: str, reason: str) -> dict[str, str]:
+def _score(score: Score, text: str, reason: str) -> dict[str, str]:
     """`tepat` is what the formula gives, also below 0; `desimal` and `tampil` are what counts."""
     return {
         "tepat": exact_text(score.raw),

@@ -25,7 +25,7 @@ from himpun.cycles.models import Cycle, Task
 from himpun.cycles.queries import holders_of
 from himpun.cycles.standing import Survey, survey_of
 from himpun.indicators.models import DataRequest
-from himpun.indicators.periods import Kind, Period
+from himpun.measure.periods import Kind, Period
 from himpun.offices import worktime
 from himpun.offices.calendar import calendars_of
 from himpun.offices.models import Office

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 
 from himpun import clock
 from himpun.cycles.models import Cycle
-from himpun.indicators.periods import Period
+from himpun.measure.periods import Period
 from himpun.offices.models import Office
 from himpun.reports.ladder import Awaited, Row, by_lateness, rows_of
 from himpun.reports.queries import DEPTH

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from himpun import moments
-from himpun.indicators.periods import Period
+from himpun.measure.periods import Period
 from himpun.reports.ladder import Ladder, Row, Unit
 from himpun.reports.ladder_below import Below, Region
 from himpun.reports.recap import Reporting

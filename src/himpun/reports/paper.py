@@ -17,7 +17,7 @@ from himpun.indicators.charts import Bar, achievement_bars
 from himpun.indicators.computing import COLOURS
 from himpun.indicators.corrections import approved_in
 from himpun.indicators.models import Correction
-from himpun.indicators.numbers import write_percent
+from himpun.measure.numbers import write_percent
 from himpun.reports.recap import Group, OfficeRecap, Reporting, Row
 
 PROVISIONAL = "SEMENTARA: ada angka yang belum dibekukan dan masih dapat berubah"

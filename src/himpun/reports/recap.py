@@ -12,13 +12,16 @@ from fractions import Fraction
 from django.db.models import Count, F, Q, Sum
 
 from himpun.errors import Refusal
-from himpun.indicators import scoring
 from himpun.indicators.computing import in_step, shown
 from himpun.indicators.corrections import approved_in
 from himpun.indicators.measuring import Measured, OfficeYear, read_target
 from himpun.indicators.models import DataRequest, Element, Figure, Indicator
-from himpun.indicators.numbers import exact, write_percent
-from himpun.indicators.periods import Kind, Period
+from himpun.measure.numbers import exact, write_percent
+from himpun.measure.periods import Kind, Period
+from himpun.measure.scoring import summary as scoring
+from himpun.measure.scoring.scale import Category
+from himpun.measure.scoring.summary import Summary, compare
+from himpun.measure.scoring.values import Actual, Band, Score, Target
 from himpun.offices.models import Office, Post
 
 YEARS_BACK = 2
@@ -32,9 +35,9 @@ class Row:
     office: Office
     indicator: Indicator
     measured: Measured
-    score: scoring.Score
-    so_far: scoring.Score
-    category: scoring.Category | None
+    score: Score
+    so_far: Score
+    category: Category | None
     target: str
     earlier: tuple[tuple[int, str], ...]
     trend: tuple[tuple[Period, Fraction | None, Fraction | None], ...]
@@ -42,7 +45,7 @@ class Row:
     against_standard: str
     against_last_year: str
     corrected: bool
-    scale: tuple[scoring.Category, ...]
+    scale: tuple[Category, ...]
 
     @property
     def actual(self) -> str:
@@ -78,7 +81,7 @@ class Group:
 
     name: str
     rows: tuple[Row, ...]
-    summary: scoring.Summary
+    summary: Summary
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,16 +113,16 @@ class OfficeRecap:
     office: Office
     period: Period
     rows: tuple[Row, ...]
-    summary: scoring.Summary
+    summary: Summary
     reporting: Reporting
-    scales: tuple[tuple[scoring.Category, ...], ...]
+    scales: tuple[tuple[Category, ...], ...]
 
     @property
     def provisional(self) -> bool:
         """Whether any figure in it may still change without a correction."""
         return any(row.measured.provisional for row in self.rows)
 
-    def called_by(self, scale: tuple[scoring.Category, ...]) -> str:
+    def called_by(self, scale: tuple[Category, ...]) -> str:
         """The codes of the indicators with this scale; "" where all have the same."""
         return ", ".join(row.indicator.code for row in self.rows if row.scale == scale) if self.scales[1:] else ""
 
@@ -196,7 +199,7 @@ def _row(code: str, period: Period, years: Sequence[OfficeYear], corrected: bool
     )
 
 
-def _shown_target(score: scoring.Score) -> str:
+def _shown_target(score: Score) -> str:
     """The target that a longer period's capaian was worked out against, where none is written."""
     return (
         ""
@@ -233,17 +236,17 @@ def _trend(
             yield each, on_axis(actual), on_axis(target)
 
 
-def on_axis(value: scoring.Target | scoring.Actual | None) -> Fraction | None:
+def on_axis(value: Target | Actual | None) -> Fraction | None:
     """A value as it is drawn; None for a band or a word, which have no length on an axis."""
-    return None if value is None or isinstance(value, str | scoring.Band) else exact(value)
+    return None if value is None or isinstance(value, str | Band) else exact(value)
 
 
 def _against(indicator: Indicator, actual: Fraction | str | None, written: str) -> str:
     """How a realisasi stands to a number written elsewhere, in a sentence that cannot contradict the numbers."""
     reference = read_target(written, indicator) if written else None
-    if not isinstance(actual, Fraction) or reference is None or isinstance(reference, str | scoring.Band):
+    if not isinstance(actual, Fraction) or reference is None or isinstance(reference, str | Band):
         return ""
-    return scoring.compare(actual, reference, unit=indicator.unit, places=indicator.places).sentence
+    return compare(actual, reference, unit=indicator.unit, places=indicator.places).sentence
 
 
 def _against_year(years: Sequence[OfficeYear], code: str, period: Period, actual: Fraction | str | None) -> str:
@@ -253,16 +256,16 @@ def _against_year(years: Sequence[OfficeYear], code: str, period: Period, actual
     if not isinstance(before, Fraction):
         return ""
     indicator = years[0].indicators[code]
-    return scoring.compare(actual, before, unit=indicator.unit, places=indicator.places).sentence
+    return compare(actual, before, unit=indicator.unit, places=indicator.places).sentence
 
 
-def summed_up(rows: Iterable[Row]) -> scoring.Summary:
+def summed_up(rows: Iterable[Row]) -> Summary:
     """Means and counts of rows, of one office or of several."""
     return scoring.summary((row.indicator.name, _with_reason(row)) for row in rows)
 
 
-def _with_reason(row: Row) -> scoring.Score:
-    return row.score if row.score.value is not None else scoring.Score(None, row.score.state, row.reason)
+def _with_reason(row: Row) -> Score:
+    return row.score if row.score.value is not None else Score(None, row.score.state, row.reason)
 
 
 def _corrected(offices: Sequence[Office], period: Period) -> set[tuple[int, str]]:

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from himpun.indicators import scoring
 from himpun.indicators.models import Variable
-from himpun.indicators.periods import Kind, Period
+from himpun.measure.periods import Kind, Period
+from himpun.measure.scoring import summary as scoring
 from himpun.offices.models import Office
 from himpun.reports.queries import with_below
 from himpun.reports.recap import ElementSum, OfficeRecap, Reporting, element_sums, recaps_of, summed_up

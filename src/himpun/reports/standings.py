@@ -15,7 +15,7 @@ from django.db.models import Count, F, Min, Q, QuerySet
 from himpun.cycles.late import Late, day_length, late_by
 from himpun.cycles.models import Cycle, Pause, Task
 from himpun.indicators.models import DataRequest
-from himpun.indicators.periods import Period
+from himpun.measure.periods import Period
 from himpun.offices import worktime
 from himpun.offices.calendar import calendars_of
 from himpun.offices.models import Office

@@ -14,7 +14,7 @@ from himpun.documents import content
 from himpun.documents.parts import letterhead, moment
 from himpun.documents.pictures import drawn_later, with_pictures
 from himpun.documents.rendering import render
-from himpun.indicators.periods import Period
+from himpun.measure.periods import Period
 from himpun.procedures.definition import role_titles, worded
 from himpun.procedures.flowchart import Mark, Sheet, marked, svg
 from himpun.reports.timing import Evaluation, chart

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from himpun import moments
-from himpun.indicators.periods import Period, PeriodUnreadable
+from himpun.measure.periods import Period, PeriodUnreadable
 
 ACTS = {
     "archive:rows:written": "Menyegel isi tabel: {summary}",

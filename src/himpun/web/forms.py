@@ -8,8 +8,8 @@ from typing import Any
 from django.http import HttpRequest, QueryDict
 from django.utils.dateparse import parse_date
 
+from himpun import typed
 from himpun.errors import FieldErrors, Refusal
-from himpun.offices import typed
 
 
 @dataclass(slots=True)

@@ -13,8 +13,8 @@ from himpun import clock
 from himpun.errors import Refusal
 from himpun.offices.acting import Actor, absence, capacities
 from himpun.offices.models import Leave, Office, Person
-from himpun.offices.typed import Text
 from himpun.trouble import trouble_of
+from himpun.typed import Text
 from himpun.web.views.trouble import out_of_order
 
 log = structlog.get_logger("himpun.web")

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from himpun.indicators.periods import Kind, Period, for_day
+from himpun.measure.periods import Kind, Period, for_day
 
 
 def period_choices(day: date) -> list[tuple[str, str]]:

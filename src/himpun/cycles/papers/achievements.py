@@ -12,9 +12,10 @@ from himpun.indicators.computing import COLOURS, SCALE, bar_of, codes_by_scale, 
 from himpun.indicators.measuring import read_scale
 from himpun.indicators.models import Recap, RecapLine
 from himpun.indicators.models import Scale as ScaleRow
-from himpun.indicators.numbers import write_percent
-from himpun.indicators.periods import Period
-from himpun.indicators.scoring import Category, Polarity, Scale
+from himpun.measure.numbers import write_percent
+from himpun.measure.periods import Period
+from himpun.measure.scoring.scale import Category, Scale
+from himpun.measure.scoring.values import Polarity
 from himpun.offices.acting import Actor
 
 SCALE_RULE = "Kategori ditetapkan dari capaian sebelum dibulatkan."

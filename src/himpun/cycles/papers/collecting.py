@@ -7,7 +7,7 @@ from himpun.documents.parts import empty_signature, letterhead, moment, place_da
 from himpun.indicators.actions import lines_of
 from himpun.indicators.computing import value_text
 from himpun.indicators.models import DataRequest, Recap, RequestLine
-from himpun.indicators.periods import Period
+from himpun.measure.periods import Period
 from himpun.offices.acting import Actor
 from himpun.offices.models import Office
 

@@ -8,8 +8,8 @@ from himpun.cycles.papers import achievements
 from himpun.documents import content
 from himpun.documents.parts import empty_signature, letterhead, local
 from himpun.indicators.models import Recap, RecapLine
-from himpun.indicators.periods import Period
 from himpun.letters.models import Letter
+from himpun.measure.periods import Period
 from himpun.offices.models import Office
 
 NARRATIVE = {

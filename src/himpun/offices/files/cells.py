@@ -4,9 +4,9 @@ import re
 from collections.abc import Callable, Collection
 from datetime import date
 
-from himpun.indicators.scoring import Polarity
-from himpun.offices.typed import read_year
+from himpun.measure.scoring.values import Polarity
 from himpun.offices.worktime import CalendarUnusable, read_day, write_day
+from himpun.typed import read_year
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
 _USERNAME = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*\Z")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from himpun.indicators.scoring import Polarity
+from himpun.measure.scoring.values import Polarity
 from himpun.offices.files.cells import check_measure, frequency_of
 from himpun.offices.files.findings import Findings
 from himpun.offices.files.rows import (

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Any, NamedTuple, get_type_hints
 
-from himpun.indicators.periods import Frequency
-from himpun.indicators.scoring import Aggregation, Polarity, VariableKind
+from himpun.measure.periods import Frequency
+from himpun.measure.scoring.achievement import VariableKind
+from himpun.measure.scoring.values import Aggregation, Polarity
 from himpun.offices.files.cells import (
     check_number,
     code,
@@ -29,9 +30,9 @@ from himpun.offices.files.cells import (
     yes,
 )
 from himpun.offices.rules import ROLES
-from himpun.offices.typed import marks_fault
 from himpun.offices.vocabulary import OWN_DAYS, HoldingKind, HolidayKind, LeaveKind
 from himpun.offices.worktime import WEEKDAYS, Week
+from himpun.typed import marks_fault
 
 OFFICE, POSTS, PEOPLE, HOLDINGS = "office.toml", "posts.csv", "people.csv", "holdings.csv"
 LEAVES = "leaves.csv"

@@ -2,7 +2,7 @@
 
 from django import template
 
-from himpun.indicators.numbers import Number, write_number, write_percent
+from himpun.measure.numbers import Number, write_number, write_percent
 
 register = template.Library()
 

@@ -16,8 +16,8 @@ from himpun.indicators.models import DataRequest
 from himpun.letters.models import Letter
 from himpun.offices.acting import HoldsNoPost
 from himpun.offices.models import UNIT, Office
-from himpun.offices.typed import read_year
 from himpun.procedures.models import ProcedureVersion
+from himpun.typed import read_year
 from himpun.web.acts import in_words
 from himpun.web.forms import read_whole
 from himpun.web.middleware import PersonRequest

@@ -13,7 +13,7 @@ from himpun.budgets import actions, queries
 from himpun.budgets.efficiency import RULE_NAMES, Chosen
 from himpun.budgets.models import money_text
 from himpun.budgets.rollup import Level
-from himpun.indicators.numbers import write_number
+from himpun.measure.numbers import write_number
 from himpun.offices.models import Office
 from himpun.web.forms import Typed
 from himpun.web.middleware import PersonRequest

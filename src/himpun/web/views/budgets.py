@@ -20,7 +20,7 @@ from himpun.moments import MONTHS
 from himpun.offices.acting import HoldsNoPost
 from himpun.offices.models import Office
 from himpun.offices.rules import MAY_MANAGE_BUDGET
-from himpun.offices.typed import read_year
+from himpun.typed import read_year
 from himpun.web import downloads
 from himpun.web.forms import Typed, read_whole
 from himpun.web.middleware import PersonRequest

@@ -19,10 +19,10 @@ from himpun.offices.calendar import calendar_of, named_days, named_hours
 from himpun.offices.models import Holiday, Office, SpecialHours
 from himpun.offices.national import unfilled_sentence, years_unfilled
 from himpun.offices.rules import MAY_MANAGE_OFFICE
-from himpun.offices.typed import read_year
 from himpun.offices.vocabulary import OWN_DAYS
 from himpun.offices.worktime import WEEKDAYS
 from himpun.offices.year import STATES, months_of
+from himpun.typed import read_year
 from himpun.web.forms import Typed, attempt, read_date, read_whole
 from himpun.web.middleware import PersonRequest
 from himpun.web.views.offices import office_of, recounted, settings_form

@@ -21,8 +21,8 @@ from himpun.cycles.standing import survey_of
 from himpun.cycles.step_actions import needs_letter
 from himpun.errors import Refusal
 from himpun.indicators.models import DataRequest
-from himpun.indicators.periods import Kind, for_day
 from himpun.letters.models import Letter
+from himpun.measure.periods import Kind, for_day
 from himpun.offices.models import Office
 from himpun.offices.rules import (
     MAY_CANCEL_CYCLES,

@@ -16,12 +16,12 @@ from himpun.indicators.definitions import completeness, definition_gaps
 from himpun.indicators.exchange import TABLES
 from himpun.indicators.measuring import read_scale
 from himpun.indicators.models import Indicator, Scale
-from himpun.indicators.numbers import write_percent
-from himpun.indicators.scales import ruler
+from himpun.measure.numbers import write_percent
+from himpun.measure.scoring.bounds import ruler
 from himpun.offices.acting import HoldsNoPost
 from himpun.offices.models import Office
 from himpun.offices.rules import MAY_EDIT_INDICATORS
-from himpun.offices.typed import read_year
+from himpun.typed import read_year
 from himpun.web.middleware import PersonRequest
 
 PER_PAGE = 30

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from himpun.indicators import dictionary, dictionary_import
 from himpun.indicators.exchange import INDICATORS, TABLES
-from himpun.offices.typed import read_year
+from himpun.typed import read_year
 from himpun.web import downloads, forms
 from himpun.web.forms import attempt, read_whole
 from himpun.web.middleware import PersonRequest

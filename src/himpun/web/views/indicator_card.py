@@ -25,12 +25,12 @@ from himpun.indicators.definitions import (
     target_notices,
     target_periods,
 )
-from himpun.indicators.formula import parse
 from himpun.indicators.measuring import OfficeYear
 from himpun.indicators.models import Indicator
-from himpun.indicators.numbers import write_percent
-from himpun.indicators.periods import Frequency, Kind, Period
-from himpun.indicators.scales import ruler
+from himpun.measure.formula.parser import parse
+from himpun.measure.numbers import write_percent
+from himpun.measure.periods import Frequency, Kind, Period
+from himpun.measure.scoring.bounds import ruler
 from himpun.reports.recap import on_axis
 from himpun.web.downloads import picture
 from himpun.web.middleware import PersonRequest
@@ -186,9 +186,9 @@ def indicator_chart(request: PersonRequest, pk: int) -> HttpResponse:
         _, target = year.target(entry.code, period)
         actual = year.measure(entry.code, period).actual
         label = period.kind.name_of(period.index).replace("Triwulan ", "TW ")
-        points.append((_short(label, period), on_axis(target), on_axis(actual)))
+        points.append((short(label, period), on_axis(target), on_axis(actual)))
     return picture(as_svg(achievement_trend(entry.name, entry.unit, points, places=entry.places)))
 
 
-def _short(label: str, period: Period) -> str:
+def short(label: str, period: Period) -> str:
     return label[:3] if period.kind is Kind.MONTH else label

@@ -22,10 +22,11 @@ from himpun.indicators.definitions import (
     target_periods,
 )
 from himpun.indicators.dictionary import ChangedMeanwhile
-from himpun.indicators.formula import parse
 from himpun.indicators.models import Indicator, Scale
-from himpun.indicators.periods import Frequency, Period
-from himpun.indicators.scoring import Aggregation, Polarity, VariableKind
+from himpun.measure.formula.parser import parse
+from himpun.measure.periods import Frequency, Period
+from himpun.measure.scoring.achievement import VariableKind
+from himpun.measure.scoring.values import Aggregation, Polarity
 from himpun.web import forms
 from himpun.web.forms import read_whole
 from himpun.web.middleware import PersonRequest

@@ -11,7 +11,7 @@ from himpun import clock
 from himpun.cycles.models import Task
 from himpun.cycles.reminding import nudge_by_hand
 from himpun.errors import Refusal
-from himpun.indicators.periods import Period
+from himpun.measure.periods import Period
 from himpun.offices.models import Office
 from himpun.offices.rules import MAY_NUDGE
 from himpun.reports import ladder, ladder_below

@@ -11,9 +11,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from himpun import clock
 from himpun.cycles import actions
-from himpun.indicators.periods import Kind, for_day
 from himpun.letters.actions import Scan, register_letter
 from himpun.letters.models import INSTRUCTIONS, Letter
+from himpun.measure.periods import Kind, for_day
 from himpun.offices.rules import MAY_REGISTER_LETTERS, MAY_START_CYCLES
 from himpun.procedures.queries import versions_in_force
 from himpun.web import downloads

@@ -5,10 +5,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from himpun.errors import FieldErrors
-from himpun.indicators.numbers import write_percent
-from himpun.indicators.published import Checked, Verdict, changing_formulas, counts
-from himpun.indicators.published import check as check_rows
-from himpun.indicators.published_table import Table, TableNotFound, as_csv, read_table
+from himpun.measure.numbers import write_percent
+from himpun.measure.published.check import Checked, Verdict, changing_formulas, counts
+from himpun.measure.published.check import check as check_rows
+from himpun.measure.published.table import Table, TableNotFound, as_csv, read_table
 from himpun.spreadsheets.book import BookRefused, Limits
 from himpun.spreadsheets.reading import read_book
 from himpun.web import downloads

@@ -15,8 +15,8 @@ from himpun.indicators.charts import achievement_bars, achievement_trend
 from himpun.indicators.computing import bar_of, read_exact, scales_of, score_from, summary_of, target_at
 from himpun.indicators.corrections import corrections_after, touching
 from himpun.indicators.models import Recap, RecapLine
-from himpun.indicators.numbers import write_percent
-from himpun.indicators.periods import Period
+from himpun.measure.numbers import write_percent
+from himpun.measure.periods import Period
 from himpun.offices.models import Holding
 from himpun.offices.rules import MAY_SEE_ALL_VALUES
 from himpun.reports import REPORTS, Report

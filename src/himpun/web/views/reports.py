@@ -16,8 +16,8 @@ from himpun.errors import Refusal
 from himpun.indicators import computing
 from himpun.indicators.charts import Bar, achievement_bars, achievement_trend
 from himpun.indicators.computing import tree_of
-from himpun.indicators.numbers import write_number, write_percent
-from himpun.indicators.periods import Kind, Period
+from himpun.measure.numbers import write_number, write_percent
+from himpun.measure.periods import Kind, Period
 from himpun.offices.models import Office
 from himpun.reports.export import CSV_MEDIA, XLSX_MEDIA, name_of, to_csv, to_xlsx
 from himpun.reports.paper import PDF_MEDIA, to_pdf

@@ -19,9 +19,9 @@ from himpun.indicators.checks import Finding, Level
 from himpun.indicators.computing import value_text
 from himpun.indicators.measuring import WORDS
 from himpun.indicators.models import DataRequest, Evidence, Indicator, RequestLine, Variable
-from himpun.indicators.numbers import Number, write_number
 from himpun.indicators.reviewing import NOTHING_BEFORE, Before, limits_of, sentences
 from himpun.indicators.rules import Incomplete
+from himpun.measure.numbers import Number, write_number
 from himpun.offices.rules import MAY_COLLECT
 from himpun.web import downloads
 from himpun.web.forms import Typed, whole_number

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_GET, require_POST
 from himpun.indicators import dictionary
 from himpun.indicators.measuring import read_scale
 from himpun.indicators.models import Scale
-from himpun.indicators.scales import COLOURS, Row, ScaleRefused, read_rows, rows_of, ruler
-from himpun.indicators.scoring import FIVE_LEVELS, PUBLIC_SATISFACTION, TRAFFIC_LIGHT
+from himpun.measure.scoring.bounds import COLOURS, Row, ScaleRefused, read_rows, rows_of, ruler
+from himpun.measure.scoring.scale import FIVE_LEVELS, PUBLIC_SATISFACTION, TRAFFIC_LIGHT
 from himpun.web.forms import Typed, attempt, read_whole
 from himpun.web.middleware import PersonRequest
 from himpun.web.views.dictionary import asked_year, may_edit, office_of, scale_or_404, scale_shown

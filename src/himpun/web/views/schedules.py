@@ -13,7 +13,7 @@ from himpun.cycles import schedules
 from himpun.cycles.models import Schedule, ScheduleRun
 from himpun.cycles.step_actions import needs_letter
 from himpun.errors import NotAllowed, Refusal
-from himpun.indicators.periods import Kind
+from himpun.measure.periods import Kind
 from himpun.offices.acting import HoldsNoPost
 from himpun.offices.calendar import calendar_of
 from himpun.offices.models import Office

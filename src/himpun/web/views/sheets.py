@@ -29,9 +29,9 @@ from himpun.indicators.own_sheets import MappingNeeded
 from himpun.moments import MONTHS
 from himpun.offices.acting import HoldsNoPost
 from himpun.offices.models import Office
-from himpun.offices.typed import read_year
 from himpun.spreadsheets.book import Book, Limits, Sheet, column_letter, text_of
 from himpun.spreadsheets.reading import read_book
+from himpun.typed import read_year
 from himpun.web import downloads
 from himpun.web.forms import Typed, read_whole
 from himpun.web.middleware import PersonRequest

@@ -16,15 +16,15 @@ from himpun.cycles.late import in_words
 from himpun.cycles.step_actions import needs_letter
 from himpun.cycles.timing import Group, StepTiming, Suggestion, share_words
 from himpun.documents.pictures import as_svg
-from himpun.indicators.periods import Period
+from himpun.measure.periods import Period
 from himpun.offices.models import Office
-from himpun.offices.typed import read_year
 from himpun.procedures.definition import Procedure, role_titles, worded
 from himpun.procedures.flowchart import Mark, Sheet, layout, marked, svg
 from himpun.reports.paper import PDF_MEDIA
 from himpun.reports.queries import offices_from, opened_offices, readable_offices
 from himpun.reports.timing import MOST, Evaluation, chart, evaluate, procedures_known
 from himpun.reports.timing_paper import DELAYS, marks_of, to_pdf
+from himpun.typed import read_year
 from himpun.web import downloads
 from himpun.web.downloads import picture
 from himpun.web.middleware import PersonRequest

@@ -25,7 +25,7 @@ from himpun.documents.models import Approval, Delivery, Document, DocumentVersio
 from himpun.documents.parts import moment
 from himpun.documents.proof import DocumentAltered, check, signed_version
 from himpun.documents.work import ensure_issued
-from himpun.offices.typed import line, marks_fault
+from himpun.typed import line, marks_fault
 from himpun.web import downloads
 from himpun.web.forms import Typed
 from himpun.web.uploads import DigestingHandler, incoming_of

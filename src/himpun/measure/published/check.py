@@ -1,6 +1,6 @@
 """Checking a published capaian: which formula gives the printed figure, or that none does, and why.
 
-Pure and exact; the formulas are those of `himpun.indicators.scoring`. The rules, one by one, stand in
+Pure and exact; the formulas are those of `himpun.measure.scoring.achievement`. The rules, one by one, stand in
 docs/reference/check-capaian.md. T = target, R = realisasi, C = the printed capaian (%).
 """
 
@@ -15,9 +15,8 @@ from itertools import product
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from himpun.indicators.direction import direction
-from himpun.indicators.numbers import Number, round_half_up, write_number
-from himpun.indicators.published_cells import (
+from himpun.measure.numbers import Number, round_half_up, write_number
+from himpun.measure.published.cells import (
     GRADE_TABLES,
     Cell,
     Habit,
@@ -29,7 +28,9 @@ from himpun.indicators.published_cells import (
     read_cell,
     units_differ,
 )
-from himpun.indicators.scoring import Actual, Band, Polarity, Score, Target, achievement
+from himpun.measure.published.direction import direction
+from himpun.measure.scoring.achievement import achievement
+from himpun.measure.scoring.values import Actual, Band, Polarity, Score, Target
 from himpun.spreadsheets.book import Content
 
 

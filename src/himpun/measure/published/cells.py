@@ -1,7 +1,7 @@
 """Cells of a published table, as offices really write them: numbers of both habits, bands, grades, ratios, words.
 
 Pure and exact. A cell may have several readings ("1.417" is 1417 or 1,417): all are kept here, and
-`himpun.indicators.published` decides between them with the rest of the row and says that it guessed.
+`himpun.measure.published.check` decides between them with the rest of the row and says that it guessed.
 """
 
 import re
@@ -15,8 +15,8 @@ from fractions import Fraction
 from functools import lru_cache
 from itertools import product
 
-from himpun.indicators.numbers import Number, NumberUnreadable, exact, read_number, round_half_up, write_number
-from himpun.indicators.scoring import AKIP_GRADE, BPK_OPINION, Polarity
+from himpun.measure.numbers import Number, NumberUnreadable, exact, read_number, round_half_up, write_number
+from himpun.measure.scoring.values import AKIP_GRADE, BPK_OPINION, Polarity
 from himpun.spreadsheets.book import Content, text_of
 
 SIGNIFICANT = 12

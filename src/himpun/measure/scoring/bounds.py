@@ -12,10 +12,9 @@ from itertools import pairwise
 from typing import Any
 
 from himpun.errors import FieldErrors, Refusal
-from himpun.indicators.charts import CATEGORY_COLOURS
-from himpun.indicators.numbers import read_number, write_number
-from himpun.indicators.scoring import Level, Scale
-from himpun.offices.typed import Complaints, line
+from himpun.measure.numbers import read_number, write_number
+from himpun.measure.scoring.scale import CATEGORY_COLOURS, Level, Scale
+from himpun.typed import Complaints, line
 
 COLOURS: Mapping[str, str] = {
     "sangat-tinggi": "Biru tua",

@@ -6,7 +6,7 @@ Pure. A guess from words, used only where no polarity is stated, and always said
 
 import re
 
-from himpun.indicators.scoring import Polarity
+from himpun.measure.scoring.values import Polarity
 
 _LESS_FOR_SURE = re.compile(
     r"\b(?:belum|tidak|tak) (?:di|ter)?(?:tindaklanjuti|tindak lanjuti|selesaikan|selesai|tangani|terlayani|layani)\b|"

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from himpun.errors import Refusal
-from himpun.indicators.numbers import write_percent
-from himpun.indicators.published import Checked, PublishedRow
+from himpun.measure.numbers import write_percent
+from himpun.measure.published.check import Checked, PublishedRow
 from himpun.spreadsheets.book import Book, Content, Sheet, address, harmless, text_of
 
 SEARCHED_ROWS = 30

@@ -1,0 +1,1 @@
+"""Measuring: numbers, periods, formulas, scoring, and reading published achievements. Pure."""

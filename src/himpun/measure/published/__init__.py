@@ -1,0 +1,1 @@
+"""Achievements that are published already: which formula explains them."""

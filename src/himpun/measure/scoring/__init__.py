@@ -1,0 +1,1 @@
+"""Capaian: targets, polarity, aggregation over the year, scales (docs/reference/penilaian.md)."""
