@@ -19,7 +19,7 @@ from himpun import clock
 from himpun.commands.setup import publish_own_procedures
 from himpun.cycles.models import Cycle, Task
 from himpun.indicators.models import DataRequest
-from himpun.offices.loading import seed_kinds
+from himpun.offices.kinds import seed_kinds
 from himpun.offices.models import Holding, Office, Person, Post
 from himpun.procedures.models import ProcedureVersion
 

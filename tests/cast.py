@@ -21,6 +21,7 @@ from himpun.cycles import actions, collecting, drafting
 from himpun.cycles.models import Cycle, Task
 from himpun.cycles.step_actions import draft_of
 from himpun.documents.work import ensure_issued, ensure_rendered
+from himpun.folders.reading import read_office
 from himpun.indicators import actions as indicators
 from himpun.indicators.frozen import frozen_in
 from himpun.indicators.models import DataRequest, Indicator, Recap, Target, Variable
@@ -30,8 +31,7 @@ from himpun.measure.periods import Frequency
 from himpun.offices.appointments import LetterFile, begin_holding
 from himpun.offices.awaiting import awaited
 from himpun.offices.consenting import consent, consent_from_console
-from himpun.offices.files import read_office
-from himpun.offices.loading import seed_kinds
+from himpun.offices.kinds import seed_kinds
 from himpun.offices.models import UNIT, Appointment, Holding, Office, Person, Post
 from himpun.procedures import drafts
 from himpun.procedures.models import ProcedureVersion

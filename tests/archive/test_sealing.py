@@ -7,7 +7,7 @@ from himpun.archive.comparing import differences
 from himpun.archive.models import Record
 from himpun.archive.sealing import seal_existing
 from himpun.archive.seals import BEGUN, SEALED
-from himpun.offices.loading import seed_kinds
+from himpun.offices.kinds import seed_kinds
 from himpun.offices.models import Office, OfficeKind
 
 pytestmark = pytest.mark.django_db

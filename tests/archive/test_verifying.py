@@ -10,7 +10,7 @@ from himpun.archive import comparing
 from himpun.archive.comparing import Said
 from himpun.archive.journal import SYSTEM, act
 from himpun.archive.verify import verify
-from himpun.offices.loading import seed_kinds
+from himpun.offices.kinds import seed_kinds
 from himpun.offices.models import Office, OfficeKind
 
 

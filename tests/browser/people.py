@@ -8,7 +8,8 @@ from typing import Any
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from himpun.offices.files import PersonRow, read_office
+from himpun.folders.reading import read_office
+from himpun.folders.rows import PersonRow
 
 PASSWORD = "himpun-contoh"
 PICTURES = Path(os.environ["HIMPUN_PICTURES"]) if os.environ.get("HIMPUN_PICTURES") else None

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from himpun.offices.files import PersonRow
+from himpun.folders.rows import PersonRow
 from tests.browser.conftest import Server
 from tests.browser.people import Office
 from tests.papers import pdf

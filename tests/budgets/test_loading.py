@@ -10,7 +10,8 @@ from himpun.budgets.models import IndicatorProgram, Program
 from himpun.budgets.queries import entries_of
 from himpun.budgets.rollup import Level, roll_up
 from himpun.commands.load_office import load
-from himpun.offices.files import OfficeFilesError, read_office
+from himpun.folders.findings import OfficeFilesError
+from himpun.folders.reading import read_office
 from himpun.offices.models import Office
 from tests.budgets.samples import REPORT, YEAR
 from tests.cast import Cast

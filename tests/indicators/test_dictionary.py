@@ -15,6 +15,9 @@ from himpun.archive.models import Record
 from himpun.archive.verify import verify
 from himpun.commands.load_office import load
 from himpun.errors import FieldErrors
+from himpun.folders.findings import OfficeFilesError
+from himpun.folders.reading import read_office
+from himpun.folders.rows import OfficeFiles
 from himpun.indicators import dictionary, dictionary_import
 from himpun.indicators.definitions import Definition
 from himpun.indicators.dictionary import (
@@ -40,7 +43,6 @@ from himpun.measure.periods import Period
 from himpun.measure.scoring.bounds import Row, ScaleRefused, rows_of
 from himpun.measure.scoring.scale import FIVE_LEVELS, TRAFFIC_LIGHT
 from himpun.offices.acting import HoldsNoPost
-from himpun.offices.files import OfficeFiles, OfficeFilesError, read_office
 from tests.cast import Cast, found_office, later
 from tests.indicators.test_definitions import FIELDS
 

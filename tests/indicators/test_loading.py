@@ -9,9 +9,10 @@ from himpun.archive.verify import verify
 from himpun.commands.load_office import load
 from himpun.cycles.actions import start_cycle
 from himpun.errors import FieldErrors
+from himpun.folders.reading import read_office
+from himpun.folders.rows import OfficeFiles
 from himpun.indicators.computing import score_from
 from himpun.indicators.models import DataRequest, Indicator, Recap, RequestLine, Target, Value
-from himpun.offices.files import OfficeFiles, read_office
 from tests.cast import MECHANISM, Cast, publish
 
 

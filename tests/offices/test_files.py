@@ -14,9 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from himpun.errors import Refusal
-from himpun.offices.files import FileError, OfficeFiles, OfficeFilesError, read_office
-from himpun.offices.files.cells import check_measure, check_number
-from himpun.offices.files.rows import TABLES
+from himpun.folders.findings import FileError, OfficeFilesError
+from himpun.folders.reading import read_office
+from himpun.folders.rows import TABLES, OfficeFiles
+from himpun.offices.cells import check_measure, check_number
 from himpun.offices.rules import ROLES, UNIT
 from himpun.offices.worktime import DEFAULT_WEEK
 

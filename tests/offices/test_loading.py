@@ -13,12 +13,14 @@ from django.db.models import Model
 from himpun.archive.models import Record
 from himpun.commands import run
 from himpun.commands.load_office import load
+from himpun.folders.findings import OfficeFilesError
+from himpun.folders.offices import NameTaken, RoleTaken
+from himpun.folders.reading import read_office
 from himpun.indicators.models import DataRequest, Indicator, Recap, RecapLine, RequestLine, Target, Value, Variable
 from himpun.offices.actions import add_person
 from himpun.offices.calendar import calendar_of
 from himpun.offices.consenting import consent
-from himpun.offices.files import OfficeFilesError, read_office
-from himpun.offices.loading import NameTaken, RoleTaken, seed_kinds
+from himpun.offices.kinds import seed_kinds
 from himpun.offices.models import Appointment, Holding, Holiday, Office, OfficeKind, Person, Post
 from himpun.offices.national import seed_national_calendar
 

@@ -13,8 +13,8 @@ from himpun.api import schemas
 from himpun.budgets.actions import check_year
 from himpun.errors import FieldErrors, Refusal
 from himpun.indicators.definitions import Surroundings, Typed, read_definition
-from himpun.offices.files.cells import code as read_code
-from himpun.offices.files.cells import year as read_cell
+from himpun.offices.cells import code as read_code
+from himpun.offices.cells import year as read_cell
 from himpun.typed import (
     Complaints,
     Day,

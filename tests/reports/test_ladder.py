@@ -15,9 +15,9 @@ from himpun.cycles import collecting
 from himpun.cycles.actions import cancel_cycle
 from himpun.cycles.deadlines import pause_cycle
 from himpun.cycles.models import Cycle, Nudge, Task
+from himpun.folders.reading import read_office
 from himpun.measure.periods import Period
 from himpun.notifications.models import Message
-from himpun.offices.files import read_office
 from himpun.offices.models import Holiday, Office, Person, Post, SpecialHours
 from himpun.reports import ladder, ladder_below
 from himpun.reports.ladder import Row

@@ -6,13 +6,14 @@ from pathlib import Path
 from django.db import transaction
 
 from himpun.archive.journal import SYSTEM
-from himpun.budgets.loading import load_budget, read_programs
 from himpun.commands.person import print_links
-from himpun.indicators.loading import load_indicators, read_definitions
+from himpun.folders.budgets import load_budget, read_programs
+from himpun.folders.indicators import load_indicators, read_definitions
+from himpun.folders.offices import load_office, load_people, people_from_elsewhere
+from himpun.folders.reading import read_office
+from himpun.folders.rows import OfficeFiles
 from himpun.offices import access
-from himpun.offices.files import OfficeFiles, read_office
 from himpun.offices.journals import journals
-from himpun.offices.loading import load_office, load_people, people_from_elsewhere
 from himpun.offices.models import Appointment, Office
 
 

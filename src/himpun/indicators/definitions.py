@@ -22,8 +22,8 @@ from himpun.measure.scoring import values
 from himpun.measure.scoring.achievement import VariableKind
 from himpun.measure.scoring.scale import Level, Scale
 from himpun.measure.scoring.values import Aggregation, Polarity
-from himpun.offices.files.cells import code as read_code
-from himpun.offices.files.cells import variable_name, yes
+from himpun.offices.cells import code as read_code
+from himpun.offices.cells import variable_name, yes
 from himpun.typed import Complaints, Text, line, paragraphs
 
 WORDS = frozenset({Polarity.GRADE, Polarity.TEXT})

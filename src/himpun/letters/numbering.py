@@ -8,7 +8,7 @@ import string
 from datetime import date
 
 from himpun.errors import Refusal
-from himpun.offices.files.settings import LONGEST_PATTERN, PLACEHOLDERS
+from himpun.offices.patterns import LONGEST_PATTERN, PLACEHOLDERS
 
 DEFAULT_PATTERN = "{urut}/{unit}/{bulan_romawi}/{tahun}"
 ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")

@@ -18,7 +18,7 @@ from django.db import models, transaction
 from himpun import clock
 from himpun.archive.journal import SYSTEM, Author, act
 from himpun.errors import Refusal
-from himpun.offices.files.cells import email as read_email
+from himpun.offices.cells import email as read_email
 from himpun.offices.models import Office, OneTimeLink, Person
 from himpun.offices.wording import wrong_texts
 from himpun.typed import Complaints, line

@@ -18,13 +18,13 @@ from himpun.archive.journal import Author, act
 from himpun.errors import Conflict, FieldErrors
 from himpun.offices import access
 from himpun.offices.acting import acting_in
-from himpun.offices.files.cells import day_hours, slug
-from himpun.offices.files.cells import email as read_email
-from himpun.offices.files.cells import nip as read_nip
-from himpun.offices.files.cells import username as read_username
-from himpun.offices.files.settings import check_pattern
+from himpun.offices.cells import day_hours, slug
+from himpun.offices.cells import email as read_email
+from himpun.offices.cells import nip as read_nip
+from himpun.offices.cells import username as read_username
 from himpun.offices.holdings import check_still_managed
 from himpun.offices.models import UNIT, Appointment, Holding, Holiday, Office, Person, Post, SpecialHours
+from himpun.offices.patterns import check_pattern
 from himpun.offices.queries import roles_ahead
 from himpun.offices.rules import (
     DECIDES,

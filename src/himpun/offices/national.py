@@ -16,7 +16,7 @@ from django.db.models import F
 from himpun import clock
 from himpun.archive.journal import SYSTEM, Turn, act
 from himpun.errors import Refusal
-from himpun.offices.files.cells import day as read_day
+from himpun.offices.cells import day as read_day
 from himpun.offices.holiday_seed import (
     GUESSED,
     RAMADAN_HOURS,

@@ -20,8 +20,8 @@ from himpun.commands.tour.walk import BEGINNING, Walk
 from himpun.cycles.models import Cycle
 from himpun.documents.parts import moment
 from himpun.documents.work import render_waiting
+from himpun.folders.reading import read_office
 from himpun.measure.periods import Period
-from himpun.offices.files import read_office
 
 NOTHING = argparse.Namespace(new_key=False)
 

@@ -25,9 +25,9 @@ from himpun.notifications.access_mail import renew_access, way_to
 from himpun.offices import access, actions, attempts
 from himpun.offices.acting import HoldsNoPost
 from himpun.offices.calendar import named_days
-from himpun.offices.files.settings import check_pattern
 from himpun.offices.homes import homes_open_to, move_home
 from himpun.offices.models import Appointment, Holding, Holiday, Leave, Office, Post
+from himpun.offices.patterns import check_pattern
 from himpun.offices.queries import is_present, looks_after, people_known_to
 from himpun.offices.rules import MAY_MANAGE_OFFICE, ROLES
 from himpun.offices.worktime import WEEKDAYS

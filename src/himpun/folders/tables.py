@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from himpun.offices.files.findings import Findings
-from himpun.offices.files.rows import TABLES, Table
+from himpun.folders.findings import Findings
+from himpun.folders.rows import TABLES, Table
 
 Line = tuple[int, dict[str, str]]
 

@@ -15,8 +15,8 @@ from himpun.budgets.planning import plan
 from himpun.budgets.queries import entries_of, links_of
 from himpun.budgets.sheets import Row
 from himpun.errors import Refusal
-from himpun.offices.files import FileError, OfficeFiles, OfficeFilesError, ProgramRow, ProgressRow
-from himpun.offices.files.rows import PROGRAMS, PROGRESS
+from himpun.folders.findings import FileError, OfficeFilesError
+from himpun.folders.rows import PROGRAMS, PROGRESS, OfficeFiles, ProgramRow, ProgressRow
 from himpun.offices.models import Office, Post
 from himpun.spreadsheets.book import Wrong
 

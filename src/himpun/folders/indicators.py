@@ -7,6 +7,17 @@ from dataclasses import replace
 from himpun import clock
 from himpun.archive.journal import SYSTEM, Turn
 from himpun.errors import FieldErrors
+from himpun.folders.findings import FileError, OfficeFilesError
+from himpun.folders.rows import (
+    INDICATORS,
+    TARGETS,
+    VARIABLES,
+    IndicatorRow,
+    OfficeFiles,
+    TargetRow,
+    ValueRow,
+    VariableRow,
+)
 from himpun.indicators.actions import freeze, read_figure, take_answer
 from himpun.indicators.definitions import Definition, Other, Surroundings, Typed, in_order, read_definition
 from himpun.indicators.dictionary import Rows, definition_of, entries, put
@@ -14,16 +25,6 @@ from himpun.indicators.figures import mark_used
 from himpun.indicators.models import DataRequest, Indicator, Recap, RequestLine, Value
 from himpun.measure.periods import Period
 from himpun.offices.acting import Actor
-from himpun.offices.files import (
-    FileError,
-    IndicatorRow,
-    OfficeFiles,
-    OfficeFilesError,
-    TargetRow,
-    ValueRow,
-    VariableRow,
-)
-from himpun.offices.files.rows import INDICATORS, TARGETS, VARIABLES
 from himpun.offices.models import Office, Post
 from himpun.offices.vocabulary import HoldingKind
 

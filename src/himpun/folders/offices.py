@@ -5,20 +5,19 @@ password in the files is used only for a person who is new. Holdings of the offi
 somebody whose home is another office keeps their name and address as they are, and is asked before they hold a post.
 """
 
-import tomllib
 from collections.abc import Mapping
-from importlib import resources
 
 from django.db.models import F
 
 from himpun.archive.seals import touch
 from himpun.errors import Refusal
+from himpun.folders.rows import HoldingRow, OfficeFiles, PersonRow
 from himpun.offices.appointments import propose
-from himpun.offices.files import HoldingRow, OfficeFiles, PersonRow
 from himpun.offices.holdings import Terms
 from himpun.offices.journals import Journals
+from himpun.offices.kinds import seed_kinds
 from himpun.offices.leaves import LeaveFields, load_leave
-from himpun.offices.models import UNIT, Appointment, Holding, Holiday, Office, OfficeKind, Person, Post, SpecialHours
+from himpun.offices.models import UNIT, Appointment, Holding, Holiday, Office, Person, Post, SpecialHours
 from himpun.offices.rules import check_may_manage_access
 from himpun.offices.worktime import write_week
 
@@ -45,13 +44,6 @@ class NameTaken(Refusal):
             f'people.csv: nama pengguna "{username}" milik orang yang dikelola kantor lain, dan nama atau NIP-nya berbeda. '
             "Beri orang kantor ini nama pengguna lain; bila memang orang yang sama, samakan nama dan NIP-nya."
         )
-
-
-def seed_kinds() -> None:
-    """Make the kinds of office that kinds.toml knows; kinds already there keep their titles."""
-    kinds = tomllib.loads(resources.files("himpun.offices").joinpath("kinds.toml").read_text())
-    for code, kind in kinds.items():
-        OfficeKind.objects.get_or_create(code=code, defaults=kind)
 
 
 def load_office(files: OfficeFiles) -> Office:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from himpun.errors import Refusal
-from himpun.offices.files.rows import FILES
+from himpun.folders.rows import FILES
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from typing import Annotated, Any, NamedTuple, get_type_hints
 from himpun.measure.periods import Frequency
 from himpun.measure.scoring.achievement import VariableKind
 from himpun.measure.scoring.values import Aggregation, Polarity
-from himpun.offices.files.cells import (
+from himpun.offices.cells import (
     check_number,
     code,
     day,

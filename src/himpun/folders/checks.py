@@ -6,10 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from himpun.measure.scoring.values import Polarity
-from himpun.offices.files.cells import check_measure, frequency_of
-from himpun.offices.files.findings import Findings
-from himpun.offices.files.rows import (
+from himpun.folders.findings import Findings
+from himpun.folders.rows import (
     HOLDINGS,
     HOURS,
     INDICATORS,
@@ -28,7 +26,9 @@ from himpun.offices.files.rows import (
     TargetRow,
     ValueRow,
 )
-from himpun.offices.files.tables import Line, Sheet
+from himpun.folders.tables import Line, Sheet
+from himpun.measure.scoring.values import Polarity
+from himpun.offices.cells import check_measure, frequency_of
 from himpun.offices.rules import ROLES, UNIT
 from himpun.offices.vocabulary import MANDATES, HoldingKind
 from himpun.offices.worktime import LONGEST_HOURS

@@ -4,17 +4,16 @@ import re
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
-from string import Formatter
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from himpun.offices.files.cells import slug
-from himpun.offices.files.findings import Findings
-from himpun.offices.files.rows import OFFICE, OfficeSettings
-from himpun.offices.files.tables import read_text
+from himpun.folders.findings import Findings
+from himpun.folders.rows import OFFICE, OfficeSettings
+from himpun.folders.tables import read_text
+from himpun.offices.cells import slug
+from himpun.offices.patterns import check_pattern
 from himpun.offices.worktime import CalendarUnusable, Week, read_week
 
-PLACEHOLDERS = ("kode", "urut", "unit", "tahun", "bulan", "bulan_romawi")
 _TEXTS = {"code": 64, "name": 200, "kind": 50, "government": 200, "city": 100}  # the longest each may be
 _OPTIONAL_TEXTS = {"parent": 64, "parent_name": 200, "address": 300, "contact": 300}
 _OTHER = ("timezone", "day_minutes", "hours", "number_patterns", "unit_codes", "synthetic")
@@ -138,22 +137,4 @@ class _Settings:
         return written is True
 
 
-LONGEST_PATTERN = 60
 """Letters of a number pattern; with a unit code of 40 the number still fits its column of 120."""
-
-
-def check_pattern(pattern: str) -> None:
-    """Refuse a number pattern with a placeholder nobody fills, or one that could give a number twice."""
-    try:
-        parts = list(Formatter().parse(pattern))
-    except ValueError:
-        raise ValueError("kurung kurawal tidak berpasangan (contoh: {kode}/{urut}/{unit}/{tahun}).") from None
-    names = [name for _, name, _, _ in parts if name is not None]
-    accepted = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
-    for _, name, form, conversion in parts:
-        if name is not None and (name not in PLACEHOLDERS or form or conversion):
-            raise ValueError(f"isian {{{name}}} tidak dikenal; yang ada: {accepted}.")
-    if len(pattern) > LONGEST_PATTERN:
-        raise ValueError(f"pola nomor terlalu panjang; paling banyak {LONGEST_PATTERN} huruf.")
-    if not {"urut", "tahun"} <= set(names):
-        raise ValueError("pola nomor harus memuat {urut} dan {tahun} supaya tidak ada nomor kembar.")

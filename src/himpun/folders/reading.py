@@ -10,9 +10,9 @@ form, and `indicators` reads them.
 
 from pathlib import Path
 
-from himpun.offices.files.checks import CHECKS, Folder
-from himpun.offices.files.findings import FileError, Findings, OfficeFilesError
-from himpun.offices.files.rows import (
+from himpun.folders.checks import CHECKS, Folder
+from himpun.folders.findings import FileError, Findings, OfficeFilesError
+from himpun.folders.rows import (
     FILES,
     TABLES,
     HoldingRow,
@@ -30,8 +30,8 @@ from himpun.offices.files.rows import (
     ValueRow,
     VariableRow,
 )
-from himpun.offices.files.settings import read_settings
-from himpun.offices.files.tables import read_sheet
+from himpun.folders.settings import read_settings
+from himpun.folders.tables import read_sheet
 
 __all__ = [
     "FileError",

@@ -1,0 +1,25 @@
+"""Patterns of numbers for letters and documents, and what they may hold. Pure."""
+
+from string import Formatter
+
+PLACEHOLDERS = ("kode", "urut", "unit", "tahun", "bulan", "bulan_romawi")
+
+
+LONGEST_PATTERN = 60
+
+
+def check_pattern(pattern: str) -> None:
+    """Refuse a number pattern with a placeholder nobody fills, or one that could give a number twice."""
+    try:
+        parts = list(Formatter().parse(pattern))
+    except ValueError:
+        raise ValueError("kurung kurawal tidak berpasangan (contoh: {kode}/{urut}/{unit}/{tahun}).") from None
+    names = [name for _, name, _, _ in parts if name is not None]
+    accepted = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
+    for _, name, form, conversion in parts:
+        if name is not None and (name not in PLACEHOLDERS or form or conversion):
+            raise ValueError(f"isian {{{name}}} tidak dikenal; yang ada: {accepted}.")
+    if len(pattern) > LONGEST_PATTERN:
+        raise ValueError(f"pola nomor terlalu panjang; paling banyak {LONGEST_PATTERN} huruf.")
+    if not {"urut", "tahun"} <= set(names):
+        raise ValueError("pola nomor harus memuat {urut} dan {tahun} supaya tidak ada nomor kembar.")
