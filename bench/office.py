@@ -21,9 +21,9 @@ from himpun.commands.load_office import load  # noqa: E402
 from himpun.cycles import actions  # noqa: E402
 from himpun.cycles.models import Cycle, Task  # noqa: E402
 from himpun.folders.reading import read_office  # noqa: E402
+from himpun.offices.calendar.national import seed_national_calendar  # noqa: E402
 from himpun.offices.kinds import seed_kinds  # noqa: E402
 from himpun.offices.models import Holding, Office, Person, Post  # noqa: E402
-from himpun.offices.national import seed_national_calendar  # noqa: E402
 from himpun.procedures.actions import publish_shared  # noqa: E402
 
 SOP = "pengumpulan-data-kinerja"

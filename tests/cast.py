@@ -28,9 +28,9 @@ from himpun.indicators.models import DataRequest, Indicator, Recap, Target, Vari
 from himpun.letters.actions import register_letter
 from himpun.letters.models import Letter
 from himpun.measure.periods import Frequency
-from himpun.offices.appointments import LetterFile, begin_holding
-from himpun.offices.awaiting import awaited
-from himpun.offices.consenting import consent, consent_from_console
+from himpun.offices.holdings.appointments import LetterFile, begin_holding
+from himpun.offices.holdings.awaiting import awaited
+from himpun.offices.holdings.consenting import consent, consent_from_console
 from himpun.offices.kinds import seed_kinds
 from himpun.offices.models import UNIT, Appointment, Holding, Office, Person, Post
 from himpun.procedures import drafts

@@ -36,7 +36,7 @@ from django.db import connection, transaction
 from himpun import clock
 from himpun.cycles import pace
 from himpun.documents import work
-from himpun.offices import calendar
+from himpun.offices.calendar import kept
 from himpun.procedures import queries
 
 T = TypeVar("T")
@@ -114,7 +114,7 @@ def walks(*, for_real: bool) -> Iterator[None]:
 def forget() -> None:
     """What is kept by row number belongs to one test: the next one gives the same numbers to other rows."""
     queries.forget()
-    calendar.forget()
+    kept.forget()
     pace.forget()
 
 

@@ -17,7 +17,8 @@ from himpun.logs import Formatter
 from himpun.notifications import sending
 from himpun.notifications.access_mail import mail_links
 from himpun.notifications.channels import read_channels
-from himpun.offices import access, actions
+from himpun.offices.access import links
+from himpun.offices.actions import people
 from himpun.offices.models import OneTimeLink
 from tests.cast import Cast
 from tests.web.test_access import TYPED, path_of
@@ -74,7 +75,7 @@ def test_ordinary_lines_stay_as_they_are() -> None:
 
 
 def test_a_live_link_reaches_no_log_when_its_form_is_refused(small: Cast, logged: list[str]) -> None:
-    given = actions.reset_password(office=small.office, person=small.analis, by=small.umum)
+    given = people.reset_password(office=small.office, person=small.analis, by=small.umum)
     assert Client().post(path_of(given), {"password1": "pendek", "password2": "pendek"}).status_code == 422
     assert Client().post(path_of(given), TYPED).status_code == 302
     assert Client().get(path_of(given)).status_code == 410
@@ -85,12 +86,12 @@ def test_a_live_link_reaches_no_log_when_its_form_is_refused(small: Cast, logged
 def test_a_failing_page_logs_nothing_that_was_typed(
     small: Cast, logged: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    given = actions.reset_password(office=small.office, person=small.analis, by=small.umum)
+    given = people.reset_password(office=small.office, person=small.analis, by=small.umum)
 
     def broken(**typed: str) -> None:
         raise RuntimeError(f"rusak di {path_of(given)}")
 
-    monkeypatch.setattr(access, "redeem", broken)
+    monkeypatch.setattr(links, "redeem", broken)
     answer = Client(raise_request_exception=False).post(path_of(given), TYPED)
     assert answer.status_code == 500
     told = "".join(logged)

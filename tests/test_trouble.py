@@ -128,7 +128,7 @@ def broken(client: Client, monkeypatch: pytest.MonkeyPatch, target: str) -> Clie
 
 
 def test_a_page_says_that_the_disk_is_full(small: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    client = broken(as_(small.umum), monkeypatch, "himpun.offices.actions.act")
+    client = broken(as_(small.umum), monkeypatch, "himpun.archive.journal.act")
     answer = client.post("/pengaturan/orang/baru/", {"name": "Ani", "username": "ani"})
     assert answer.status_code == 503
     assert "Ruang simpan peladen Himpun penuh" in answer.content.decode()

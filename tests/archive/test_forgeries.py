@@ -40,7 +40,7 @@ from himpun.indicators.models import (
     Indicator,
     Scale,
 )
-from himpun.offices.leaves import LeaveFields, record_leave
+from himpun.offices.holdings.leaves import LeaveFields, record_leave
 from himpun.offices.models import SpecialHours
 from himpun.procedures.actions import set_approval_rule
 from tests.cast import MECHANISM, MONDAY, SOP, Cast, appointed, found_office, load_casts, publish_own

@@ -36,9 +36,9 @@ from himpun.letters.actions import Scan, register_letter
 from himpun.measure.scoring.bounds import Row
 from himpun.notifications.models import Message, Outgoing
 from himpun.notifications.spreading import spread_due
-from himpun.offices import access, attempts
-from himpun.offices import actions as offices
-from himpun.offices.appointments import LetterFile, begin_holding
+from himpun.offices.access import attempts, links
+from himpun.offices.actions import days as offices
+from himpun.offices.holdings.appointments import LetterFile, begin_holding
 from himpun.offices.models import Holding, Leave, Office, OneTimeLink, Person, Post
 from himpun.procedures import drafts
 from himpun.procedures.models import ProcedureVersion
@@ -376,7 +376,7 @@ def _waiting(side: Side) -> None:
     side.at["appointment"] = begin_holding(post=post, person=cast.units[0], by=cast.umum, file=letter, **terms)
     text = SMALL.replace('key = "kecil"', 'key = "naskah"').replace("Prosedur Kecil", f"Naskah {mark}")
     side.at["draft"] = drafts.submit(text=text, office=cast.office, in_force_from=date(2027, 1, 1), by=cast.kasubbag)
-    side.at["link"] = access.give_link(cast.units[2], MONDAY)
+    side.at["link"] = links.give_link(cast.units[2], MONDAY)
     attempts.note(cast.units[1].username, side.marks[ATTEMPTS], passed=False)
     with act(cast.office.code, at=MONDAY, author=SYSTEM) as turn:
         turn.record(ROWS_WRITTEN, f"office:{cast.office.code}", {"summary": "1 baris", "rows": [{"isi": SEAL_MARK}]})

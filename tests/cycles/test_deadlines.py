@@ -20,7 +20,7 @@ from himpun.errors import FieldErrors
 from himpun.indicators.models import DataRequest
 from himpun.notifications.models import Message
 from himpun.offices.acting import HoldsNoPost
-from himpun.offices.calendar import calendar_of
+from himpun.offices.calendar.kept import calendar_of
 from himpun.offices.models import Holiday, Office, SpecialHours
 from tests.cast import MECHANISM, PERIOD, SOP, WIB, Cast, found_office, later
 

@@ -11,7 +11,7 @@ from himpun.cycles.actions import cancel_cycle
 from himpun.cycles.events import ABORT, CHILD, COMPLETE, START, STEP, UNIT
 from himpun.cycles.history import events_of
 from himpun.cycles.timing import Waiting, WorkClock, waiting_in
-from himpun.offices.calendar import calendar_of
+from himpun.offices.calendar.kept import calendar_of
 from himpun.offices.models import Office
 from himpun.procedures.definition import Procedure
 from tests.cast import MECHANISM, MONDAY, SOP, Cast, found_office, later

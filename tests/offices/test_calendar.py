@@ -10,9 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from himpun.archive.models import Record
 from himpun.archive.verify import verify
 from himpun.errors import FieldErrors
-from himpun.offices import actions, calendar
 from himpun.offices.acting import HoldsNoPost
-from himpun.offices.calendar import calendar_of, calendars_of, named_days, named_hours
+from himpun.offices.actions import days
+from himpun.offices.calendar import kept as calendar
+from himpun.offices.calendar.kept import calendar_of, calendars_of, named_days, named_hours
 from himpun.offices.models import Holiday, Office, SpecialHours
 from himpun.offices.worktime import WIB, Amount, WorkCalendar, due
 from tests.cast import Cast
@@ -117,7 +118,7 @@ def test_offices_with_the_same_week_and_days_share_one_calendar(small: Cast, nei
     both = [Office.objects.get(pk=cast.office.pk) for cast in (small, neighbour)]
     found = calendars_of(both)
     assert found[both[0].pk][0] is found[both[1].pk][0]
-    actions.add_holiday(office=small.office, day=date(2026, 10, 6), name="Hari Jadi", source="", by=small.umum)
+    days.add_holiday(office=small.office, day=date(2026, 10, 6), name="Hari Jadi", source="", by=small.umum)
     both[0].refresh_from_db()
     found = calendars_of(both)
     assert found[both[0].pk][0] is not found[both[1].pk][0]
@@ -131,18 +132,18 @@ def test_a_closure_added_changed_and_removed_moves_the_calendar_each_time_and_is
     friday, monday = datetime(2026, 10, 9, 10, tzinfo=WIB), datetime(2026, 10, 12, 10, tzinfo=WIB)
     assert due(now_of(small.office), friday, Amount(days=1)) == monday
 
-    closed = actions.add_holiday(day=date(2026, 10, 12), name="Renovasi", source="SE 2", kind="penutupan", **given)
+    closed = days.add_holiday(day=date(2026, 10, 12), name="Renovasi", source="SE 2", kind="penutupan", **given)
     assert due(now_of(small.office), friday, Amount(days=1)).date() == date(2026, 10, 13)
 
     changed: dict[str, Any] = {"kind": "penutupan", "name": "Renovasi", "source": "SE 2"}
-    actions.change_holiday(holiday=closed, day=date(2026, 10, 13), **changed, **given)
+    days.change_holiday(holiday=closed, day=date(2026, 10, 13), **changed, **given)
     assert due(now_of(small.office), friday, Amount(days=1)) == monday
 
-    actions.change_holiday(holiday=closed, day=date(2026, 10, 13), **changed, **given)  # nothing new
-    actions.remove_holiday(holiday=closed, **given)
+    days.change_holiday(holiday=closed, day=date(2026, 10, 13), **changed, **given)  # nothing new
+    days.remove_holiday(holiday=closed, **given)
     assert now_of(small.office).holidays == frozenset()
-    with pytest.raises(actions.HolidayGone):
-        actions.change_holiday(holiday=closed, day=date(2026, 10, 14), **changed, **given)
+    with pytest.raises(days.HolidayGone):
+        days.change_holiday(holiday=closed, day=date(2026, 10, 14), **changed, **given)
     acts = Record.objects.filter(act__startswith="offices:holiday:").order_by("seq").values_list("act", flat=True)
     assert [act.rsplit(":")[-1] for act in acts] == ["added", "changed", "removed"]
     assert verify().faults == []
@@ -167,19 +168,19 @@ def test_a_day_that_cannot_be_is_refused_at_its_field(
     national(date(2026, 12, 26), name="Libur hari Sabtu")
     given = {"day": date(2026, 10, 6), "name": "Hari Jadi", "source": "", "kind": "daerah"}
     with pytest.raises(FieldErrors) as refused:
-        actions.add_holiday(office=small.office, by=small.umum, **{**given, **fields})
+        days.add_holiday(office=small.office, by=small.umum, **{**given, **fields})
     assert sentence in refused.value.fields[field]
     assert not Holiday.objects.filter(office=small.office).exists()
 
 
 def test_special_hours_are_added_changed_and_removed(small: Cast) -> None:
     given: dict[str, Any] = {"office": small.office, "by": small.umum}
-    added = actions.add_special_hours(fields=hours_fields(), **given)
+    added = days.add_special_hours(fields=hours_fields(), **given)
     assert added.hours == {"senin": ["08.00-12.00", "12.30-15.00"], "jumat": []}
     assert now_of(small.office).on(date(2026, 2, 16))[-1] == (time(12, 30), time(15))
-    actions.change_special_hours(hours=added, fields=hours_fields(hours={"senin": "08.00-12.00"}), **given)
+    days.change_special_hours(hours=added, fields=hours_fields(hours={"senin": "08.00-12.00"}), **given)
     assert now_of(small.office).on(date(2026, 2, 16)) == ((time(8), time(12)),)
-    actions.remove_special_hours(hours=added, **given)
+    days.remove_special_hours(hours=added, **given)
     assert now_of(small.office).special_days == {}
     assert Record.objects.filter(act__startswith="offices:hours:").count() == 3
 
@@ -200,7 +201,7 @@ def test_special_hours_that_cannot_be_are_refused_at_their_field(
 ) -> None:
     ramadan(small.office, since=date(2026, 2, 18))
     with pytest.raises(FieldErrors) as refused:
-        actions.add_special_hours(office=small.office, by=small.umum, fields=hours_fields(**fields))
+        days.add_special_hours(office=small.office, by=small.umum, fields=hours_fields(**fields))
     assert sentence in refused.value.fields[field]
     assert SpecialHours.objects.filter(office=small.office).count() == 1
 
@@ -208,8 +209,8 @@ def test_special_hours_that_cannot_be_are_refused_at_their_field(
 def test_only_who_manages_the_office_changes_its_calendar_and_only_its_own_rows(small: Cast, neighbour: Cast) -> None:
     foreign = ramadan(neighbour.office)
     with pytest.raises(HoldsNoPost):
-        actions.add_special_hours(office=small.office, by=small.analis, fields=hours_fields())
-    actions.remove_special_hours(office=small.office, hours=foreign, by=small.umum)
+        days.add_special_hours(office=small.office, by=small.analis, fields=hours_fields())
+    days.remove_special_hours(office=small.office, hours=foreign, by=small.umum)
     assert SpecialHours.objects.filter(pk=foreign.pk).exists()
-    with pytest.raises(actions.HolidayGone):
-        actions.change_special_hours(office=small.office, hours=foreign, by=small.umum, fields=hours_fields())
+    with pytest.raises(days.HolidayGone):
+        days.change_special_hours(office=small.office, hours=foreign, by=small.umum, fields=hours_fields())

@@ -14,9 +14,8 @@ from himpun.archive.models import Record
 from himpun.archive.verify import verify
 from himpun.errors import FieldErrors, NotAllowed
 from himpun.offices.acting import HoldsNoPost, OnLeave, acting_for, acting_in, capacities, holders
-from himpun.offices.appointments import begin_holding, change_holding
-from himpun.offices.holdings import NobodyManages
-from himpun.offices.leaves import (
+from himpun.offices.holdings.appointments import begin_holding, change_holding
+from himpun.offices.holdings.leaves import (
     LeaveBegun,
     LeaveFields,
     LeaveOver,
@@ -25,6 +24,7 @@ from himpun.offices.leaves import (
     end_leave,
     record_leave,
 )
+from himpun.offices.holdings.terms import NobodyManages
 from himpun.offices.models import Holding, Leave, Person
 from himpun.offices.queries import shown_holder
 from himpun.offices.rules import NotOurs

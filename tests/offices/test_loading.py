@@ -17,12 +17,12 @@ from himpun.folders.findings import OfficeFilesError
 from himpun.folders.offices import NameTaken, RoleTaken
 from himpun.folders.reading import read_office
 from himpun.indicators.models import DataRequest, Indicator, Recap, RecapLine, RequestLine, Target, Value, Variable
-from himpun.offices.actions import add_person
-from himpun.offices.calendar import calendar_of
-from himpun.offices.consenting import consent
+from himpun.offices.actions.people import add_person
+from himpun.offices.calendar.kept import calendar_of
+from himpun.offices.calendar.national import seed_national_calendar
+from himpun.offices.holdings.consenting import consent
 from himpun.offices.kinds import seed_kinds
 from himpun.offices.models import Appointment, Holding, Holiday, Office, OfficeKind, Person, Post
-from himpun.offices.national import seed_national_calendar
 
 EXAMPLES = Path("examples")
 TABLES: list[type[Model]] = [

@@ -6,10 +6,9 @@ import pytest
 
 from himpun.archive.models import Record
 from himpun.archive.verify import verify
-from himpun.offices.calendar import calendar_of
-from himpun.offices.holiday_seed import RAMADAN_HOURS, SeedDay, seed_ramadan
-from himpun.offices.models import Holiday, Office, SpecialHours
-from himpun.offices.national import (
+from himpun.offices.calendar.holiday_seed import RAMADAN_HOURS, SeedDay, seed_ramadan
+from himpun.offices.calendar.kept import calendar_of
+from himpun.offices.calendar.national import (
     DatesReversed,
     DaysUnreadable,
     DecreeMissing,
@@ -23,6 +22,7 @@ from himpun.offices.national import (
     unfilled_sentence,
     years_unfilled,
 )
+from himpun.offices.models import Holiday, Office, SpecialHours
 from himpun.offices.worktime import minutes_of, read_day
 from tests.cast import Cast, by_hand
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from himpun.offices.holiday_seed import seed_holidays
+from himpun.offices.calendar.holiday_seed import seed_holidays
 from himpun.offices.worktime import (
     DEFAULT_WEEK,
     WIB,

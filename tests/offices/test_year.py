@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
+from himpun.offices.calendar.year import STATES, hours_in_words, months_of, state_of
 from himpun.offices.worktime import DEFAULT_WEEK, WIB, WorkCalendar, read_day
-from himpun.offices.year import STATES, hours_in_words, months_of, state_of
 
 SATURDAY = date(2026, 8, 8)
 SHORT = read_day(["08.00-12.00"])

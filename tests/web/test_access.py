@@ -12,7 +12,8 @@ from himpun.api.actions import make_token, open_token
 from himpun.api.rules import TokenRefused
 from himpun.archive.models import Record
 from himpun.commands import run
-from himpun.offices import access, actions
+from himpun.offices.access import links as access
+from himpun.offices.actions import people
 from himpun.offices.models import OneTimeLink, Person
 from tests.cast import Cast, later
 from tests.web.test_offices import as_
@@ -26,7 +27,7 @@ def path_of(given: access.Given) -> str:
 
 
 def reset(cast: Cast, person: Person) -> access.Given:
-    return actions.reset_password(office=cast.office, person=person, by=cast.umum)
+    return people.reset_password(office=cast.office, person=person, by=cast.umum)
 
 
 def shown(client: Client, path: str, status: int = 410) -> str:

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from himpun.archive.models import Record
 from himpun.cycles.step_actions import draft_of
-from himpun.offices.leaves import LeaveFields, change_leave, end_leave, record_leave
+from himpun.offices.holdings.leaves import LeaveFields, change_leave, end_leave, record_leave
 from himpun.offices.models import Holding, Leave, Office, Person
 from himpun.web.acts import in_words
 from tests.cast import MONDAY, SCAN, Cast, later

@@ -10,8 +10,8 @@ from django.test import Client
 
 from himpun.archive.models import Record
 from himpun.archive.verify import verify
-from himpun.offices import actions
-from himpun.offices.calendar import calendar_of
+from himpun.offices.actions import days
+from himpun.offices.calendar.kept import calendar_of
 from himpun.offices.models import Holding, Holiday, Office, Person, Post
 from himpun.offices.queries import looks_after
 from tests.cast import SCAN, Cast
@@ -445,7 +445,7 @@ def test_a_national_or_foreign_holiday_cannot_be_taken_away(kecamatan: Cast, din
     foreign = Holiday.objects.create(office=dinas.office, day=date(2026, 8, 18), name="Libur Dinas")
     for holiday in (national, foreign):
         assert as_(kecamatan.umum).post("/pengaturan/libur/", {"remove": str(holiday.pk)}).status_code == 404
-        actions.remove_holiday(office=kecamatan.office, holiday=holiday, by=kecamatan.umum)
+        days.remove_holiday(office=kecamatan.office, holiday=holiday, by=kecamatan.umum)
         assert Holiday.objects.filter(pk=holiday.pk).exists()
     page = as_(kecamatan.umum).get("/pengaturan/libur/?tahun=2026").content.decode()
     assert "Kemerdekaan" in page

@@ -15,8 +15,8 @@ from himpun.errors import FieldErrors, Refusal
 from himpun.indicators.actions import save_line
 from himpun.letters.actions import register_letter
 from himpun.letters.models import Letter
-from himpun.offices import actions as offices
-from himpun.offices.appointments import begin_holding
+from himpun.offices.actions import days as offices
+from himpun.offices.holdings.appointments import begin_holding
 from himpun.offices.models import Holding
 from himpun.procedures import drafts
 from tests.cast import Cast

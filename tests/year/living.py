@@ -19,11 +19,11 @@ from himpun.cycles import deadlines
 from himpun.cycles.models import Cycle, Pause, Schedule, Task
 from himpun.jobs.ticks import register
 from himpun.notifications.models import Message, Outgoing
-from himpun.offices import actions as offices
-from himpun.offices import leaves
-from himpun.offices.calendar import calendar_of
+from himpun.offices.actions import days as offices
+from himpun.offices.calendar.kept import calendar_of
+from himpun.offices.calendar.national import seed_national_calendar
+from himpun.offices.holdings import leaves
 from himpun.offices.models import Holiday, Office, Person, SpecialHours
-from himpun.offices.national import seed_national_calendar
 from himpun.offices.worktime import DEFAULT_WEEK, write_week
 from tests.cast import MECHANISM, Cast, by_hand, found_office, publish
 from tests.conftest import type_papers

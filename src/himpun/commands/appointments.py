@@ -4,8 +4,8 @@ import argparse
 
 from himpun import clock
 from himpun.errors import Refusal
-from himpun.offices.awaiting import appointments_with_all, awaited
-from himpun.offices.consenting import consent_from_console
+from himpun.offices.holdings.awaiting import appointments_with_all, awaited
+from himpun.offices.holdings.consenting import consent_from_console
 from himpun.offices.models import Appointment
 
 

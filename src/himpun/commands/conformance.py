@@ -25,7 +25,7 @@ from himpun.cycles.events import Log
 from himpun.cycles.late import in_words
 from himpun.cycles.timing import WorkClock, share_words, step_timings, usual_day
 from himpun.errors import Refusal
-from himpun.offices.calendar import calendar_of, national_calendar
+from himpun.offices.calendar.kept import calendar_of, national_calendar
 from himpun.offices.models import Office
 from himpun.procedures.definition import Procedure, runnable
 from himpun.procedures.models import ProcedureVersion

@@ -3,7 +3,7 @@
 import argparse
 
 from himpun.errors import Refusal
-from himpun.offices.homes import give_home
+from himpun.offices.actions.homes import give_home
 from himpun.offices.models import Office, Person
 
 

@@ -12,7 +12,7 @@ from himpun.folders.indicators import load_indicators, read_definitions
 from himpun.folders.offices import load_office, load_people, people_from_elsewhere
 from himpun.folders.reading import read_office
 from himpun.folders.rows import OfficeFiles
-from himpun.offices import access
+from himpun.offices.access import links
 from himpun.offices.journals import journals
 from himpun.offices.models import Appointment, Office
 
@@ -38,8 +38,8 @@ def run(options: argparse.Namespace) -> int:
 
 def tell_how_to_log_in(office: Office, usernames: list[str]) -> None:
     """Print a link for everybody who has neither a password nor a link; say who has not used theirs."""
-    waiting = access.waiting_for_password(usernames)
-    if given := access.first_links(office=office, usernames=usernames):
+    waiting = links.waiting_for_password(usernames)
+    if given := links.first_links(office=office, usernames=usernames):
         print_links(given)
     if waiting:
         names = ", ".join(one.username for one in waiting)

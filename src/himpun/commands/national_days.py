@@ -7,8 +7,7 @@ from pathlib import Path
 from himpun import clock
 from himpun.commands.reading import text_of
 from himpun.errors import Refusal
-from himpun.offices.models import Holiday, SpecialHours
-from himpun.offices.national import (
+from himpun.offices.calendar.national import (
     Change,
     ListTooShort,
     YearUnknown,
@@ -18,6 +17,7 @@ from himpun.offices.national import (
     seed_national_calendar,
     set_ramadan,
 )
+from himpun.offices.models import Holiday, SpecialHours
 
 
 class DateUnreadable(Refusal):

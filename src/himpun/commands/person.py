@@ -8,7 +8,7 @@ from django.conf import settings
 
 from himpun import moments
 from himpun.notifications.access_mail import renew_by_operator
-from himpun.offices.access import Given
+from himpun.offices.access.links import Given
 from himpun.places import place, url_of
 
 

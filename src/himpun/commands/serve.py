@@ -40,7 +40,7 @@ def all_ticks() -> "Ticks":
     from himpun.notifications.announcing import announce_appointments, announce_drafts
     from himpun.notifications.sending import send_due
     from himpun.notifications.spreading import spread_due
-    from himpun.offices.national import seed_coming_years
+    from himpun.offices.calendar.national import seed_coming_years
 
     return {
         **TICKS,

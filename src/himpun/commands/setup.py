@@ -9,8 +9,8 @@ from django.db import connection
 from himpun import clock
 from himpun.archive.sealing import seal_existing
 from himpun.errors import Refusal
+from himpun.offices.calendar.national import seed_national_calendar
 from himpun.offices.kinds import seed_kinds
-from himpun.offices.national import seed_national_calendar
 from himpun.procedures.actions import NothingChanged, publish_shared
 from himpun.web.static_files import gather_static_files
 

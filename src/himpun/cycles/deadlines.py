@@ -29,7 +29,7 @@ from himpun.measure.periods import Period
 from himpun.notifications.actions import tell
 from himpun.offices import worktime
 from himpun.offices.acting import Actor, acting_in
-from himpun.offices.calendar import calendar_of
+from himpun.offices.calendar.kept import calendar_of
 from himpun.offices.models import Office, Person
 from himpun.offices.rules import MAY_PAUSE_CYCLES, MAY_SET_DEADLINES
 from himpun.offices.worktime import WorkCalendar

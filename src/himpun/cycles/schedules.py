@@ -23,8 +23,8 @@ from himpun.cycles.step_actions import needs_letter
 from himpun.errors import Conflict, FieldErrors, Refusal
 from himpun.measure.periods import Kind, Period, for_day
 from himpun.notifications.actions import tell
-from himpun.offices import calendar as calendars
 from himpun.offices.acting import Actor, acting_in
+from himpun.offices.calendar import kept as calendars
 from himpun.offices.models import Holding, Office, Person, Post
 from himpun.offices.rules import KASUBBAG_PERENCANAAN, MAY_START_CYCLES
 from himpun.offices.worktime import WorkCalendar

@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from himpun.cycles.models import Cycle, Pause, Task
 from himpun.cycles.planning import Pauses
-from himpun.offices import calendar
+from himpun.offices.calendar import kept
 from himpun.offices.worktime import WorkCalendar
 from himpun.procedures.definition import Procedure, Step
 from himpun.procedures.queries import procedures_of
@@ -105,7 +105,7 @@ def _complete(survey: Survey) -> None:
     for cycle in cycles.values():
         if cycle.parent_id is not None and cycle.pk in survey.steps:
             survey.child[cycle.parent_id] = cycle.pk
-    survey.calendars = calendar.calendars_of(cycle.office for cycle in cycles.values())
+    survey.calendars = kept.calendars_of(cycle.office for cycle in cycles.values())
     survey.definitions = procedures_of(cycle.procedure_id for cycle in cycles.values())
     for pause in Pause.objects.filter(cycle__in=ids).order_by("since"):
         survey.pauses.setdefault(pause.cycle_id, []).append(pause)

@@ -12,11 +12,11 @@ from django.db.models import F
 from himpun.archive.seals import touch
 from himpun.errors import Refusal
 from himpun.folders.rows import HoldingRow, OfficeFiles, PersonRow
-from himpun.offices.appointments import propose
-from himpun.offices.holdings import Terms
+from himpun.offices.holdings.appointments import propose
+from himpun.offices.holdings.leaves import LeaveFields, load_leave
+from himpun.offices.holdings.terms import Terms
 from himpun.offices.journals import Journals
 from himpun.offices.kinds import seed_kinds
-from himpun.offices.leaves import LeaveFields, load_leave
 from himpun.offices.models import UNIT, Appointment, Holding, Holiday, Office, Person, Post, SpecialHours
 from himpun.offices.rules import check_may_manage_access
 from himpun.offices.worktime import write_week

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 
 from himpun.gate.permissions import may_attach, may_correct, may_manage, may_register
-from himpun.offices import appointments
+from himpun.offices.holdings import appointments
 from himpun.spreadsheets.book import Limits as BookLimits
 from himpun.web.views import codes, dictionary_files, letters, procedures, published, verification
 

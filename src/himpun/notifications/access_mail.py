@@ -19,7 +19,8 @@ from himpun.archive.journal import CONSOLE
 from himpun.notifications.actions import deliver
 from himpun.notifications.channels import MAIL, MailSender, NotSent, Parcel, channels
 from himpun.notifications.models import Message
-from himpun.offices import access, actions
+from himpun.offices.access import links
+from himpun.offices.actions import people as actions
 from himpun.offices.models import Holding, Office, Person
 from himpun.offices.queries import roles_ahead
 from himpun.offices.rules import Handing, link_goes
@@ -64,7 +65,7 @@ def _mailed(people: Iterable[Person], tries: int) -> bool:
     try:
         for person in people if can_mail() else ():
             with transaction.atomic():
-                given = access.give_link(person, clock.now())
+                given = links.give_link(person, clock.now())
             sender.send(_letter(given))
     except NotSent as failure:
         log.warning("link-not-mailed", tries=tries, error=type(failure).__name__)
@@ -74,7 +75,7 @@ def _mailed(people: Iterable[Person], tries: int) -> bool:
     return True
 
 
-def _letter(given: access.Given) -> Parcel:
+def _letter(given: links.Given) -> Parcel:
     body = (
         f"Yth. {given.person.name},\n\n"
         "Seseorang, mungkin Anda, meminta tautan untuk menetapkan kata sandi Himpun yang baru. "
@@ -94,7 +95,7 @@ def way_to(person: Person) -> Handing:
     return link_goes(roles_ahead(person, clock.today()), mailable=can_mail() and bool(person.email))
 
 
-def renew_access(*, office: Office, person: Person, by: Person) -> access.Given | None:
+def renew_access(*, office: Office, person: Person, by: Person) -> links.Given | None:
     """Give somebody a link as a manager: one to be shown, which ends what they had, or None for one that is mailed.
 
     Raises HoldsNoPost, NotOurs or NotHandedOver.
@@ -110,10 +111,10 @@ def renew_access(*, office: Office, person: Person, by: Person) -> access.Given 
     return None
 
 
-def renew_by_operator(*, username: str) -> access.Given:
+def renew_by_operator(*, username: str) -> links.Given:
     """Give somebody a link as the operator; what they had is over. Raises PersonUnknown."""
     with transaction.atomic():
-        given = access.link_by_operator(username=username)
+        given = links.link_by_operator(username=username)
         _tell(given.person, "Akses masuk {name} diatur ulang oleh {by} pada {at}", CONSOLE.person_name)
     return given
 

@@ -12,7 +12,7 @@ from django.db.models import F
 from himpun import clock
 from himpun.notifications.actions import deliver
 from himpun.notifications.models import Message
-from himpun.offices.awaiting import appointments_with_all, awaited
+from himpun.offices.holdings.awaiting import appointments_with_all, awaited
 from himpun.offices.models import Appointment, Holding, Post
 from himpun.places import place
 from himpun.procedures.models import ProcedureDraft

@@ -27,7 +27,7 @@ from himpun.cycles.standing import Survey, survey_of
 from himpun.indicators.models import DataRequest
 from himpun.measure.periods import Kind, Period
 from himpun.offices import worktime
-from himpun.offices.calendar import calendars_of
+from himpun.offices.calendar.kept import calendars_of
 from himpun.offices.models import Office
 from himpun.procedures.definition import Procedure, role_titles, worded
 from himpun.procedures.models import ProcedureVersion

@@ -17,7 +17,7 @@ from himpun.cycles.models import Cycle, Pause, Task
 from himpun.indicators.models import DataRequest
 from himpun.measure.periods import Period
 from himpun.offices import worktime
-from himpun.offices.calendar import calendars_of
+from himpun.offices.calendar.kept import calendars_of
 from himpun.offices.models import Office
 from himpun.reports.recap import Reporting
 from himpun.reports.rungs import DONE, LATE, OPEN, PAUSED

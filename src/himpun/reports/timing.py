@@ -33,7 +33,7 @@ from himpun.cycles.timing import (
     usual_day,
     waiting_in,
 )
-from himpun.offices.calendar import calendars_of
+from himpun.offices.calendar.kept import calendars_of
 from himpun.offices.models import Office
 from himpun.procedures.definition import Procedure
 from himpun.procedures.models import ProcedureVersion

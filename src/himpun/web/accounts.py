@@ -11,7 +11,7 @@ from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.http import HttpRequest
 
 from himpun.errors import FieldErrors
-from himpun.offices import access, attempts
+from himpun.offices.access import attempts, links
 from himpun.offices.models import Person
 from himpun.web.addresses import address_of
 
@@ -28,7 +28,7 @@ class ClosedSignup(DefaultAccountAdapter):  # type: ignore[misc]
         return address_of(request)
 
     def set_password(self, user: Person, password: str) -> None:
-        access.change_password(person=user, password=password)
+        links.change_password(person=user, password=password)
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Instead of allauth's limits, which count successes too and by address alone."""

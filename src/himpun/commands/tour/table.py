@@ -6,7 +6,7 @@ from datetime import datetime
 
 from himpun.cycles.models import Cycle, Task
 from himpun.offices import worktime
-from himpun.offices.calendar import calendar_of
+from himpun.offices.calendar.kept import calendar_of
 
 HEADINGS = ("No", "Langkah", "Pelaku", "Keputusan", "Standar", "Nyata", "Ketepatan")
 WIDEST = 44

@@ -26,7 +26,7 @@ from himpun.letters.actions import Scan, register_letter
 from himpun.letters.models import Letter
 from himpun.offices import worktime
 from himpun.offices.acting import Actor, holders
-from himpun.offices.calendar import calendar_of
+from himpun.offices.calendar.kept import calendar_of
 from himpun.offices.models import Office, Person, Post
 
 BEGINNING = datetime(2026, 10, 5, 8, 0, tzinfo=ZoneInfo("Asia/Jakarta"))

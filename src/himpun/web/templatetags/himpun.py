@@ -13,8 +13,8 @@ from django.utils.safestring import SafeString, mark_safe
 from himpun import clock
 from himpun.archive.models import Record
 from himpun.measure.periods import Period
+from himpun.offices.calendar.year import hours_in_words
 from himpun.offices.queries import shown_holder
-from himpun.offices.year import hours_in_words
 from himpun.procedures.definition import worded
 from himpun.web.acts import in_words
 

@@ -25,7 +25,7 @@ from django.views.decorators.http import require_http_methods
 
 from himpun.errors import FieldErrors, Refusal
 from himpun.notifications.access_mail import ask_by_mail, can_mail
-from himpun.offices import access
+from himpun.offices.access import links
 from himpun.offices.models import Person
 from himpun.web.forms import Typed
 
@@ -63,8 +63,8 @@ class OneTimeLinkPage(View):
 
     def get(self, request: HttpRequest, secret: str) -> HttpResponse:
         try:
-            link = access.open_link(secret)
-        except access.LinkUnusable as refusal:
+            link = links.open_link(secret)
+        except links.LinkUnusable as refusal:
             return _unusable(request, refusal)
         return _form(request, link.person, Typed({}))
 
@@ -72,10 +72,10 @@ class OneTimeLinkPage(View):
     def post(self, request: HttpRequest, secret: str) -> HttpResponse:
         given = request.POST
         try:
-            person = access.redeem(secret=secret, password=given.get("password1", ""), again=given.get("password2", ""))
+            person = links.redeem(secret=secret, password=given.get("password1", ""), again=given.get("password2", ""))
         except FieldErrors as refusal:
-            return _form(request, access.open_link(secret).person, Typed({}, dict(refusal.fields)))
-        except access.LinkUnusable as refusal:
+            return _form(request, links.open_link(secret).person, Typed({}, dict(refusal.fields)))
+        except links.LinkUnusable as refusal:
             return _unusable(request, refusal)
         messages.success(request, "Kata sandi tersimpan. Pakai kata sandi ini bila masuk lagi.")
         record_authentication(request, person, method="password", username=person.username)
@@ -122,4 +122,4 @@ def _wrong_address(request: HttpRequest, address: str) -> str:
 @login_not_required
 def old_link(request: HttpRequest, **given: str) -> HttpResponse:
     """The address of a reset by allauth, which Himpun no longer sends."""
-    return _unusable(request, access.LinkUnusable(f"Tautan ini tidak berlaku lagi. {access.ASK}"))
+    return _unusable(request, links.LinkUnusable(f"Tautan ini tidak berlaku lagi. {links.ASK}"))

@@ -8,9 +8,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET
 
 from himpun.errors import FieldErrors
-from himpun.offices import consenting
-from himpun.offices.appointments import LetterFile, begin_holding, change_holding
-from himpun.offices.awaiting import awaited, concerning, may_give
+from himpun.offices.holdings import consenting
+from himpun.offices.holdings.appointments import LetterFile, begin_holding, change_holding
+from himpun.offices.holdings.awaiting import awaited, concerning, may_give
 from himpun.offices.models import Appointment, Holding, Office, Person
 from himpun.offices.queries import people_known_to
 from himpun.offices.rules import MAY_MANAGE_OFFICE

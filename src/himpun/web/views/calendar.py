@@ -14,14 +14,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from himpun.offices import actions
-from himpun.offices.calendar import calendar_of, named_days, named_hours
+from himpun.offices.actions import days as actions
+from himpun.offices.calendar.kept import calendar_of, named_days, named_hours
+from himpun.offices.calendar.national import unfilled_sentence, years_unfilled
+from himpun.offices.calendar.year import STATES, months_of
 from himpun.offices.models import Holiday, Office, SpecialHours
-from himpun.offices.national import unfilled_sentence, years_unfilled
 from himpun.offices.rules import MAY_MANAGE_OFFICE
 from himpun.offices.vocabulary import OWN_DAYS
 from himpun.offices.worktime import WEEKDAYS
-from himpun.offices.year import STATES, months_of
 from himpun.typed import read_year
 from himpun.web.forms import Typed, attempt, read_date, read_whole
 from himpun.web.middleware import PersonRequest

@@ -8,8 +8,8 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_GET
 
 from himpun.errors import FieldErrors
-from himpun.offices import leaves as actions
-from himpun.offices.leaves import LeaveFields
+from himpun.offices.holdings import leaves as actions
+from himpun.offices.holdings.leaves import LeaveFields
 from himpun.offices.models import Appointment, Holding, Leave, Office, Person
 from himpun.offices.queries import people_known_to
 from himpun.offices.rules import MAY_MANAGE_OFFICE

@@ -26,7 +26,7 @@ from himpun.notifications.actions import mark_seen, messages_for, unseen_for
 from himpun.notifications.channels import MAIL, channels
 from himpun.notifications.models import Channel, Message, Outgoing
 from himpun.notifications.spreading import Wishes, wishes_of
-from himpun.offices import access
+from himpun.offices.access import links
 from himpun.offices.acting import HoldsNoPost
 from himpun.offices.models import Office
 from himpun.offices.rules import MAY_MANAGE_OFFICE, MAY_PUBLISH_PROCEDURES
@@ -209,7 +209,7 @@ def _change_address(request: PersonRequest) -> str:
     person, post = request.acting.person, request.POST
     if not is_own_password(request, person, post.get("password", "")):
         raise FieldErrors({"password": "Kata sandi ini bukan kata sandi Anda. Ketik ulang."})
-    changed = access.change_address(person=person, email=post.get("email", ""))
+    changed = links.change_address(person=person, email=post.get("email", ""))
     return f"Surel Anda kini {changed.email}." if changed.email else "Surel Anda dikosongkan."
 
 

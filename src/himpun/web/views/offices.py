@@ -22,10 +22,14 @@ from himpun import clock
 from himpun.cycles.deadlines import recount
 from himpun.letters.numbering import DEFAULT_PATTERN, fill
 from himpun.notifications.access_mail import renew_access, way_to
-from himpun.offices import access, actions, attempts
+from himpun.offices.access import attempts, links
 from himpun.offices.acting import HoldsNoPost
-from himpun.offices.calendar import named_days
-from himpun.offices.homes import homes_open_to, move_home
+from himpun.offices.actions.homes import homes_open_to, move_home
+from himpun.offices.actions.office import change_office
+from himpun.offices.actions.people import add_person, change_person
+from himpun.offices.actions.posts import add_post, change_post
+from himpun.offices.actions.texts import OFFICE_TEXTS, PERSON_TEXTS
+from himpun.offices.calendar.kept import named_days
 from himpun.offices.models import Appointment, Holding, Holiday, Leave, Office, Post
 from himpun.offices.patterns import check_pattern
 from himpun.offices.queries import is_present, looks_after, people_known_to
@@ -154,7 +158,7 @@ def _registers(office: Office) -> dict[str, str]:
 
 
 def _office_as_typed(office: Office) -> dict[str, Any]:
-    typed: dict[str, Any] = {name: getattr(office, name) for name in (*actions.OFFICE_TEXTS, "timezone", "day_minutes")}
+    typed: dict[str, Any] = {name: getattr(office, name) for name in (*OFFICE_TEXTS, "timezone", "day_minutes")}
     typed |= {f"hours_{name}": ", ".join(office.hours.get(name, [])) for name in WEEKDAYS}
     typed["may_approve_twice"] = "1" if office.may_approve_twice else ""
     patterns = {name: office.number_patterns.get(name) or DEFAULT_PATTERN for name in _registers(office)}
@@ -163,15 +167,13 @@ def _office_as_typed(office: Office) -> dict[str, Any]:
 
 def _change_office(request: PersonRequest, office: Office) -> Office:
     post = request.POST
-    fields: dict[str, Any] = {
-        name: " ".join(post.get(name, "").split()) for name in (*actions.OFFICE_TEXTS, "timezone")
-    }
+    fields: dict[str, Any] = {name: " ".join(post.get(name, "").split()) for name in (*OFFICE_TEXTS, "timezone")}
     fields["day_minutes"] = _whole(post.get("day_minutes", ""))
     fields["hours"] = {name: _intervals(post.get(f"hours_{name}", "")) for name in WEEKDAYS}
     if "may_approve_twice" in post:
         fields["may_approve_twice"] = post["may_approve_twice"] == "1"
     fields["number_patterns"] = {name: post.get(f"pattern_{name}", "").strip() for name in _registers(office)}
-    return actions.change_office(office=office, fields=fields, by=request.acting.person)
+    return change_office(office=office, fields=fields, by=request.acting.person)
 
 
 def _intervals(text: str) -> list[str]:
@@ -213,7 +215,7 @@ def post_new(request: PersonRequest) -> HttpResponse:
     if request.method == "POST":
         post = attempt(
             typed,
-            lambda: actions.add_post(office=office, fields=_post_fields(request, office), by=request.acting.person),
+            lambda: add_post(office=office, fields=_post_fields(request, office), by=request.acting.person),
         )
         if post is not None:
             messages.success(request, f"Jabatan {post.title} ditambahkan. Catat sekarang siapa yang memangkunya.")
@@ -231,7 +233,7 @@ def post_edit(request: PersonRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         changed = attempt(
             typed,
-            lambda: actions.change_post(post=post, fields=_post_fields(request, office), by=request.acting.person),
+            lambda: change_post(post=post, fields=_post_fields(request, office), by=request.acting.person),
         )
         if changed is not None:
             messages.success(request, f"Jabatan {changed.title} tersimpan.")
@@ -276,9 +278,7 @@ def person_new(request: PersonRequest) -> HttpResponse:
     office = office_of(request)
     typed = Typed(request.POST)
     if request.method == "POST":
-        made = attempt(
-            typed, lambda: actions.add_person(office=office, fields=request.POST.dict(), by=request.acting.person)
-        )
+        made = attempt(typed, lambda: add_person(office=office, fields=request.POST.dict(), by=request.acting.person))
         if made is not None:
             return _link_page(request, made, new=True)
     return settings_form(request, "offices/person.html", typed, {})
@@ -289,7 +289,7 @@ def person_edit(request: PersonRequest, pk: int) -> HttpResponse:
     """One person: their data, the posts they hold here, and a new link to come in by."""
     office, by = office_of(request), request.acting.person
     person = get_object_or_404(people_known_to(office), pk=pk)
-    shown = {name: getattr(person, name) for name in ("username", *actions.PERSON_TEXTS)}
+    shown = {name: getattr(person, name) for name in ("username", *PERSON_TEXTS)}
     typed = Typed(request.POST if request.method == "POST" else {**shown, "is_active": person.is_active})
     if request.method == "POST" and request.POST.get("act") == "password":
         typed = Typed({**shown, "is_active": person.is_active})
@@ -310,7 +310,7 @@ def person_edit(request: PersonRequest, pk: int) -> HttpResponse:
         active = request.POST.get("is_active") == "1"
         fields = request.POST.dict()
         changed = attempt(
-            typed, lambda: actions.change_person(office=office, person=person, fields=fields, active=active, by=by)
+            typed, lambda: change_person(office=office, person=person, fields=fields, active=active, by=by)
         )
         if changed is not None:
             messages.success(request, f"Data {changed.name} tersimpan.")
@@ -324,7 +324,7 @@ def person_edit(request: PersonRequest, pk: int) -> HttpResponse:
         "way": way_to(person).name,
         "failures": attempts.failures_of(person),
         "has_password": person.has_usable_password(),
-        "has_link": access.has_open_link(person),
+        "has_link": links.has_open_link(person),
         "home": person.home,
         "homes": homes_open_to(person) if looks_after(office, person) else [],
         "waiting": person.appointments.filter(post__office=office, state=Appointment.State.WAITING),
@@ -333,7 +333,7 @@ def person_edit(request: PersonRequest, pk: int) -> HttpResponse:
     return settings_form(request, "offices/person.html", typed, context)
 
 
-def _link_page(request: PersonRequest, given: access.Given, *, new: bool) -> HttpResponse:
+def _link_page(request: PersonRequest, given: links.Given, *, new: bool) -> HttpResponse:
     """The one page that shows a one-time link."""
     link = settings.BASE_URL + reverse("one_time_link", args=[given.secret])
     context = {"person": given.person, "link": link, "expires": given.expires, "new": new}

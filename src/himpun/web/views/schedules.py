@@ -15,7 +15,7 @@ from himpun.cycles.step_actions import needs_letter
 from himpun.errors import NotAllowed, Refusal
 from himpun.measure.periods import Kind
 from himpun.offices.acting import HoldsNoPost
-from himpun.offices.calendar import calendar_of
+from himpun.offices.calendar.kept import calendar_of
 from himpun.offices.models import Office
 from himpun.offices.rules import MAY_START_CYCLES
 from himpun.procedures.models import ProcedureVersion

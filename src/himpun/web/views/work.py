@@ -10,7 +10,7 @@ from himpun.cycles.models import Task
 from himpun.cycles.queries import awaited_by, holders_of, requests_waiting_for, waiting_for
 from himpun.cycles.standing import survey_of
 from himpun.letters.models import Letter
-from himpun.offices.awaiting import waiting_for as appointments_waiting_for
+from himpun.offices.holdings.awaiting import waiting_for as appointments_waiting_for
 from himpun.offices.rules import MAY_REGISTER_LETTERS, MAY_START_CYCLES
 from himpun.procedures.definition import Step, role_titles
 from himpun.procedures.drafts import waiting_for as drafts_waiting_for

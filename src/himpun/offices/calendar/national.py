@@ -16,8 +16,7 @@ from django.db.models import F
 from himpun import clock
 from himpun.archive.journal import SYSTEM, Turn, act
 from himpun.errors import Refusal
-from himpun.offices.cells import day as read_day
-from himpun.offices.holiday_seed import (
+from himpun.offices.calendar.holiday_seed import (
     GUESSED,
     RAMADAN_HOURS,
     RAMADAN_HOURS_SOURCE,
@@ -25,6 +24,7 @@ from himpun.offices.holiday_seed import (
     seed_holidays,
     seed_ramadan,
 )
+from himpun.offices.cells import day as read_day
 from himpun.offices.models import Holiday, Office, SpecialHours
 from himpun.offices.vocabulary import HolidayKind
 from himpun.typed import Complaints, Text, line

@@ -15,8 +15,8 @@ from himpun.archive.incoming import Incoming
 from himpun.archive.journal import Author
 from himpun.errors import Conflict, FieldErrors
 from himpun.offices.acting import acting_in
-from himpun.offices.awaiting import appointments_with_all
-from himpun.offices.holdings import (
+from himpun.offices.holdings.awaiting import appointments_with_all
+from himpun.offices.holdings.terms import (
     Terms,
     check_mandates,
     check_still_managed,

@@ -19,8 +19,8 @@ from himpun import clock, typed
 from himpun.archive.journal import Author
 from himpun.errors import Conflict, FieldErrors
 from himpun.offices.acting import acting_in
-from himpun.offices.appointments import LetterFile, propose, withdraw_those_of
-from himpun.offices.holdings import NobodyManages, Terms, holding_data
+from himpun.offices.holdings.appointments import LetterFile, propose, withdraw_those_of
+from himpun.offices.holdings.terms import NobodyManages, Terms, holding_data
 from himpun.offices.journals import Journals, journals
 from himpun.offices.models import Appointment, Holding, Leave, Office, Person
 from himpun.offices.queries import records_leave_of

@@ -90,4 +90,4 @@ def _minute(at: datetime) -> int:
 
 
 def _who(name: str) -> str:
-    return salted_hmac("himpun.offices.attempts", name.strip().lower(), algorithm="sha256").hexdigest()
+    return salted_hmac("himpun.offices.access.attempts", name.strip().lower(), algorithm="sha256").hexdigest()

@@ -1,0 +1,1 @@
+"""How a person comes in: one-time links, and logins that are counted."""

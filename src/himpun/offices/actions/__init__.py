@@ -1,0 +1,1 @@
+"""What an office changes about itself: posts, people, days, texts, leaves."""

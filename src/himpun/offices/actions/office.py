@@ -1,0 +1,99 @@
+"""The office's own settings."""
+
+from collections.abc import Mapping
+from typing import Any
+from zoneinfo import available_timezones
+
+from django.db.models import F
+
+from himpun import clock
+from himpun.archive.journal import act
+from himpun.offices.actions.texts import OFFICE_TEXTS, manager
+from himpun.offices.models import Holding, Office, Person
+from himpun.offices.patterns import check_pattern
+from himpun.offices.rules import (
+    KASUBBAG_PERENCANAAN,
+    KEPALA,
+    SEKRETARIS,
+)
+from himpun.offices.wording import wrong_texts
+from himpun.offices.worktime import WEEKDAYS, read_day, read_week, write_week
+from himpun.typed import Complaints
+
+_CALENDAR = {"hours", "timezone", "day_minutes"}
+
+
+# --- the office itself ------------------------------------------------------------------------------------------------
+
+
+def change_office(*, office: Office, fields: Mapping[str, Any], by: Person) -> Office:
+    """Change facts, working time and number patterns of an office; what is not in `fields` stays.
+
+    `fields`: name, government, address, contact, city, timezone (texts), day_minutes (whole number), hours (weekday →
+    list of "07.30-12.00") and number_patterns (register → pattern). Raises HoldsNoPost or FieldErrors, whose fields
+    for hours are named `hours_senin` and so on, for patterns `pattern_REGISTER`.
+    """
+    author = manager(by, office)
+    wrong = wrong_texts(
+        Office, {name: fields[name] for name in OFFICE_TEXTS if name in fields}, ("name", "government", "city")
+    )
+    wrong |= _wrong_settings(fields) | _loosened_for_oneself(office, fields, by)
+    wrong.refuse()
+    given = dict(fields)
+    if "hours" in given:
+        given["hours"] = write_week(read_week(given["hours"]))
+    with act(office.code, at=clock.now(), author=author) as turn:
+        before = Office.objects.get(pk=office.pk)
+        changed = {name: value for name, value in given.items() if getattr(before, name) != value}
+        if changed:
+            Office.objects.filter(pk=office.pk).update(**changed)
+            if _CALENDAR & set(changed):
+                calendar_moved_on(office)
+            data = {name: [getattr(before, name), value] for name, value in changed.items()}
+            turn.record("offices:office:changed", f"office:{office.code}", data)
+    office.refresh_from_db()
+    return office
+
+
+def _loosened_for_oneself(office: Office, fields: Mapping[str, Any], by: Person) -> dict[str, str]:
+    """Who parafs or signs does not allow himself to do both; another manager allows it."""
+    loosened = fields.get("may_approve_twice") and not Office.objects.get(pk=office.pk).may_approve_twice
+    approves = Holding.objects.on(clock.today()).filter(
+        post__office=office, post__role__in=(KEPALA, SEKRETARIS, KASUBBAG_PERENCANAAN), person=by
+    )
+    if not loosened or not approves.exists():
+        return {}
+    cause = "Anda sendiri memaraf atau menandatangani, jadi kelonggaran ini tidak Anda berikan kepada diri sendiri"
+    return {"may_approve_twice": f"{cause}. Minta Kasubbag Umum menetapkannya."}
+
+
+def _wrong_settings(fields: Mapping[str, Any]) -> Complaints:
+    wrong = Complaints()
+    if "timezone" in fields:
+        wrong.choice(
+            "timezone",
+            fields["timezone"],
+            available_timezones(),
+            "Zona waktu tidak dikenal. Pilih WIB, WITA, atau WIT.",
+        )
+    if "day_minutes" in fields and not 1 <= fields["day_minutes"] <= 24 * 60:
+        wrong["day_minutes"] = "Tulis bilangan bulat 1 sampai 1440, misalnya 480 untuk 8 jam."
+    for register, pattern in fields.get("number_patterns", {}).items():
+        wrong.read(f"pattern_{register}", pattern, check_pattern, None)
+    wrong |= _wrong_hours(fields.get("hours"))
+    return wrong
+
+
+def _wrong_hours(hours: Mapping[str, list[str]] | None) -> Complaints:
+    if hours is None:
+        return Complaints()
+    wrong = Complaints()
+    for name in hours:
+        wrong.read(f"hours_{name}", hours[name], read_day, ())
+    if not wrong and not any(hours.values()):
+        wrong[f"hours_{WEEKDAYS[0]}"] = "Isi jam kerja sekurangnya satu hari."
+    return wrong
+
+
+def calendar_moved_on(office: Office) -> None:
+    Office.objects.filter(pk=office.pk).update(calendar_stamp=F("calendar_stamp") + 1)

@@ -1,0 +1,1 @@
+"""Who holds a post: appointed, accepted and confirmed, on leave, handed on."""
