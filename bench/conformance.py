@@ -16,10 +16,10 @@ from himpun.cycles import conformance, eventlog, xes
 from himpun.cycles.events import Event, Log
 from himpun.cycles.timing import WorkClock
 from himpun.offices.worktime import DEFAULT_WEEK, WIB, WorkCalendar
-from himpun.procedures import definition
-from himpun.procedures.definition import END, Procedure
+from himpun.procedures.definition import END, Procedure, __file__
+from himpun.procedures.problems import runnable
 
-SOP = Path(definition.__file__).with_name("pengumpulan_data_kinerja.toml")
+SOP = Path(__file__).with_name("pengumpulan_data_kinerja.toml")
 CASES = 10_000
 TARGET = 2.0
 """Seconds for checking `CASES` cases."""
@@ -78,7 +78,7 @@ def best(run: Callable[[], Any], times: int = 5) -> float:
 
 def measure(cases: int = CASES) -> dict[str, Any]:
     """Seconds for the floor, reading the CSV, checking, and reading XES; with how many events and variants there were."""
-    procedure = definition.runnable(SOP.read_text(encoding="utf-8"))
+    procedure = runnable(SOP.read_text(encoding="utf-8"))
     log = log_of(procedure, cases)
     data, whole = as_csv(log), eventlog.as_bytes(xes.write(log))
     calendar = WorkCalendar(DEFAULT_WEEK, frozenset({date(2026, 3, 19), date(2026, 3, 20)}), WIB, {})

@@ -6,7 +6,8 @@ from datetime import date, datetime, timedelta
 from himpun.cycles.events import COMPLETE, START, Event, Log
 from himpun.cycles.timing import WorkClock
 from himpun.offices.worktime import DEFAULT_WEEK, WIB, WorkCalendar
-from himpun.procedures.definition import Procedure, runnable
+from himpun.procedures.definition import Procedure
+from himpun.procedures.problems import runnable
 
 MONDAY = datetime(2026, 10, 5, 8, 0, tzinfo=WIB)
 CALENDAR = WorkCalendar(DEFAULT_WEEK, frozenset({date(2026, 10, 14)}), WIB, {})

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from himpun.cycles import engine
 from himpun.cycles.engine import Waiting
 from himpun.procedures import definition
-from himpun.procedures.definition import END, Procedure, Step, runnable
+from himpun.procedures.definition import END, Procedure, Step
+from himpun.procedures.problems import runnable
 
 FILES = sorted(Path(definition.__file__).parent.glob("*.toml"))
 FIXTURES = sorted((Path(__file__).parents[1] / "procedures" / "fixtures").glob("*.toml"))

@@ -11,7 +11,8 @@ from himpun.cycles.planning import Course
 from himpun.measure.periods import Period
 from himpun.offices import worktime
 from himpun.offices.worktime import DEFAULT_WEEK, WIB, Amount, WorkCalendar
-from himpun.procedures.definition import Procedure, Step, runnable
+from himpun.procedures.definition import Procedure, Step
+from himpun.procedures.problems import runnable
 
 CALENDAR = WorkCalendar(DEFAULT_WEEK, frozenset({date(2026, 10, 14)}), WIB)
 DAY = 480

@@ -26,7 +26,7 @@ from himpun.documents.content import CONTENT_OF
 from himpun.documents.qr import qr_svg
 from himpun.documents.rendering import BadContent, UnknownTemplate, render
 from himpun.errors import Refusal
-from himpun.procedures.lettering import text_width
+from himpun.procedures.flowchart.lettering import text_width
 from himpun.typesetting import FontsMissing
 from tests.documents.samples import (
     LONG_INDICATOR,

@@ -4,22 +4,24 @@ from pathlib import Path
 
 from himpun.procedures import definition
 from himpun.procedures.definition import Procedure
+from himpun.procedures.problems import runnable
+from himpun.procedures.reading import read
 
 HERE = Path(__file__).parent
 SHIPPED = Path(definition.__file__).parent
 
 
 def shipped(name: str) -> Procedure:
-    return definition.read((SHIPPED / f"{name}.toml").read_text(encoding="utf-8"))
+    return read((SHIPPED / f"{name}.toml").read_text(encoding="utf-8"))
 
 
 def fixture(name: str) -> Procedure:
-    return definition.runnable((HERE / "fixtures" / f"{name}.toml").read_text(encoding="utf-8"))
+    return runnable((HERE / "fixtures" / f"{name}.toml").read_text(encoding="utf-8"))
 
 
 def source_tables() -> list[Procedure]:
     """The three tables of the source document, mistakes included."""
-    return [definition.read(path.read_text(encoding="utf-8")) for path in sorted((HERE / "sumber").glob("*.toml"))]
+    return [read(path.read_text(encoding="utf-8")) for path in sorted((HERE / "sumber").glob("*.toml"))]
 
 
 TEN_STEPS = "pengumpulan_data_kinerja"
@@ -62,4 +64,4 @@ returns = ["kembalikan"]
 def small(old: str = "", new: str = "") -> Procedure:
     """The small procedure, with one wording changed."""
     assert old in SMALL
-    return definition.read(SMALL.replace(old, new, 1) if old else SMALL)
+    return read(SMALL.replace(old, new, 1) if old else SMALL)

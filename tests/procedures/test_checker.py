@@ -2,8 +2,10 @@
 
 import pytest
 
-from himpun.procedures.checker import LEVELS, LOOK, NOTE, WRONG, Finding, check
-from himpun.procedures.definition import Procedure, read
+from himpun.procedures.checker.check import check
+from himpun.procedures.checker.findings import LEVELS, LOOK, NOTE, WRONG, Finding
+from himpun.procedures.definition import Procedure
+from himpun.procedures.reading import read
 from tests.procedures.cases import FIXTURES, SIX_STEPS, SMALL, TEN_STEPS, fixture, shipped, small, source_tables
 
 

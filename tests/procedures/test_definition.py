@@ -4,17 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from himpun.procedures import definition
-from himpun.procedures.definition import (
-    END,
-    DefinitionError,
-    problems,
-    read,
-    read_duration,
-    role_titles,
-    runnable,
-    worded,
-)
+from himpun.procedures import problems as definition
+from himpun.procedures.definition import END, DefinitionError, read_duration
+from himpun.procedures.problems import problems, runnable
+from himpun.procedures.reading import read, role_titles, worded
 from tests.procedures.cases import FIXTURES, SIX_STEPS, SMALL, TEN_STEPS, fixture, shipped, small
 
 

@@ -10,9 +10,11 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from himpun.procedures.definition import END, Identity, Procedure, Role, Step
-from himpun.procedures.flowchart import PAPERS, Line, Page, Polygon, Rect, Sheet, Text, layout, page_data, svg
-from himpun.procedures.lettering import text_width
-from himpun.procedures.routing import Box, box_of
+from himpun.procedures.flowchart.layout import layout
+from himpun.procedures.flowchart.lettering import text_width
+from himpun.procedures.flowchart.primitives import PAPERS, Line, Page, Polygon, Rect, Sheet, Text
+from himpun.procedures.flowchart.routing import Box, box_of
+from himpun.procedures.flowchart.svg import page_data, svg
 from tests.procedures.cases import FIXTURES, SIX_STEPS, TEN_STEPS, fixture, shipped, small, source_tables
 
 ALL = [shipped(TEN_STEPS), shipped(SIX_STEPS), *(fixture(name) for name in FIXTURES)]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from himpun.procedures.lettering import text_width, wrapped
+from himpun.procedures.flowchart.lettering import text_width, wrapped
 
 WORDS = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=120)
 

@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from himpun.procedures.routing import DOWN, LEFT, RIGHT, UP, Box, Grid, Port, box_of, straightened
+from himpun.procedures.flowchart.routing import DOWN, LEFT, RIGHT, UP, Box, Grid, Port, box_of, straightened
 
 PAPER = [float(at) for at in range(0, 101, 5)]
 

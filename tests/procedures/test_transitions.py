@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from himpun.procedures import transitions
-from himpun.procedures.definition import transition_table
+from himpun.procedures.transitions import transition_table
 from tests.procedures.cases import TEN_STEPS, shipped, small
 
 

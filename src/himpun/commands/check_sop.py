@@ -4,8 +4,10 @@ import argparse
 from pathlib import Path
 
 from himpun.commands.reading import FileUnreadable, text_of
-from himpun.procedures.checker import LEVELS, OFFICE_KINDS, WRONG, Finding, check
-from himpun.procedures.definition import DefinitionError, Procedure, read
+from himpun.procedures.checker.check import check
+from himpun.procedures.checker.findings import LEVELS, OFFICE_KINDS, WRONG, Finding
+from himpun.procedures.definition import DefinitionError, Procedure
+from himpun.procedures.reading import read
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

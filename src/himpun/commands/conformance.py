@@ -27,8 +27,9 @@ from himpun.cycles.timing import WorkClock, share_words, step_timings, usual_day
 from himpun.errors import Refusal
 from himpun.offices.calendar.kept import calendar_of, national_calendar
 from himpun.offices.models import Office
-from himpun.procedures.definition import Procedure, runnable
+from himpun.procedures.definition import Procedure
 from himpun.procedures.models import ProcedureVersion
+from himpun.procedures.problems import runnable
 from himpun.procedures.queries import version_in_force
 from himpun.spreadsheets.parts import inert
 

@@ -18,8 +18,9 @@ from himpun.cycles.models import Cycle
 from himpun.indicators.models import DataRequest
 from himpun.offices.models import UNIT as UNIT_ROLE
 from himpun.offices.models import Office, Post
-from himpun.procedures.definition import END, Procedure, role_titles, worded
+from himpun.procedures.definition import END, Procedure
 from himpun.procedures.models import ProcedureVersion
+from himpun.procedures.reading import role_titles, worded
 
 STARTED, ENDED, CANCELLED = "cycles:cycle:started", "cycles:cycle:ended", "cycles:cycle:cancelled"
 DECIDED, RETURNED = "cycles:task:decided", "cycles:task:returned"

@@ -52,7 +52,7 @@ from himpun.offices.models import Office, Person, Post
 from himpun.offices.queries import present_holders
 from himpun.offices.rules import MAY_NUDGE
 from himpun.places import place
-from himpun.procedures.definition import role_titles, worded
+from himpun.procedures.reading import role_titles, worded
 
 __all__ = ["DEFAULT_RULES", "nudge_by_hand", "rules_for", "sweep", "sweep_due"]
 

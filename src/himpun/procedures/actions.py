@@ -13,8 +13,9 @@ from himpun.errors import FieldErrors, Refusal
 from himpun.offices.acting import acting_in
 from himpun.offices.models import Office, Person
 from himpun.offices.rules import MAY_SET_APPROVAL_RULE
-from himpun.procedures.definition import Procedure, runnable
+from himpun.procedures.definition import Procedure
 from himpun.procedures.models import ApprovalSetting, ProcedureVersion
+from himpun.procedures.problems import runnable
 from himpun.procedures.rules import DEFAULT_RULE, RULES
 
 SHARED_CHAIN = "himpun"

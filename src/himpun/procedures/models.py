@@ -7,7 +7,8 @@ from django.db.models import F, Q
 
 from himpun.archive.seals import SealedQuerySet, sealed
 from himpun.offices.models import Office, Person, Post
-from himpun.procedures.definition import Procedure, runnable
+from himpun.procedures.definition import Procedure
+from himpun.procedures.problems import runnable
 from himpun.procedures.rules import DEEDS, DEFAULT_RULE, Level
 
 

@@ -7,8 +7,11 @@ font_paths=[…/documents/fonts], ignore_system_fonts=True, pdf_standards=["a-2b
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from himpun.procedures.definition import Procedure, role_titles, worded
-from himpun.procedures.flowchart import PAPERS, layout, page_data
+from himpun.procedures.definition import Procedure
+from himpun.procedures.flowchart.layout import layout
+from himpun.procedures.flowchart.primitives import PAPERS
+from himpun.procedures.flowchart.svg import page_data
+from himpun.procedures.reading import role_titles, worded
 
 TEMPLATE = Path(__file__).with_name("sheet.typ")
 """The Typst template that draws what `sheet_data` returns."""

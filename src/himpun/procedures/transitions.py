@@ -5,9 +5,12 @@
 
 import argparse
 import sys
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from himpun.procedures.definition import runnable, transition_table
+from himpun.procedures.definition import Procedure, Step
+from himpun.procedures.problems import runnable
+from himpun.procedures.reading import role_titles
 
 HERE = Path(__file__).parent
 DOCS = HERE.parents[2] / "docs" / "reference"
@@ -54,3 +57,35 @@ def main(arguments: list[str] | None = None) -> int:
 
 if __name__ == "__main__":
     sys.exit(main())
+
+
+def transition_table(procedure: Procedure) -> str:
+    """The procedure's decisions as a Markdown page, one row a decision, ended by a newline."""
+    titles = role_titles(procedure)
+    head = ["Langkah", "Pelaku", "Keputusan", "Berikutnya", "Alasan wajib", "Waktu", "Tindakan"]
+    rows = [row for step in procedure.steps for row in _transition_rows(step, titles)]
+    lines = [
+        f"# Transisi: {procedure.name}",
+        "",
+        f"Prosedur `{procedure.key}`. Dibuat oleh `python -m himpun.procedures.transitions --write`; jangan disunting.",
+        "",
+        _markdown_row(head),
+        _markdown_row(["---"] * len(head)),
+        *map(_markdown_row, rows),
+    ]
+    if procedure.total_time_text:
+        lines += ["", f"Waktu seluruhnya: {procedure.total_time_text}."]
+    return "\n".join(lines) + "\n"
+
+
+def _transition_rows(step: Step, titles: Mapping[str, str]) -> Iterator[list[str]]:
+    actors = ", ".join(titles.get(key, key) for key in step.actors)
+    acts = [f"`{name}`" for name in step.does] + ([f"menjalankan `{step.runs}`"] if step.runs else [])
+    acts += [f"satu tugas untuk tiap {titles.get(step.each, step.each)}"] if step.each else []
+    for decision, target in step.next.items():
+        must = "ya" if decision in step.returns else ""
+        yield [f"{step.no} `{step.name}`", actors, decision, str(target), must, step.time_text, ", ".join(acts)]
+
+
+def _markdown_row(cells: Sequence[str]) -> str:
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"

@@ -29,9 +29,10 @@ from himpun.measure.periods import Kind, Period
 from himpun.offices import worktime
 from himpun.offices.calendar.kept import calendars_of
 from himpun.offices.models import Office
-from himpun.procedures.definition import Procedure, role_titles, worded
+from himpun.procedures.definition import Procedure
 from himpun.procedures.models import ProcedureVersion
 from himpun.procedures.queries import procedures_of
+from himpun.procedures.reading import role_titles, worded
 from himpun.reports.recap import Reporting
 from himpun.reports.rungs import DONE, LATE, OPEN, PAUSED, Rung, Visit, track_of
 from himpun.reports.standings import NEAR, NOT_BEGUN, ORDER, SOP, STATES, reporting_in

@@ -15,8 +15,9 @@ from himpun.documents.parts import letterhead, moment
 from himpun.documents.pictures import drawn_later, with_pictures
 from himpun.documents.rendering import render
 from himpun.measure.periods import Period
-from himpun.procedures.definition import role_titles, worded
-from himpun.procedures.flowchart import Mark, Sheet, marked, svg
+from himpun.procedures.flowchart.primitives import Sheet
+from himpun.procedures.flowchart.svg import Mark, marked, svg
+from himpun.procedures.reading import role_titles, worded
 from himpun.reports.timing import Evaluation, chart
 
 MATRIX = 12

@@ -15,7 +15,7 @@ from himpun.archive.models import Record
 from himpun.measure.periods import Period
 from himpun.offices.calendar.year import hours_in_words
 from himpun.offices.queries import shown_holder
-from himpun.procedures.definition import worded
+from himpun.procedures.reading import worded
 from himpun.web.acts import in_words
 
 register = template.Library()

@@ -31,8 +31,8 @@ from himpun.offices.rules import (
     MAY_SET_DEADLINES,
     MAY_START_CYCLES,
 )
-from himpun.procedures.definition import role_titles
 from himpun.procedures.queries import versions_in_force
+from himpun.procedures.reading import role_titles
 from himpun.web import steps
 from himpun.web.deadlines import read_deadline, say_fit, say_whether_it_fits
 from himpun.web.forms import Typed, attempt

@@ -18,12 +18,16 @@ from himpun.errors import FieldErrors
 from himpun.offices.acting import HoldsNoPost
 from himpun.offices.models import Office
 from himpun.offices.rules import MAY_PUBLISH_PROCEDURES
-from himpun.procedures import checker, flowchart
-from himpun.procedures.checker import OFFICE_KINDS, Finding
-from himpun.procedures.definition import DefinitionError, Procedure, problems, read, role_titles, runnable, worded
+from himpun.procedures.checker import check as checker
+from himpun.procedures.checker.findings import OFFICE_KINDS, Finding
+from himpun.procedures.definition import DefinitionError, Procedure
+from himpun.procedures.flowchart.layout import layout
+from himpun.procedures.flowchart.svg import svg
 from himpun.procedures.models import ProcedureDraft, ProcedureVersion
 from himpun.procedures.printing import sheet_pdf as print_sheet
+from himpun.procedures.problems import problems, runnable
 from himpun.procedures.queries import versions_in_force
+from himpun.procedures.reading import read, role_titles, worded
 from himpun.procedures.rules import DEEDS
 from himpun.web import downloads
 from himpun.web.forms import Typed, attempt
@@ -123,10 +127,10 @@ def _kind(office: Office) -> str:
 @lru_cache(maxsize=64)
 def _charts(text: str, name: str, titles: Titles) -> tuple[SafeString, ...]:
     """The pages of the flowchart. Laying out is slow and a version never changes, so the pages are kept."""
-    sheet = flowchart.layout(runnable(text), dict(titles))
+    sheet = layout(runnable(text), dict(titles))
     count = len(sheet.pages)
     pages = ((page, f"Bagan alir SOP {name}, halaman {page + 1} dari {count}") for page in range(count))
-    return tuple(mark_safe(flowchart.svg(sheet, page, title=title)) for page, title in pages)  # escaped by svg()
+    return tuple(mark_safe(svg(sheet, page, title=title)) for page, title in pages)  # escaped by svg()
 
 
 def _fields(procedure: Procedure, in_force_from: date, names: dict[str, str]) -> list[tuple[str, str]]:

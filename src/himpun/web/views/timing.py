@@ -18,8 +18,11 @@ from himpun.cycles.timing import Group, StepTiming, Suggestion, share_words
 from himpun.documents.pictures import as_svg
 from himpun.measure.periods import Period
 from himpun.offices.models import Office
-from himpun.procedures.definition import Procedure, role_titles, worded
-from himpun.procedures.flowchart import Mark, Sheet, layout, marked, svg
+from himpun.procedures.definition import Procedure
+from himpun.procedures.flowchart.layout import layout
+from himpun.procedures.flowchart.primitives import Sheet
+from himpun.procedures.flowchart.svg import Mark, marked, svg
+from himpun.procedures.reading import role_titles, worded
 from himpun.reports.paper import PDF_MEDIA
 from himpun.reports.queries import offices_from, opened_offices, readable_offices
 from himpun.reports.timing import MOST, Evaluation, chart, evaluate, procedures_known

@@ -12,8 +12,9 @@ from himpun.cycles.standing import survey_of
 from himpun.letters.models import Letter
 from himpun.offices.holdings.awaiting import waiting_for as appointments_waiting_for
 from himpun.offices.rules import MAY_REGISTER_LETTERS, MAY_START_CYCLES
-from himpun.procedures.definition import Step, role_titles
+from himpun.procedures.definition import Step
 from himpun.procedures.drafts import waiting_for as drafts_waiting_for
+from himpun.procedures.reading import role_titles
 from himpun.web.forms import whole_number
 from himpun.web.middleware import PersonRequest
 
