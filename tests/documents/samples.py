@@ -4,7 +4,18 @@ import hashlib
 from collections.abc import Callable
 from typing import Literal
 
-from himpun.documents import content as c
+from himpun.documents.content.achievements import AchievedIndicator, AchievementRecap, Objective, ScaleBand, Summary
+from himpun.documents.content.all import CONTENT_OF
+from himpun.documents.content.answer import FilledForm, FilledIndicator
+from himpun.documents.content.approval import Approval, ApprovalSheet
+from himpun.documents.content.collected import FormRecap, UnitRecap
+from himpun.documents.content.disposition import Disposition, DispositionSheet
+from himpun.documents.content.live_recap import LiveIndicator, LiveRecap
+from himpun.documents.content.parts import Chart, CheckBox, FreeTable, Letterhead, Signature, Verification
+from himpun.documents.content.performance import PerformanceData, Section
+from himpun.documents.content.receipt import DistributionReceipt, Receipt
+from himpun.documents.content.request import DataRequest, RequestedIndicator
+from himpun.documents.content.timing import TimedStep, TimingEvaluation
 from himpun.documents.qr import qr_svg
 
 URL = "https://himpun.contoh.go.id/v/7Q2K9M"
@@ -50,7 +61,7 @@ def chart_svg(title: str) -> str:
     )
 
 
-def letterhead(logo: bool = True) -> c.Letterhead:
+def letterhead(logo: bool = True) -> Letterhead:
     return {
         "government": "Pemerintah Kabupaten Contoh",
         "office": "Kecamatan Contoh",
@@ -60,7 +71,7 @@ def letterhead(logo: bool = True) -> c.Letterhead:
     }
 
 
-def hard_letterhead() -> c.Letterhead:
+def hard_letterhead() -> Letterhead:
     return {
         "government": "Pemerintah Kabupaten Kepulauan Contoh Raya Tenggara",
         "office": "Dinas Pemberdayaan Masyarakat, Desa, Perempuan, Pelindungan Anak, dan Pengendalian Penduduk",
@@ -71,7 +82,7 @@ def hard_letterhead() -> c.Letterhead:
     }
 
 
-def verification(title: str) -> c.Verification:
+def verification(title: str) -> Verification:
     return {
         "url": URL,
         "number": NUMBER,
@@ -83,7 +94,7 @@ def verification(title: str) -> c.Verification:
     }
 
 
-def signature() -> c.Signature:
+def signature() -> Signature:
     return {
         "place_date": "Contoh, 23 November 2026",
         "on_behalf_of": [],
@@ -97,7 +108,7 @@ def signature() -> c.Signature:
     }
 
 
-def hard_signature() -> c.Signature:
+def hard_signature() -> Signature:
     return {
         "place_date": "Kepulauan Contoh Raya Tenggara, 23 November 2026",
         "on_behalf_of": ["Camat Contoh", "Sekretaris Camat Contoh"],
@@ -132,11 +143,11 @@ POSTS = (
 )
 
 
-def boxes(labels: tuple[str, ...], *checked: str) -> list[c.CheckBox]:
+def boxes(labels: tuple[str, ...], *checked: str) -> list[CheckBox]:
     return [{"label": label, "checked": label in checked} for label in labels]
 
 
-def disposition(number: str = "1", *, long: bool = False) -> c.Disposition:
+def disposition(number: str = "1", *, long: bool = False) -> Disposition:
     first = number == "1"
     return {
         "number": number,
@@ -157,7 +168,7 @@ def disposition(number: str = "1", *, long: bool = False) -> c.Disposition:
     }
 
 
-def short_lembar_disposisi() -> c.DispositionSheet:
+def short_lembar_disposisi() -> DispositionSheet:
     return {
         "letterhead": letterhead(),
         "letter": {
@@ -175,7 +186,7 @@ def short_lembar_disposisi() -> c.DispositionSheet:
     }
 
 
-def hard_lembar_disposisi() -> c.DispositionSheet:
+def hard_lembar_disposisi() -> DispositionSheet:
     sheet = short_lembar_disposisi()
     sheet["letterhead"] = hard_letterhead()
     sheet["letter"]["sender"] = (
@@ -199,7 +210,7 @@ def hard_lembar_disposisi() -> c.DispositionSheet:
 # --- format_permintaan ------------------------------------------------------------------------------------------------
 
 
-def requested(number: int, *, long: bool = False) -> c.RequestedIndicator:
+def requested(number: int, *, long: bool = False) -> RequestedIndicator:
     return {
         "no": str(number),
         "code": f"IKU-{number:02d}",
@@ -217,7 +228,7 @@ def requested(number: int, *, long: bool = False) -> c.RequestedIndicator:
     }
 
 
-def short_format_permintaan() -> c.DataRequest:
+def short_format_permintaan() -> DataRequest:
     return {
         "letterhead": letterhead(),
         "number": NUMBER,
@@ -242,7 +253,7 @@ def short_format_permintaan() -> c.DataRequest:
     }
 
 
-def hard_format_permintaan() -> c.DataRequest:
+def hard_format_permintaan() -> DataRequest:
     letter = short_format_permintaan()
     letter["letterhead"] = hard_letterhead()
     letter["recipient"] = LONG_POST
@@ -259,7 +270,7 @@ def hard_format_permintaan() -> c.DataRequest:
 # --- data_isian -------------------------------------------------------------------------------------------------------
 
 
-def filled(number: int, *, long: bool = False, nil: bool = False) -> c.FilledIndicator:
+def filled(number: int, *, long: bool = False, nil: bool = False) -> FilledIndicator:
     return {
         "no": str(number),
         "code": f"IKU-{number:02d}",
@@ -294,7 +305,7 @@ def filled(number: int, *, long: bool = False, nil: bool = False) -> c.FilledInd
     }
 
 
-def short_data_isian() -> c.FilledForm:
+def short_data_isian() -> FilledForm:
     return {
         "letterhead": letterhead(),
         "unit": "Seksi Tata Pemerintahan",
@@ -313,7 +324,7 @@ def short_data_isian() -> c.FilledForm:
     }
 
 
-def hard_data_isian() -> c.FilledForm:
+def hard_data_isian() -> FilledForm:
     form = short_data_isian()
     form["letterhead"] = hard_letterhead()
     form["unit"] = LONG_POST
@@ -332,7 +343,7 @@ def hard_data_isian() -> c.FilledForm:
 
 def unit_recap(
     number: int, state: Literal["masuk", "terlambat", "dikecualikan", "belum"], rows: int, *, long: bool = False
-) -> c.UnitRecap:
+) -> UnitRecap:
     status = {
         "masuk": "Masuk, tepat waktu",
         "terlambat": "Masuk, terlambat",
@@ -368,7 +379,7 @@ def unit_recap(
     }
 
 
-def short_rekap_isian() -> c.FormRecap:
+def short_rekap_isian() -> FormRecap:
     return {
         "letterhead": letterhead(),
         "period": PERIOD,
@@ -390,7 +401,7 @@ def short_rekap_isian() -> c.FormRecap:
     }
 
 
-def hard_rekap_isian() -> c.FormRecap:
+def hard_rekap_isian() -> FormRecap:
     recap = short_rekap_isian()
     recap["letterhead"] = hard_letterhead()
     recap["units"] = [unit_recap(number, "masuk", 12, long=number % 3 == 0) for number in range(1, 11)]
@@ -403,7 +414,7 @@ def hard_rekap_isian() -> c.FormRecap:
 
 # --- rekap_capaian ----------------------------------------------------------------------------------------------------
 
-SCALE: list[c.ScaleBand] = [
+SCALE: list[ScaleBand] = [
     {"label": "Sangat Tinggi", "rule": "> 90", "colour": GREEN},
     {"label": "Tinggi", "rule": "> 75 s.d. 90", "colour": "#65a30d"},
     {"label": "Sedang", "rule": "> 65 s.d. 75", "colour": YELLOW},
@@ -413,7 +424,7 @@ SCALE: list[c.ScaleBand] = [
 SCALE_RULE = "Kategori ditetapkan dari capaian sebelum dibulatkan."
 
 
-def achieved(number: int, *, long: bool = False) -> c.AchievedIndicator:
+def achieved(number: int, *, long: bool = False) -> AchievedIndicator:
     return {
         "no": str(number),
         "code": f"IKU-{number:02d}",
@@ -433,7 +444,7 @@ def achieved(number: int, *, long: bool = False) -> c.AchievedIndicator:
     }
 
 
-def uncomputed(number: int) -> c.AchievedIndicator:
+def uncomputed(number: int) -> AchievedIndicator:
     one = achieved(number)
     one.update(
         {"name": "Indeks Kepuasan Masyarakat", "unit": "indeks", "actual": "", "achievement": "", "category": ""}
@@ -451,7 +462,7 @@ def uncomputed(number: int) -> c.AchievedIndicator:
     return one
 
 
-def low(number: int) -> c.AchievedIndicator:
+def low(number: int) -> AchievedIndicator:
     one = achieved(number)
     one.update(
         {
@@ -473,14 +484,14 @@ def low(number: int) -> c.AchievedIndicator:
     return one
 
 
-def objectives() -> list[c.Objective]:
+def objectives() -> list[Objective]:
     return [
         {"no": "1", "name": "Meningkatnya tata kelola pemerintahan desa", "indicators": [achieved(1), low(2)]},
         {"no": "2", "name": "Meningkatnya kualitas pelayanan publik", "indicators": [uncomputed(3)]},
     ]
 
 
-def hard_objectives() -> list[c.Objective]:
+def hard_objectives() -> list[Objective]:
     many = [achieved(n, long=n % 4 == 0) if n % 5 else low(n) for n in range(1, 61)]
     many[2].update(
         {"unit": "rupiah", "target": "1.234.567.890.000", "actual": "987.654.321.000,50", "achievement": "1.080,01"}
@@ -492,7 +503,7 @@ def hard_objectives() -> list[c.Objective]:
     ]
 
 
-def summary(left_out: bool = True) -> c.Summary:
+def summary(left_out: bool = True) -> Summary:
     return {
         "mean": "47,62",
         "capped_mean": "47,62",
@@ -512,7 +523,7 @@ def summary(left_out: bool = True) -> c.Summary:
     }
 
 
-def short_rekap_capaian() -> c.AchievementRecap:
+def short_rekap_capaian() -> AchievementRecap:
     return {
         "letterhead": letterhead(),
         "period": PERIOD,
@@ -538,7 +549,7 @@ def short_rekap_capaian() -> c.AchievementRecap:
     }
 
 
-def hard_rekap_capaian() -> c.AchievementRecap:
+def hard_rekap_capaian() -> AchievementRecap:
     recap = short_rekap_capaian()
     recap["letterhead"] = hard_letterhead()
     recap["objectives"] = hard_objectives()
@@ -556,7 +567,7 @@ def hard_rekap_capaian() -> c.AchievementRecap:
 # --- rekap_berjalan ---------------------------------------------------------------------------------------------------
 
 
-def live(number: int, *, long: bool = False) -> c.LiveIndicator:
+def live(number: int, *, long: bool = False) -> LiveIndicator:
     one = achieved(number, long=long)
     same = {name: one[name] for name in ("no", "code", "name", "unit", "target", "actual", "achievement", "missing")}  # type: ignore[literal-required]
     rest = {name: one[name] for name in ("reason", "category", "colour", "formula")}  # type: ignore[literal-required]
@@ -571,7 +582,7 @@ def live(number: int, *, long: bool = False) -> c.LiveIndicator:
     }  # type: ignore[typeddict-item]
 
 
-def short_rekap_berjalan() -> c.LiveRecap:
+def short_rekap_berjalan() -> LiveRecap:
     recap = short_rekap_capaian()
     uncounted = live(3) | {"achievement": "", "missing": "belum diukur", "reason": "Belum diukur.", "category": ""}
     return {
@@ -592,7 +603,7 @@ def short_rekap_berjalan() -> c.LiveRecap:
     }
 
 
-def hard_rekap_berjalan() -> c.LiveRecap:
+def hard_rekap_berjalan() -> LiveRecap:
     recap = short_rekap_berjalan()
     recap["letterhead"] = hard_letterhead()
     recap["provisional"] = ""
@@ -612,7 +623,7 @@ def hard_rekap_berjalan() -> c.LiveRecap:
 
 # --- data_kinerja -----------------------------------------------------------------------------------------------------
 
-BUDGET: c.FreeTable = {
+BUDGET: FreeTable = {
     "caption": "Realisasi anggaran menurut sub-kegiatan",
     "columns": [
         {"title": "Sub-kegiatan", "align": "kiri", "wide": True},
@@ -628,12 +639,12 @@ BUDGET: c.FreeTable = {
 }
 
 
-def section(title: str, text: str = LONG_TEXT * 2) -> c.Section:
+def section(title: str, text: str = LONG_TEXT * 2) -> Section:
     return {"title": title, "text": text, "recap": [], "tables": [], "charts": []}
 
 
-def short_data_kinerja() -> c.PerformanceData:
-    chart: c.Chart = {
+def short_data_kinerja() -> PerformanceData:
+    chart: Chart = {
         "title": "Rata-rata capaian tiap triwulan",
         "svg": chart_svg("Capaian (%)"),
         "alt": "Grafik batang capaian",
@@ -691,7 +702,7 @@ def short_data_kinerja() -> c.PerformanceData:
     }
 
 
-def hard_data_kinerja() -> c.PerformanceData:
+def hard_data_kinerja() -> PerformanceData:
     data = short_data_kinerja()
     data["letterhead"] = hard_letterhead()
     data["state"] = "draft"
@@ -711,7 +722,7 @@ def hard_data_kinerja() -> c.PerformanceData:
     return data
 
 
-def ten_page_data_kinerja() -> c.PerformanceData:
+def ten_page_data_kinerja() -> PerformanceData:
     """The document the speed promise is about: a report of some ten pages with forty indicators."""
     data = short_data_kinerja()
     data["chapters"][2]["sections"][0]["recap"] = [
@@ -723,7 +734,7 @@ def ten_page_data_kinerja() -> c.PerformanceData:
 # --- tanda_terima -----------------------------------------------------------------------------------------------------
 
 
-def receipt(number: int, *, opened: bool = True) -> c.Receipt:
+def receipt(number: int, *, opened: bool = True) -> Receipt:
     return {
         "no": str(number),
         "recipient": "Inspektorat Daerah Kabupaten Contoh" if number % 2 else "Bagian Organisasi Sekretariat Daerah",
@@ -735,7 +746,7 @@ def receipt(number: int, *, opened: bool = True) -> c.Receipt:
     }
 
 
-def short_tanda_terima() -> c.DistributionReceipt:
+def short_tanda_terima() -> DistributionReceipt:
     return {
         "letterhead": letterhead(),
         "document_number": NUMBER,
@@ -750,7 +761,7 @@ def short_tanda_terima() -> c.DistributionReceipt:
     }
 
 
-def hard_tanda_terima() -> c.DistributionReceipt:
+def hard_tanda_terima() -> DistributionReceipt:
     sheet = short_tanda_terima()
     sheet["letterhead"] = hard_letterhead()
     sheet["document_title"] = LONG_INDICATOR
@@ -765,7 +776,7 @@ def hard_tanda_terima() -> c.DistributionReceipt:
 # --- lembar_pengesahan ------------------------------------------------------------------------------------------------
 
 
-def approval(kind: str, position: str, name: str) -> c.Approval:
+def approval(kind: str, position: str, name: str) -> Approval:
     return {
         "kind": kind,
         "position": position,
@@ -776,7 +787,7 @@ def approval(kind: str, position: str, name: str) -> c.Approval:
     }
 
 
-def short_lembar_pengesahan() -> c.ApprovalSheet:
+def short_lembar_pengesahan() -> ApprovalSheet:
     return {
         "letterhead": letterhead(),
         "document_number": NUMBER,
@@ -798,7 +809,7 @@ def short_lembar_pengesahan() -> c.ApprovalSheet:
     }
 
 
-def hard_lembar_pengesahan() -> c.ApprovalSheet:
+def hard_lembar_pengesahan() -> ApprovalSheet:
     sheet = short_lembar_pengesahan()
     sheet["letterhead"] = hard_letterhead()
     sheet["document_title"] = LONG_INDICATOR
@@ -813,7 +824,7 @@ def hard_lembar_pengesahan() -> c.ApprovalSheet:
 # --- evaluasi_waktu ---------------------------------------------------------------------------------------------------
 
 
-def timed_step(no: int, title: str = "Menelaah dan menganalisa materi draft Data Kinerja") -> c.TimedStep:
+def timed_step(no: int, title: str = "Menelaah dan menganalisa materi draft Data Kinerja") -> TimedStep:
     return {
         "no": str(no),
         "title": title,
@@ -833,7 +844,7 @@ def timed_step(no: int, title: str = "Menelaah dan menganalisa materi draft Data
     }
 
 
-def short_evaluasi_waktu() -> c.TimingEvaluation:
+def short_evaluasi_waktu() -> TimingEvaluation:
     charts = short_rekap_capaian()["charts"]
     unknown = timed_step(2) | {
         "median": "–",
@@ -869,7 +880,7 @@ def short_evaluasi_waktu() -> c.TimingEvaluation:
     }
 
 
-def hard_evaluasi_waktu() -> c.TimingEvaluation:
+def hard_evaluasi_waktu() -> TimingEvaluation:
     paper = short_evaluasi_waktu()
     paper["letterhead"] = hard_letterhead()
     paper["procedure"] = LONG_INDICATOR
@@ -884,5 +895,5 @@ def hard_evaluasi_waktu() -> c.TimingEvaluation:
 
 
 SAMPLES: dict[str, dict[str, Callable[[], object]]] = {
-    name: {"short": globals()[f"short_{name}"], "hard": globals()[f"hard_{name}"]} for name in c.CONTENT_OF
+    name: {"short": globals()[f"short_{name}"], "hard": globals()[f"hard_{name}"]} for name in CONTENT_OF
 }

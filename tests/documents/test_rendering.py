@@ -22,7 +22,7 @@ from typing_extensions import is_typeddict
 
 from himpun import typesetting
 from himpun.documents import rendering
-from himpun.documents.content import CONTENT_OF
+from himpun.documents.content.all import CONTENT_OF
 from himpun.documents.qr import qr_svg
 from himpun.documents.rendering import BadContent, UnknownTemplate, render
 from himpun.errors import Refusal

@@ -4,7 +4,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from himpun import moments
-from himpun.documents.content import Letterhead, Paraf, Signature, Verification
+from himpun.documents.content.parts import Letterhead, Paraf, Signature, Verification
 from himpun.documents.models import Approval, Document
 from himpun.documents.qr import qr_svg
 from himpun.offices.acting import Actor

@@ -13,7 +13,8 @@ from xml.sax.saxutils import quoteattr
 
 from typing_extensions import is_typeddict
 
-from himpun.documents.content import CONTENT_OF, Chart, Drawing
+from himpun.documents.content.all import CONTENT_OF
+from himpun.documents.content.parts import Chart, Drawing
 from himpun.typesetting import NotSet, svg
 
 _OLD_MARK = "vega-lite:"

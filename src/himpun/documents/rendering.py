@@ -16,7 +16,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from himpun.documents.content import CONTENT_OF
+from himpun.documents.content.all import CONTENT_OF
 from himpun.errors import Refusal
 from himpun.typesetting import FONT_FAMILIES, NotSet, TooHeavy, letters, pdf
 

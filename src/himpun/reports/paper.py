@@ -9,7 +9,9 @@ from datetime import datetime
 from fractions import Fraction
 
 from himpun.cycles.papers.achievements import SCALE_RULE, bands
-from himpun.documents import content
+from himpun.documents.content.achievements import Summary
+from himpun.documents.content.live_recap import LiveGroup, LiveIndicator, LiveRecap
+from himpun.documents.content.parts import Chart, Fact
 from himpun.documents.parts import letterhead, moment
 from himpun.documents.pictures import drawn_later, with_pictures
 from himpun.documents.rendering import render
@@ -33,9 +35,9 @@ def to_pdf(recap: OfficeRecap, *, group: str = "sasaran", note: str = "", at: da
     )
 
 
-def paper(recap: OfficeRecap, *, group: str, note: str, at: datetime) -> content.LiveRecap:
+def paper(recap: OfficeRecap, *, group: str, note: str, at: datetime) -> LiveRecap:
     """What the paper says."""
-    facts: list[content.Fact] = [
+    facts: list[Fact] = [
         {"label": "Keadaan pada", "value": moment(at, recap.office)},
         *_reporting(recap.reporting),
     ]
@@ -56,7 +58,7 @@ def paper(recap: OfficeRecap, *, group: str, note: str, at: datetime) -> content
     }
 
 
-def _reporting(reporting: Reporting) -> list[content.Fact]:
+def _reporting(reporting: Reporting) -> list[Fact]:
     if not reporting.asked:
         return [{"label": "Pelaporan", "value": "Tidak ada permintaan data pada periode ini."}]
     return [
@@ -69,7 +71,7 @@ def _share(part: int, whole: int, percent: Fraction | None) -> str:
     return f"{part} dari {whole} permintaan" + ("" if percent is None else f" ({write_percent(percent)}%)")
 
 
-def _summary(recap: OfficeRecap) -> content.Summary:
+def _summary(recap: OfficeRecap) -> Summary:
     total = recap.summary
     return {
         "mean": "" if total.mean is None else write_percent(total.mean),
@@ -86,7 +88,7 @@ def _summary(recap: OfficeRecap) -> content.Summary:
     }
 
 
-def _groups(groups: Iterable[Group]) -> list[content.LiveGroup]:
+def _groups(groups: Iterable[Group]) -> list[LiveGroup]:
     number, found = 0, []
     for group in groups:
         rows = []
@@ -94,11 +96,11 @@ def _groups(groups: Iterable[Group]) -> list[content.LiveGroup]:
             number += 1
             rows.append(_indicator(number, row))
         told = f"{group.summary.achieved} dari {group.summary.counted} mencapai target"
-        found.append(content.LiveGroup(name=group.name, told=told, indicators=rows))
+        found.append(LiveGroup(name=group.name, told=told, indicators=rows))
     return found
 
 
-def _indicator(number: int, row: Row) -> content.LiveIndicator:
+def _indicator(number: int, row: Row) -> LiveIndicator:
     counted = row.score.value is not None
     marks = [MARKED] * row.measured.provisional + [CORRECTED] * row.corrected
     return {
@@ -136,7 +138,7 @@ def _told(correction: Correction) -> str:
     )
 
 
-def _charts(rows: Iterable[Row]) -> list[content.Chart]:
+def _charts(rows: Iterable[Row]) -> list[Chart]:
     bars = [Bar(row.indicator.name, row.score.value, row.category, row.achievement) for row in rows]
     if not bars:
         return []

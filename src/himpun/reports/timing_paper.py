@@ -10,7 +10,8 @@ from datetime import datetime
 
 from himpun.cycles.late import in_words
 from himpun.cycles.timing import ENOUGH, Group, StepTiming, share_words
-from himpun.documents import content
+from himpun.documents.content.parts import Fact
+from himpun.documents.content.timing import TimedGroup, TimedStep, TimingEvaluation, WaitingRow
 from himpun.documents.parts import letterhead, moment
 from himpun.documents.pictures import drawn_later, with_pictures
 from himpun.documents.rendering import render
@@ -68,7 +69,7 @@ def to_pdf(found: Evaluation, sheet: Sheet, *, at: datetime) -> bytes:
     return render("evaluasi_waktu", with_pictures("evaluasi_waktu", paper(found, sheet, at=at)), made_at=at)
 
 
-def paper(found: Evaluation, sheet: Sheet, *, at: datetime) -> content.TimingEvaluation:
+def paper(found: Evaluation, sheet: Sheet, *, at: datetime) -> TimingEvaluation:
     """What the paper says."""
     marks = marks_of(found)
     pages = marked(sheet, marks)
@@ -101,7 +102,7 @@ def paper(found: Evaluation, sheet: Sheet, *, at: datetime) -> content.TimingEva
     }
 
 
-def _facts(found: Evaluation, at: datetime) -> list[content.Fact]:
+def _facts(found: Evaluation, at: datetime) -> list[Fact]:
     rows = [
         ("SOP", found.procedure.name),
         ("Tahun", f"{found.year}, siklus yang dimulai tahun itu"),
@@ -126,12 +127,12 @@ def _words(minutes: float | None, found: Evaluation) -> str:
     return "–" if minutes is None else in_words(round(minutes), found.day)
 
 
-def _steps(found: Evaluation) -> list[content.TimedStep]:
+def _steps(found: Evaluation) -> list[TimedStep]:
     names = role_titles(found.procedure, found.office.titles())
     return [_step(one, worded(one.step.title, names), found) for one in found.timings]
 
 
-def _step(one: StepTiming, title: str, found: Evaluation) -> content.TimedStep:
+def _step(one: StepTiming, title: str, found: Evaluation) -> TimedStep:
     advice = found.suggestions[one.step.no]
     return {
         "no": str(one.step.no),
@@ -154,7 +155,7 @@ def _step(one: StepTiming, title: str, found: Evaluation) -> content.TimedStep:
     }
 
 
-def _matrix(found: Evaluation) -> list[content.WaitingRow]:
+def _matrix(found: Evaluation) -> list[WaitingRow]:
     waiting = found.waiting
     heads = waiting.awaited[:MATRIX]
     return [
@@ -169,7 +170,7 @@ def _matrix(found: Evaluation) -> list[content.WaitingRow]:
     ]
 
 
-def _groups(kind: str, found: Evaluation, groups: Iterable[Group]) -> list[content.TimedGroup]:
+def _groups(kind: str, found: Evaluation, groups: Iterable[Group]) -> list[TimedGroup]:
     return [
         {
             "kind": kind,

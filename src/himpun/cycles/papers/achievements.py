@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from himpun.documents import content
+from himpun.documents.content.achievements import AchievedIndicator, AchievementRecap, Objective, ScaleBand, Summary
+from himpun.documents.content.parts import Chart
 from himpun.documents.parts import letterhead, moment, signature_of
 from himpun.documents.pictures import drawn_later
 from himpun.indicators.charts import achievement_bars
@@ -21,7 +22,7 @@ from himpun.offices.acting import Actor
 SCALE_RULE = "Kategori ditetapkan dari capaian sebelum dibulatkan."
 
 
-def achievements(recap: Recap, lines: list[RecapLine], actor: Actor, at: datetime) -> content.AchievementRecap:
+def achievements(recap: Recap, lines: list[RecapLine], actor: Actor, at: datetime) -> AchievementRecap:
     """The recap of achievement per sasaran and indicator, with the analysis written about it."""
     office = recap.office
     signature = signature_of(actor, office, at, how=f"Disetujui dalam sistem pada {moment(at, office)}")
@@ -41,7 +42,7 @@ def achievements(recap: Recap, lines: list[RecapLine], actor: Actor, at: datetim
     }
 
 
-def summary(lines: list[RecapLine]) -> content.Summary:
+def summary(lines: list[RecapLine]) -> Summary:
     """Mean, capped mean, counts, and what was left out with its reason."""
     frozen = [line.frozen for line in lines]
     result = summary_of(frozen)
@@ -67,14 +68,14 @@ def _common_scale(lines: list[RecapLine]) -> Scale | None:
     return next((each for each in known if [each.categories()] == used), None)
 
 
-def scale(lines: list[RecapLine]) -> list[content.ScaleBand]:
+def scale(lines: list[RecapLine]) -> list[ScaleBand]:
     """The scale that most of the lines were called by, best first."""
     used = codes_by_scale(line.frozen for line in lines)
     most = max(used, key=lambda levels: len(used[levels])) if used else scales_of([])[0]
     return bands(most)
 
 
-def bands(levels: Iterable[Category]) -> list[content.ScaleBand]:
+def bands(levels: Iterable[Category]) -> list[ScaleBand]:
     """A scale's rows for a legend."""
     return [{"label": level.name, "rule": level.rule, "colour": COLOURS[level.colour]} for level in levels]
 
@@ -91,13 +92,13 @@ def scale_rule(lines: list[RecapLine]) -> str:
     return " ".join([SCALE_RULE, *others])
 
 
-def objectives(lines: list[RecapLine]) -> list[content.Objective]:
+def objectives(lines: list[RecapLine]) -> list[Objective]:
     """The lines grouped by sasaran, in their order."""
     grouped: dict[str, list[RecapLine]] = {}
     for line in in_order(lines):
         grouped.setdefault(line.frozen["sasaran"], []).append(line)
     number = 0
-    result: list[content.Objective] = []
+    result: list[Objective] = []
     for place, (name, rows) in enumerate(grouped.items(), 1):
         achieved = []
         for line in rows:
@@ -112,7 +113,7 @@ def in_order(lines: list[RecapLine]) -> list[RecapLine]:
     return sorted(lines, key=lambda line: (line.indicator.order, line.frozen["kode"]))
 
 
-def _achieved(number: int, line: RecapLine) -> content.AchievedIndicator:
+def _achieved(number: int, line: RecapLine) -> AchievedIndicator:
     frozen, score = line.frozen, line.frozen["capaian"]
     return {
         "no": str(number),
@@ -138,7 +139,7 @@ def _formula(frozen: dict[str, Any]) -> str:
     return "; ".join(part for part in parts if part and "=" in part)
 
 
-def charts(lines: list[RecapLine]) -> list[content.Chart]:
+def charts(lines: list[RecapLine]) -> list[Chart]:
     """The bars of every indicator's achievement; `svg` holds the Vega-Lite spec until the rendering draws it."""
     if not lines:
         return []

@@ -2,7 +2,10 @@
 
 from datetime import datetime
 
-from himpun.documents import content
+from himpun.documents.content import request as content
+from himpun.documents.content.answer import FilledForm, FilledIndicator
+from himpun.documents.content.collected import FormRecap, RecapValue, UnitRecap
+from himpun.documents.content.request import RequestedIndicator
 from himpun.documents.parts import empty_signature, letterhead, moment, place_date, signature_of
 from himpun.indicators.actions import lines_of
 from himpun.indicators.computing import value_text
@@ -45,7 +48,7 @@ def request_form(request: DataRequest, *, number: str, signer: Actor | None, at:
     }
 
 
-def _asked(place: int, line: RequestLine) -> content.RequestedIndicator:
+def _asked(place: int, line: RequestLine) -> RequestedIndicator:
     indicator = line.indicator
     return {
         "no": str(place),
@@ -62,7 +65,7 @@ def _asked(place: int, line: RequestLine) -> content.RequestedIndicator:
     }
 
 
-def filled_form(request: DataRequest, *, number: str, times: int, actor: Actor, at: datetime) -> content.FilledForm:
+def filled_form(request: DataRequest, *, number: str, times: int, actor: Actor, at: datetime) -> FilledForm:
     """One unit's answer as `actor` sent it."""
     office = request.office
     return {
@@ -90,7 +93,7 @@ def timeliness(request: DataRequest) -> str:
     return "Tepat waktu" if request.submitted_at <= request.due_at else "Terlambat"
 
 
-def _filled(place: int, line: RequestLine) -> content.FilledIndicator:
+def _filled(place: int, line: RequestLine) -> FilledIndicator:
     values = {value.variable_id: value for value in line.values.all()}
     return {
         "no": str(place),
@@ -114,7 +117,7 @@ def _filled(place: int, line: RequestLine) -> content.FilledIndicator:
     }
 
 
-def collected(recap: Recap, requests: list[DataRequest], actor: Actor) -> content.FormRecap:
+def collected(recap: Recap, requests: list[DataRequest], actor: Actor) -> FormRecap:
     """The frozen answers of all units."""
     office = recap.office
     answered = sum(request.state == DataRequest.State.FROZEN for request in requests)
@@ -138,7 +141,7 @@ def collected(recap: Recap, requests: list[DataRequest], actor: Actor) -> conten
     }
 
 
-def _unit(place: int, request: DataRequest, recap: Recap, office: Office) -> content.UnitRecap:
+def _unit(place: int, request: DataRequest, recap: Recap, office: Office) -> UnitRecap:
     excused = request.state == DataRequest.State.EXCUSED
     late = timeliness(request) == "Terlambat"
     return {
@@ -158,7 +161,7 @@ def _unit(place: int, request: DataRequest, recap: Recap, office: Office) -> con
     }
 
 
-def _values(frozen: dict[str, object], unit: str) -> list[content.RecapValue]:
+def _values(frozen: dict[str, object], unit: str) -> list[RecapValue]:
     """The figures of one unit in a frozen line."""
     given = [row for row in frozen["variabel"] if row.get("unit", frozen["unit"]) == unit]  # type: ignore[attr-defined]
     files = len(frozen["bukti"])  # type: ignore[arg-type]

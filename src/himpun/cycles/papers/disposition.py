@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from himpun import moments
-from himpun.documents.content import CheckBox, Disposition, DispositionSheet, IncomingLetter
+from himpun.documents.content.disposition import Disposition, DispositionSheet, IncomingLetter
+from himpun.documents.content.parts import CheckBox
 from himpun.documents.parts import letterhead, moment
 from himpun.letters import models
 from himpun.letters.models import INSTRUCTIONS, Letter

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from himpun import moments
 from himpun.cycles.models import Cycle
 from himpun.cycles.papers import achievements
-from himpun.documents import content
+from himpun.documents.content.parts import FreeTable
+from himpun.documents.content.performance import Appendix, Chapter, PerformanceData, Section
 from himpun.documents.parts import empty_signature, letterhead, local
 from himpun.indicators.models import Recap, RecapLine
 from himpun.letters.models import Letter
@@ -53,9 +54,7 @@ def first_narrative(cycle: Cycle) -> dict[str, str]:
     }
 
 
-def performance_data(
-    cycle: Cycle, recap: Recap, narrative: Mapping[str, str], *, version: int
-) -> content.PerformanceData:
+def performance_data(cycle: Cycle, recap: Recap, narrative: Mapping[str, str], *, version: int) -> PerformanceData:
     """The whole document as a draft; what the signature adds is put on when it is issued."""
     office = cycle.office
     lines = list(recap.lines.select_related("indicator"))
@@ -83,7 +82,7 @@ def _head_title(office: Office) -> str:
     return office.titles().get("kepala", "")
 
 
-def _chapters(narrative: Mapping[str, str], lines: list[RecapLine]) -> list[content.Chapter]:
+def _chapters(narrative: Mapping[str, str], lines: list[RecapLine]) -> list[Chapter]:
     return [
         {
             "title": "Pendahuluan",
@@ -110,11 +109,11 @@ def _chapters(narrative: Mapping[str, str], lines: list[RecapLine]) -> list[cont
     ]
 
 
-def _section(narrative: Mapping[str, str], key: str) -> content.Section:
+def _section(narrative: Mapping[str, str], key: str) -> Section:
     return {"title": NARRATIVE[key], "text": narrative.get(key, ""), "recap": [], "tables": [], "charts": []}
 
 
-def _targets(lines: list[RecapLine]) -> list[content.FreeTable]:
+def _targets(lines: list[RecapLine]) -> list[FreeTable]:
     """What was to be reached, as frozen with the recap."""
     rows = [
         [
@@ -126,7 +125,7 @@ def _targets(lines: list[RecapLine]) -> list[content.FreeTable]:
         ]
         for line in achievements.in_order(lines)
     ]
-    table: content.FreeTable = {
+    table: FreeTable = {
         "caption": "Target kinerja periode ini",
         "columns": [
             {"title": "Kode", "align": "kiri", "wide": False},
@@ -141,7 +140,7 @@ def _targets(lines: list[RecapLine]) -> list[content.FreeTable]:
     return [table]
 
 
-def _appendix(lines: list[RecapLine]) -> content.Appendix:
+def _appendix(lines: list[RecapLine]) -> Appendix:
     rows = [
         [
             line.frozen["kode"],
@@ -154,7 +153,7 @@ def _appendix(lines: list[RecapLine]) -> content.Appendix:
         for line in lines
         for variable in line.frozen["variabel"]
     ]
-    table: content.FreeTable = {
+    table: FreeTable = {
         "caption": "Data isian unit yang menjadi dasar perhitungan",
         "columns": [
             {"title": "Kode", "align": "kiri", "wide": False},
@@ -167,7 +166,7 @@ def _appendix(lines: list[RecapLine]) -> content.Appendix:
         "rows": rows,
         "empty": "",
     }
-    section: content.Section = {"title": "", "text": "", "recap": [], "tables": [table], "charts": []}
+    section: Section = {"title": "", "text": "", "recap": [], "tables": [table], "charts": []}
     return {"title": "Data Isian Unit", "landscape": True, "sections": [section]}
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from himpun.documents.content import DistributionReceipt
+from himpun.documents.content.receipt import DistributionReceipt
 from himpun.documents.models import Document
 from himpun.documents.parts import letterhead, moment, signature_of, verification
 from himpun.offices.acting import Actor

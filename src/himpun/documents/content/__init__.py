@@ -1,0 +1,1 @@
+"""The content of every kind of document as typed dictionaries, one module a kind."""
