@@ -21,7 +21,8 @@ from himpun.commands.load_office import load
 from himpun.cycles import actions, collecting
 from himpun.cycles.models import Task
 from himpun.folders.reading import read_office
-from himpun.indicators.models import DataRequest, Indicator, RequestLine, Value, Variable
+from himpun.indicators.models.dictionary import Indicator, Variable
+from himpun.indicators.models.requests import DataRequest, RequestLine, Value
 from himpun.measure.scoring.achievement import VariableKind
 from himpun.offices.models import UNIT, Holding, Office, Person, Post
 from himpun.procedures.actions import publish_shared

@@ -16,7 +16,8 @@ from django.db import connection, transaction
 from bench import office
 from himpun.indicators.figures import ensure_elements
 from himpun.indicators.importing import FigureRow, import_figures
-from himpun.indicators.models import Figure, Indicator, Variable
+from himpun.indicators.models.dictionary import Indicator, Variable
+from himpun.indicators.models.figures import Figure
 from himpun.measure.periods import Period
 from himpun.measure.scoring.achievement import achievement
 from himpun.measure.scoring.year import over_year

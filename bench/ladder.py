@@ -18,7 +18,7 @@ from bench import office
 from himpun import clock
 from himpun.commands.setup import publish_own_procedures
 from himpun.cycles.models import Cycle, Task
-from himpun.indicators.models import DataRequest
+from himpun.indicators.models.requests import DataRequest
 from himpun.offices.kinds import seed_kinds
 from himpun.offices.models import Holding, Office, Person, Post
 from himpun.procedures.models import ProcedureVersion

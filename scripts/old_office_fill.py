@@ -32,7 +32,7 @@ from himpun.archive.chain import canonical
 from himpun.cycles import actions, collecting
 from himpun.cycles.actions import start_cycle
 from himpun.indicators import actions as indicators
-from himpun.indicators.models import DataRequest
+from himpun.indicators.models.requests import DataRequest
 
 LEFT_OUT = {"contenttypes", "auth", "sessions", "admin", "django_tasks_database", "django_tasks_db"}
 
@@ -119,7 +119,7 @@ def fill_later() -> None:
         return
     from himpun.indicators.corrections import ask_correction, decide_correction
     from himpun.indicators.importing import FigureRow, import_figures
-    from himpun.indicators.models import Figure
+    from himpun.indicators.models.figures import Figure
     from himpun.offices.models import Office
 
     cast = Cast(Office.objects.get(code="kec-kecil"))

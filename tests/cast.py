@@ -24,7 +24,9 @@ from himpun.documents.work import ensure_issued, ensure_rendered
 from himpun.folders.reading import read_office
 from himpun.indicators import actions as indicators
 from himpun.indicators.frozen import frozen_in
-from himpun.indicators.models import DataRequest, Indicator, Recap, Target, Variable
+from himpun.indicators.models.dictionary import Indicator, Target, Variable
+from himpun.indicators.models.recaps import Recap
+from himpun.indicators.models.requests import DataRequest
 from himpun.letters.actions import register_letter
 from himpun.letters.models import Letter
 from himpun.measure.periods import Frequency

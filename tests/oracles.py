@@ -5,7 +5,7 @@ One table for all doors; each row becomes a quarterly indicator of the small off
 
 from dataclasses import dataclass
 
-from himpun.indicators.models import Indicator, Target, Variable
+from himpun.indicators.models.dictionary import Indicator, Target, Variable
 from tests.cast import Cast
 
 

@@ -6,7 +6,7 @@ from django.db.models import Model
 from himpun.budgets.models import Program
 from himpun.budgets.rollup import Level
 from himpun.choices import Choice
-from himpun.indicators.models import Indicator, Variable
+from himpun.indicators.models.dictionary import Indicator, Variable
 from himpun.measure.periods import Frequency
 from himpun.measure.scoring.achievement import VariableKind
 from himpun.measure.scoring.values import Aggregation, Polarity

@@ -10,7 +10,8 @@ import pytest
 
 from himpun.commands import parser, reference, run, setup
 from himpun.commands.former import FORMER, renewed
-from himpun.indicators.models import Indicator, RecapLine
+from himpun.indicators.models.dictionary import Indicator
+from himpun.indicators.models.recaps import RecapLine
 from himpun.offices.models import Holding, Holiday, Office, Person, Post
 from himpun.procedures.models import ProcedureVersion
 from tests.cast import Cast

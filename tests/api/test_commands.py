@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from himpun.commands import run
-from himpun.indicators.models import Figure
+from himpun.indicators.models.figures import Figure
 from himpun.spreadsheets.reading import read_book
 from tests.api.oracles import ORACLES, Oracle
 from tests.api.programs import add_indicator

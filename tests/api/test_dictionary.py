@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from himpun.indicators.models import Indicator, Target
+from himpun.indicators.models.dictionary import Indicator, Target
 from tests.api.programs import Program, add_indicator, program, row
 from tests.cast import Cast
 

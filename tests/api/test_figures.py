@@ -12,7 +12,7 @@ from himpun.api.actions import save_codes
 from himpun.api.codes import Code
 from himpun.api.reference import EXAMPLES
 from himpun.archive.models import Record
-from himpun.indicators.models import Figure, FigureImport
+from himpun.indicators.models.figures import Figure, FigureImport
 from tests.api.oracles import ORACLES, Oracle
 from tests.api.programs import ROOT, Program, add_indicator, program, row
 from tests.cast import Cast

@@ -19,7 +19,7 @@ from schemathesis.specs.openapi.checks import (
 
 from himpun.api.door import api
 from himpun.api.operations import document
-from himpun.indicators.models import Figure
+from himpun.indicators.models.figures import Figure
 from himpun.wsgi import application
 from tests.api.programs import ROOT, Program, add_indicator, program
 from tests.cast import Cast

@@ -11,7 +11,7 @@ from himpun.api.models import Token
 from himpun.api.rules import SCOPES, TokenRefused
 from himpun.archive.models import Record
 from himpun.errors import FieldErrors
-from himpun.indicators.models import Figure
+from himpun.indicators.models.figures import Figure
 from himpun.offices.models import Holding, Person
 from tests.api.programs import Program, add_indicator, program, row
 from tests.cast import Cast, later

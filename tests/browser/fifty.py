@@ -15,7 +15,9 @@ ROWS = 50
 def found(code: str) -> dict[str, Any]:
     from himpun import clock
     from himpun.indicators.figures import ensure_elements
-    from himpun.indicators.models import DataRequest, Figure, Indicator, RequestLine, Variable
+    from himpun.indicators.models.dictionary import Indicator, Variable
+    from himpun.indicators.models.figures import Figure
+    from himpun.indicators.models.requests import DataRequest, RequestLine
     from himpun.offices.models import Post
     from tests.browser.people import PASSWORD
     from tests.cast import PERIOD, found_office
@@ -50,7 +52,7 @@ def found(code: str) -> dict[str, Any]:
 
 
 def saved(request: int) -> list[str | None]:
-    from himpun.indicators.models import RequestLine
+    from himpun.indicators.models.requests import RequestLine
     from himpun.measure.numbers import write_number
 
     lines = RequestLine.objects.filter(request=request).order_by("order")

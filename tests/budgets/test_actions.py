@@ -15,7 +15,7 @@ from himpun.budgets.models import BudgetSetting, IndicatorProgram, MonthlyProgre
 from himpun.budgets.queries import achievements_of, chosen_of, entries_of, last_month_filled, years_of
 from himpun.budgets.rules import BudgetMoved, ProgramInUse
 from himpun.errors import FieldErrors, Refusal
-from himpun.indicators.models import Recap, RecapLine
+from himpun.indicators.models.recaps import Recap, RecapLine
 from himpun.offices.acting import HoldsNoPost
 from himpun.spreadsheets.book import Book
 from himpun.spreadsheets.reading import read_book

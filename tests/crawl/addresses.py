@@ -15,17 +15,10 @@ from himpun.api.models import Token
 from himpun.budgets.models import IndicatorProgram, Program
 from himpun.cycles.models import Cycle, Schedule, ScheduleRun, Task
 from himpun.documents.models import Delivery, Document, DocumentVersion
-from himpun.indicators.models import (
-    Correction,
-    DataRequest,
-    Evidence,
-    Figure,
-    Indicator,
-    Recap,
-    RecapLine,
-    RequestLine,
-    Scale,
-)
+from himpun.indicators.models.dictionary import Indicator, Scale
+from himpun.indicators.models.figures import Correction, Figure
+from himpun.indicators.models.recaps import Recap, RecapLine
+from himpun.indicators.models.requests import DataRequest, Evidence, RequestLine
 from himpun.letters.models import Letter
 from himpun.notifications.models import Outgoing
 from himpun.offices.models import Appointment, Holding, Holiday, Leave, Person, Post, SpecialHours

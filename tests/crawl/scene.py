@@ -31,7 +31,9 @@ from himpun.documents.work import render_waiting
 from himpun.indicators import actions as indicators
 from himpun.indicators.corrections import ask_correction
 from himpun.indicators.dictionary import save_scale
-from himpun.indicators.models import DataRequest, Figure, Indicator, Variable
+from himpun.indicators.models.dictionary import Indicator, Variable
+from himpun.indicators.models.figures import Figure
+from himpun.indicators.models.requests import DataRequest
 from himpun.letters.actions import Scan, register_letter
 from himpun.measure.scoring.bounds import Row
 from himpun.notifications.models import Message, Outgoing

@@ -17,7 +17,9 @@ from himpun.budgets.models import IndicatorProgram
 from himpun.cycles.step_actions import draft_of
 from himpun.documents.models import Delivery
 from himpun.indicators.forms import form_of
-from himpun.indicators.models import Evidence, Indicator, Recap, RequestLine
+from himpun.indicators.models.dictionary import Indicator
+from himpun.indicators.models.recaps import Recap
+from himpun.indicators.models.requests import Evidence, RequestLine
 from himpun.offices.models import Holding
 from tests import workbooks
 from tests.budgets.samples import PLAN, REPORT

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from himpun.cycles.actions import start_cycle
 from himpun.cycles.models import Cycle
-from himpun.indicators.models import DataRequest
+from himpun.indicators.models.requests import DataRequest
 from himpun.letters.models import Letter
 from himpun.offices.models import Person
 from tests.cast import MECHANISM, MONDAY, Cast, entrust, found_office, later, small_office

@@ -121,7 +121,7 @@ def first_line(code: str, period: str) -> list[Any]:
 
 @on_stage
 def words_of(line: int) -> list[Any]:
-    from himpun.indicators.models import RequestLine
+    from himpun.indicators.models.requests import RequestLine
 
     return list(RequestLine.objects.values_list("note", "nihil_reason").get(pk=line))
 
@@ -157,7 +157,7 @@ def decide_correction(code: str, correction: int, approve: bool) -> str:
 @on_stage
 def figures_at(element: int, period: str) -> list[list[Any]]:
     """Every version of an element's figure in a period: number and whether it counts."""
-    from himpun.indicators.models import Figure
+    from himpun.indicators.models.figures import Figure
 
     found = Figure.objects.filter(element=element).order_by("version")
     return [[int(one.number or 0), one.current] for one in found if one.period.code == period]

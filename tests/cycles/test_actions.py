@@ -24,7 +24,9 @@ from himpun.cycles.step_actions import draft_of
 from himpun.documents.models import Document
 from himpun.errors import FieldErrors
 from himpun.indicators.figures import Datum, FiguresFrozen, take_in
-from himpun.indicators.models import DataRequest, Evidence, Figure, Recap, RecapLine, Value
+from himpun.indicators.models.figures import Figure
+from himpun.indicators.models.recaps import Recap, RecapLine
+from himpun.indicators.models.requests import DataRequest, Evidence, Value
 from himpun.letters.models import Disposition
 from himpun.notifications.models import Message
 from himpun.offices.models import Holding, Post

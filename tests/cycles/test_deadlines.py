@@ -17,7 +17,7 @@ from himpun.cycles.late import Late, late_by
 from himpun.cycles.models import Cycle, Pause, Task
 from himpun.cycles.standing import Survey
 from himpun.errors import FieldErrors
-from himpun.indicators.models import DataRequest
+from himpun.indicators.models.requests import DataRequest
 from himpun.notifications.models import Message
 from himpun.offices.acting import HoldsNoPost
 from himpun.offices.calendar.kept import calendar_of

@@ -4,7 +4,7 @@ from typing import Any
 
 from himpun.cycles.actions import start_cycle
 from himpun.documents.models import Document, DocumentVersion
-from himpun.indicators.models import Indicator, Scale
+from himpun.indicators.models.dictionary import Indicator, Scale
 from tests.cast import MECHANISM, PERIOD, Cast, later
 
 

@@ -20,7 +20,8 @@ from himpun.cycles.step_actions import draft_of
 from himpun.documents.models import Delivery, Document
 from himpun.errors import NotAllowed
 from himpun.indicators import actions as indicators
-from himpun.indicators.models import DataRequest, RecapLine, RequestLine
+from himpun.indicators.models.recaps import RecapLine
+from himpun.indicators.models.requests import DataRequest, RequestLine
 from himpun.letters.actions import register_letter
 from himpun.letters.models import Disposition, Letter
 from himpun.notifications.models import Message

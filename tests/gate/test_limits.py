@@ -14,7 +14,7 @@ from django.urls import URLPattern, resolve
 from himpun.errors import Refusal
 from himpun.gate import limits, permissions
 from himpun.gate.limits import EVERYBODY, NOBODY, PEOPLE, PERSON, limit_for_nobody, limit_for_person
-from himpun.indicators.models import RequestLine
+from himpun.indicators.models.requests import RequestLine
 from himpun.web import urls
 from tests.cast import Cast
 

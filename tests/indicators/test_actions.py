@@ -22,7 +22,10 @@ from himpun.errors import FieldErrors
 from himpun.indicators import actions
 from himpun.indicators.actions import NothingDue, RecapFinished, attach_evidence, save_line
 from himpun.indicators.measuring import OfficeYear
-from himpun.indicators.models import DataRequest, Evidence, Figure, Indicator, Recap, RequestLine, Target, Value
+from himpun.indicators.models.dictionary import Indicator, Target
+from himpun.indicators.models.figures import Figure
+from himpun.indicators.models.recaps import Recap
+from himpun.indicators.models.requests import DataRequest, Evidence, RequestLine, Value
 from himpun.indicators.rules import Incomplete, NotYourRequest, RequestClosed
 from himpun.measure.numbers import write_number
 from himpun.measure.periods import Period

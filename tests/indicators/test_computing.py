@@ -13,7 +13,8 @@ from himpun.cycles.actions import start_cycle
 from himpun.indicators import actions, computing
 from himpun.indicators.computing import exact_text, read_exact, score_from
 from himpun.indicators.measuring import Measured, OfficeYear, definitions, formula_of
-from himpun.indicators.models import DataRequest, Indicator, RequestLine, Target, Variable
+from himpun.indicators.models.dictionary import Indicator, Target, Variable
+from himpun.indicators.models.requests import DataRequest, RequestLine
 from himpun.measure.periods import Period
 from himpun.measure.scoring.values import State
 from tests.cast import MECHANISM, PERIOD, Cast

@@ -22,7 +22,9 @@ from himpun.indicators.corrections import (
     may_decide,
     touching,
 )
-from himpun.indicators.models import Correction, Figure, Recap, Variable
+from himpun.indicators.models.dictionary import Variable
+from himpun.indicators.models.figures import Correction, Figure
+from himpun.indicators.models.recaps import Recap
 from himpun.measure.periods import Period
 from himpun.notifications.models import Message
 from himpun.offices.acting import HoldsNoPost

@@ -38,7 +38,8 @@ from himpun.indicators.dictionary import (
 from himpun.indicators.exchange import TABLES
 from himpun.indicators.figures import mark_used
 from himpun.indicators.measuring import OfficeYear
-from himpun.indicators.models import Element, Figure, Indicator, Scale
+from himpun.indicators.models.dictionary import Element, Indicator, Scale
+from himpun.indicators.models.figures import Figure
 from himpun.measure.periods import Period
 from himpun.measure.scoring.bounds import Row, ScaleRefused, rows_of
 from himpun.measure.scoring.scale import FIVE_LEVELS, TRAFFIC_LIGHT

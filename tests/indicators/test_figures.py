@@ -16,7 +16,9 @@ from himpun.archive.models import Record
 from himpun.archive.seals import ROWS_WRITTEN, SEALED
 from himpun.indicators import figures
 from himpun.indicators.figures import Datum, FiguresFrozen, Taken, ensure_elements, take_in
-from himpun.indicators.models import Correction, DataRequest, Figure, Indicator, RequestLine, Variable
+from himpun.indicators.models.dictionary import Indicator, Variable
+from himpun.indicators.models.figures import Correction, Figure
+from himpun.indicators.models.requests import DataRequest, RequestLine
 from tests.cast import PERIOD, Cast
 
 

@@ -16,7 +16,9 @@ from himpun.indicators import mapping, own_sheets
 from himpun.indicators.actions import save_line
 from himpun.indicators.forms import FILE, HERE, XLSX, Undecided, WrongCells, apply_back, form_of, read_back
 from himpun.indicators.mapping import MappingUnfit
-from himpun.indicators.models import ColumnMapping, DataRequest, Figure, FigureImport, Indicator, RequestLine
+from himpun.indicators.models.dictionary import Indicator
+from himpun.indicators.models.figures import ColumnMapping, Figure, FigureImport
+from himpun.indicators.models.requests import DataRequest, RequestLine
 from himpun.indicators.own_sheets import MappingNeeded, import_sheet
 from himpun.indicators.rules import NotYourRequest, RequestClosed
 from himpun.indicators.workbook import FormRefused

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from himpun.archive.models import Record
 from himpun.cycles.actions import start_cycle
 from himpun.indicators.importing import FigureRow, Report, import_figures
-from himpun.indicators.models import Figure, FigureImport, Indicator, Recap, Variable
+from himpun.indicators.models.dictionary import Indicator, Variable
+from himpun.indicators.models.figures import Figure, FigureImport
+from himpun.indicators.models.recaps import Recap
 from himpun.measure.periods import Period
 from himpun.offices.acting import HoldsNoPost
 from himpun.offices.models import Person

@@ -29,7 +29,9 @@ from himpun.cycles.models import Cycle
 from himpun.errors import FieldErrors
 from himpun.indicators.actions import attach_evidence, lines_of, save_line
 from himpun.indicators.corrections import NotFrozen, decide_correction
-from himpun.indicators.models import DataRequest, Figure, Recap, RequestLine
+from himpun.indicators.models.figures import Figure
+from himpun.indicators.models.recaps import Recap
+from himpun.indicators.models.requests import DataRequest, RequestLine
 from tests.cast import MECHANISM, PERIOD, Cast
 from tests.indicators.test_corrections import EVIDENCE, ask
 from tests.indicators.test_importing import bring

@@ -12,7 +12,9 @@ from himpun.errors import FieldErrors
 from himpun.folders.reading import read_office
 from himpun.folders.rows import OfficeFiles
 from himpun.indicators.computing import score_from
-from himpun.indicators.models import DataRequest, Indicator, Recap, RequestLine, Target, Value
+from himpun.indicators.models.dictionary import Indicator, Target
+from himpun.indicators.models.recaps import Recap
+from himpun.indicators.models.requests import DataRequest, RequestLine, Value
 from tests.cast import MECHANISM, Cast, publish
 
 

@@ -12,7 +12,7 @@ from himpun.commands import run
 from himpun.cycles.actions import start_cycle
 from himpun.indicators.forms import apply_back, form_of
 from himpun.indicators.mail import receive, waiting_for
-from himpun.indicators.models import DataRequest, FormArrival, Value
+from himpun.indicators.models.requests import DataRequest, FormArrival, Value
 from himpun.notifications.actions import messages_for
 from tests.cast import MECHANISM, PERIOD, Cast
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from himpun.indicators.computing import tree_of
 from himpun.indicators.importing import FigureRow, import_figures
 from himpun.indicators.measuring import OfficeYear
-from himpun.indicators.models import Figure, Indicator, Target, Variable
+from himpun.indicators.models.dictionary import Indicator, Target, Variable
+from himpun.indicators.models.figures import Figure
 from himpun.measure.periods import Period
 from himpun.reports.recap import recap_of
 from tests.cast import Cast

@@ -16,16 +16,9 @@ from himpun.errors import FieldErrors
 from himpun.indicators import actions
 from himpun.indicators.actions import review_request, save_line, share_evidence
 from himpun.indicators.checks import Level
-from himpun.indicators.models import (
-    DataRequest,
-    Element,
-    Evidence,
-    Figure,
-    FigureCheck,
-    Indicator,
-    RequestLine,
-    Variable,
-)
+from himpun.indicators.models.dictionary import Element, FigureCheck, Indicator, Variable
+from himpun.indicators.models.figures import Figure
+from himpun.indicators.models.requests import DataRequest, Evidence, RequestLine
 from himpun.indicators.rules import Incomplete, NotYourRequest, RequestClosed
 from himpun.measure.periods import Period
 from himpun.offices.models import Person

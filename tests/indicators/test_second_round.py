@@ -15,7 +15,10 @@ from himpun.indicators.actions import lines_of, review_request, save_line
 from himpun.indicators.corrections import decide_correction
 from himpun.indicators.frozen import frozen_in
 from himpun.indicators.importing import FROZEN, FROZEN_BLANK
-from himpun.indicators.models import DataRequest, Figure, Recap, RequestLine, Value, Variable
+from himpun.indicators.models.dictionary import Variable
+from himpun.indicators.models.figures import Figure
+from himpun.indicators.models.recaps import Recap
+from himpun.indicators.models.requests import DataRequest, RequestLine, Value
 from himpun.indicators.rules import Incomplete
 from himpun.measure.periods import Period
 from himpun.reports.recap import recap_of

@@ -54,7 +54,9 @@ def account() -> str:
     from himpun.archive.verify import verify
     from himpun.cycles.models import Cycle, Task
     from himpun.documents.models import Approval, Document, DocumentVersion
-    from himpun.indicators.models import Evidence, Figure, RecapLine, Value
+    from himpun.indicators.models.figures import Figure
+    from himpun.indicators.models.recaps import RecapLine
+    from himpun.indicators.models.requests import Evidence, Value
     from himpun.letters.models import IssuedNumber, Letter, NumberRegister
     from himpun.notifications.models import Message, Outgoing
 

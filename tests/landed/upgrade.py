@@ -37,7 +37,10 @@ from himpun.cycles.actions import start_cycle
 from himpun.cycles.models import Cycle
 from himpun.documents.models import DocumentVersion
 from himpun.indicators.computing import value_text
-from himpun.indicators.models import Correction, DataRequest, Figure, Indicator, Recap, RecapLine, Variable
+from himpun.indicators.models.dictionary import Indicator, Variable
+from himpun.indicators.models.figures import Correction, Figure
+from himpun.indicators.models.recaps import Recap, RecapLine
+from himpun.indicators.models.requests import DataRequest
 from himpun.measure.periods import Period
 from himpun.offices.models import Office
 from himpun.reports.recap import recap_of

@@ -16,7 +16,9 @@ from himpun.commands.load_office import load
 from himpun.folders.findings import OfficeFilesError
 from himpun.folders.offices import NameTaken, RoleTaken
 from himpun.folders.reading import read_office
-from himpun.indicators.models import DataRequest, Indicator, Recap, RecapLine, RequestLine, Target, Value, Variable
+from himpun.indicators.models.dictionary import Indicator, Target, Variable
+from himpun.indicators.models.recaps import Recap, RecapLine
+from himpun.indicators.models.requests import DataRequest, RequestLine, Value
 from himpun.offices.actions.people import add_person
 from himpun.offices.calendar.kept import calendar_of
 from himpun.offices.calendar.national import seed_national_calendar

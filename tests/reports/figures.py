@@ -2,7 +2,9 @@
 
 from himpun.cycles.actions import start_cycle
 from himpun.indicators.importing import FigureRow, import_figures
-from himpun.indicators.models import Figure, Indicator, Recap, Target, Variable
+from himpun.indicators.models.dictionary import Indicator, Target, Variable
+from himpun.indicators.models.figures import Figure
+from himpun.indicators.models.recaps import Recap
 from tests.cast import MECHANISM, PERIOD, Cast
 from tests.scenes import scene
 

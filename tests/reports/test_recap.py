@@ -14,7 +14,8 @@ from himpun import clock
 from himpun.cycles import collecting
 from himpun.cycles.actions import start_cycle
 from himpun.indicators import corrections
-from himpun.indicators.models import Figure, Indicator, Scale
+from himpun.indicators.models.dictionary import Indicator, Scale
+from himpun.indicators.models.figures import Figure
 from himpun.measure.periods import Period
 from himpun.offices.models import Office
 from himpun.reports import REPORTS

@@ -20,7 +20,7 @@ from himpun.api.actions import make_token
 from himpun.api.rules import SCOPES
 from himpun.commands import setup
 from himpun.cycles.actions import start_cycle
-from himpun.indicators.models import RequestLine
+from himpun.indicators.models.requests import RequestLine
 from himpun.offices.models import Person
 from tests.cast import MECHANISM, MONDAY, PERIOD, found_office, publish
 

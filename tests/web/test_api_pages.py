@@ -17,7 +17,7 @@ from himpun.api.codes import Code
 from himpun.api.models import Token
 from himpun.api.reference import EXAMPLES, described
 from himpun.archive.models import Record
-from himpun.indicators.models import CodeMapping
+from himpun.indicators.models.figures import CodeMapping
 from himpun.spreadsheets.reading import read_book
 from himpun.web.acts import in_words
 from tests.api.programs import add_indicator, program, row

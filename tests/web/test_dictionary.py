@@ -10,7 +10,7 @@ from django.urls import reverse
 from himpun import clock
 from himpun.indicators import dictionary
 from himpun.indicators.figures import mark_used
-from himpun.indicators.models import Indicator, Scale, Target
+from himpun.indicators.models.dictionary import Indicator, Scale, Target
 from himpun.measure.scoring.bounds import Row, rows_of
 from himpun.measure.scoring.scale import FIVE_LEVELS, TRAFFIC_LIGHT
 from himpun.spreadsheets.reading import read_book

@@ -10,7 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from himpun.documents.models import Document
-from himpun.indicators.models import Correction, Figure, Recap
+from himpun.indicators.models.figures import Correction, Figure
+from himpun.indicators.models.recaps import Recap
 from tests.cast import PERIOD, Cast, later
 from tests.indicators.test_corrections import approve, ask
 from tests.papers import pdf

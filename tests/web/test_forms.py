@@ -15,7 +15,8 @@ from himpun.cycles.actions import start_cycle
 from himpun.indicators.actions import save_line
 from himpun.indicators.forms import form_of
 from himpun.indicators.mail import receive
-from himpun.indicators.models import ColumnMapping, DataRequest, Figure, RequestLine
+from himpun.indicators.models.figures import ColumnMapping, Figure
+from himpun.indicators.models.requests import DataRequest, RequestLine
 from himpun.offices.models import Person
 from himpun.spreadsheets.reading import read_book
 from tests import workbooks
@@ -251,7 +252,7 @@ def test_a_unit_imports_only_its_own_figures(small: Cast, line: RequestLine) -> 
 
 def test_the_list_of_imports_costs_the_same_however_long_it_is(small: Cast, line: RequestLine) -> None:
     from himpun import clock
-    from himpun.indicators.models import FigureImport
+    from himpun.indicators.models.figures import FigureImport
 
     browser = screen(small.umum)
 

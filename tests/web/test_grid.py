@@ -11,7 +11,9 @@ from django.urls import reverse
 
 from himpun import clock
 from himpun.indicators import actions
-from himpun.indicators.models import DataRequest, Figure, Indicator, RequestLine, Variable
+from himpun.indicators.models.dictionary import Indicator, Variable
+from himpun.indicators.models.figures import Figure
+from himpun.indicators.models.requests import DataRequest, RequestLine
 from himpun.offices.models import Person
 from tests.cast import MECHANISM, PERIOD, Cast
 from tests.papers import pdf

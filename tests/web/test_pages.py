@@ -12,7 +12,8 @@ from himpun.cycles import collecting
 from himpun.cycles.models import Cycle
 from himpun.cycles.step_actions import draft_of
 from himpun.documents.models import Delivery, Document
-from himpun.indicators.models import DataRequest, Recap, RequestLine
+from himpun.indicators.models.recaps import Recap
+from himpun.indicators.models.requests import DataRequest, RequestLine
 from himpun.letters.models import Letter
 from himpun.offices.models import Person
 from tests.cast import Cast, entrust, found_office

@@ -9,7 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from himpun.indicators.models import Figure
+from himpun.indicators.models.figures import Figure
 from himpun.offices.models import Holding, Office, Person, Post
 from tests.cast import MONDAY, PERIOD, Cast, found_office
 from tests.reports.figures import bring, define, freeze

@@ -9,7 +9,7 @@ from django.test import RequestFactory
 from django.urls import reverse
 
 from himpun.archive.incoming import Incoming, incoming_folder
-from himpun.indicators.models import Evidence, RequestLine
+from himpun.indicators.models.requests import Evidence, RequestLine
 from himpun.web.addresses import address_of
 from himpun.web.uploads import RECEIVED, incoming_of
 from tests.cast import Cast

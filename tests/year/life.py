@@ -11,7 +11,7 @@ from himpun import clock
 from himpun.cycles import actions, collecting
 from himpun.cycles.models import Cycle, Task
 from himpun.errors import Refusal
-from himpun.indicators.models import DataRequest
+from himpun.indicators.models.requests import DataRequest
 from himpun.offices.models import Holding, Office, Person, Post
 from himpun.offices.worktime import Amount, due
 from tests.cast import SOP, Cast

@@ -22,7 +22,7 @@ from himpun.api.schemas import (
 from himpun.errors import FieldErrors
 from himpun.indicators.definitions import Row, as_typed
 from himpun.indicators.dictionary import Saved, definition_of, marker_of, save_indicator, with_parts
-from himpun.indicators.models import Indicator, Target
+from himpun.indicators.models.dictionary import Indicator, Target
 from himpun.offices.models import Office
 from himpun.reports.queries import offices_from
 from himpun.typed import YEARS

@@ -17,7 +17,7 @@ from himpun.api.messages import DataValue, plain_number
 from himpun.api.schemas import Failure, FigurePage, ImportSummary, ReportOut, ReportRefused
 from himpun.errors import Refusal
 from himpun.indicators.importing import Report
-from himpun.indicators.models import Figure
+from himpun.indicators.models.figures import Figure
 from himpun.measure.periods import Period
 from himpun.offices.rules import MAY_SEE_ALL_VALUES
 

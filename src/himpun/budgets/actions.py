@@ -22,7 +22,7 @@ from himpun.budgets.rules import BudgetMoved, ProgramInUse
 from himpun.budgets.sheets import read_budget
 from himpun.budgets.worth import EfficiencyRule
 from himpun.errors import FieldErrors, Refusal
-from himpun.indicators.models import Indicator
+from himpun.indicators.models.dictionary import Indicator
 from himpun.measure.numbers import read_number, write_number
 from himpun.moments import MONTHS
 from himpun.offices.acting import acting_in

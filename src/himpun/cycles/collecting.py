@@ -13,7 +13,7 @@ from himpun.documents import actions as documents
 from himpun.documents.models import Document
 from himpun.errors import Conflict
 from himpun.indicators import actions as indicators
-from himpun.indicators.models import DataRequest
+from himpun.indicators.models.requests import DataRequest
 from himpun.measure.periods import Period
 from himpun.notifications.actions import tell
 from himpun.offices.acting import Actor, acting_in

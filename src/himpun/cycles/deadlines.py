@@ -24,7 +24,7 @@ from himpun.cycles.pace import Pace, paces_of
 from himpun.cycles.planning import Course
 from himpun.cycles.standing import Survey, survey_of
 from himpun.errors import Conflict, FieldErrors
-from himpun.indicators.models import DataRequest
+from himpun.indicators.models.requests import DataRequest
 from himpun.measure.periods import Period
 from himpun.notifications.actions import tell
 from himpun.offices import worktime

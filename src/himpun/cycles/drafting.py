@@ -12,7 +12,7 @@ from himpun.documents import actions as documents
 from himpun.documents.models import Delivery, Document
 from himpun.errors import Conflict
 from himpun.indicators import actions as indicators
-from himpun.indicators.models import RecapLine
+from himpun.indicators.models.recaps import RecapLine
 from himpun.offices.acting import Actor, capacities, present
 from himpun.offices.models import UNIT, Person, Post
 

@@ -9,7 +9,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from himpun.cycles.models import Cycle, Task
 from himpun.cycles.step_actions import step_actions
 from himpun.documents.models import Document
-from himpun.indicators.models import DataRequest
+from himpun.indicators.models.requests import DataRequest
 from himpun.offices.models import Holding, Person
 from himpun.offices.queries import shown_holder
 from himpun.procedures.definition import Step

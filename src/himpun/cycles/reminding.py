@@ -42,7 +42,7 @@ from himpun.cycles.reminders import (
 )
 from himpun.cycles.standing import Survey, survey_of
 from himpun.errors import Conflict
-from himpun.indicators.models import DataRequest
+from himpun.indicators.models.requests import DataRequest
 from himpun.measure.periods import Period, PeriodUnreadable
 from himpun.notifications.actions import deliver
 from himpun.notifications.models import Message

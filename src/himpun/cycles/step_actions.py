@@ -25,7 +25,8 @@ from himpun.documents import actions as documents
 from himpun.documents.models import Approval, Document
 from himpun.errors import FieldErrors
 from himpun.indicators import actions as indicators
-from himpun.indicators.models import DataRequest, Recap
+from himpun.indicators.models.recaps import Recap
+from himpun.indicators.models.requests import DataRequest
 from himpun.letters.actions import issue_number, write_disposition
 from himpun.letters.models import Letter
 from himpun.measure.periods import Period

@@ -22,7 +22,9 @@ from himpun.indicators.actions import freeze, read_figure, take_answer
 from himpun.indicators.definitions import Definition, Other, Surroundings, Typed, in_order, read_definition
 from himpun.indicators.dictionary import Rows, definition_of, entries, put
 from himpun.indicators.figures import mark_used
-from himpun.indicators.models import DataRequest, Indicator, Recap, RequestLine, Value
+from himpun.indicators.models.dictionary import Indicator
+from himpun.indicators.models.recaps import Recap
+from himpun.indicators.models.requests import DataRequest, RequestLine, Value
 from himpun.measure.periods import Period
 from himpun.offices.acting import Actor
 from himpun.offices.models import Office, Post

@@ -4,7 +4,8 @@ from django.db.models import Q
 
 from himpun import clock
 from himpun.errors import NotAllowed, Refusal
-from himpun.indicators.models import DataRequest, Figure
+from himpun.indicators.models.figures import Figure
+from himpun.indicators.models.requests import DataRequest
 from himpun.offices.acting import capacities
 from himpun.offices.models import Person
 from himpun.offices.rules import MAY_MANAGE_OFFICE, MAY_REGISTER_LETTERS

@@ -39,16 +39,9 @@ from himpun.indicators.figures import (
 )
 from himpun.indicators.frozen import NOT_NIHIL, Cells, findings_over_frozen, frozen_in, wrong_over_frozen
 from himpun.indicators.measuring import WORDS, OfficeYear
-from himpun.indicators.models import (
-    DataRequest,
-    Evidence,
-    Indicator,
-    Recap,
-    RecapLine,
-    RequestLine,
-    Value,
-    Variable,
-)
+from himpun.indicators.models.dictionary import Indicator, Variable
+from himpun.indicators.models.recaps import Recap, RecapLine
+from himpun.indicators.models.requests import DataRequest, Evidence, RequestLine, Value
 from himpun.indicators.reviewing import Before, before_of, limits_of, review, sentences
 from himpun.measure.numbers import read_number
 from himpun.measure.periods import Period, is_due

@@ -12,7 +12,8 @@ from typing import Any
 
 from himpun.indicators.charts import Bar
 from himpun.indicators.measuring import WORDS, Cell, Measured, OfficeYear, read_target
-from himpun.indicators.models import Indicator, RequestLine
+from himpun.indicators.models.dictionary import Indicator
+from himpun.indicators.models.requests import RequestLine
 from himpun.measure.formula.evaluating import Node
 from himpun.measure.numbers import MAX_DIGITS, MINUS, write_number, write_percent
 from himpun.measure.periods import Period, value_period

@@ -19,7 +19,8 @@ from himpun.errors import Conflict, FieldErrors, NotAllowed
 from himpun.indicators.actions import check_evidence, read_figure, read_figures
 from himpun.indicators.computing import value_text
 from himpun.indicators.figures import correct
-from himpun.indicators.models import Correction, Figure, Recap
+from himpun.indicators.models.figures import Correction, Figure
+from himpun.indicators.models.recaps import Recap
 from himpun.measure.periods import Period
 from himpun.notifications.actions import tell
 from himpun.offices.acting import Actor, HoldsNoPost, acting_for, acting_in, capacities

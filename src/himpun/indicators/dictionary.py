@@ -37,7 +37,8 @@ from himpun.indicators.definitions import (
 )
 from himpun.indicators.figures import ensure_elements
 from himpun.indicators.measuring import read_scale
-from himpun.indicators.models import FigureCheck, Indicator, Recap, Scale, Target, Variable
+from himpun.indicators.models.dictionary import FigureCheck, Indicator, Scale, Target, Variable
+from himpun.indicators.models.recaps import Recap
 from himpun.measure.formula import parser as formulas
 from himpun.measure.scoring.bounds import Row as ScaleRow
 from himpun.measure.scoring.bounds import levels_of, read_rows

@@ -29,7 +29,7 @@ from himpun.indicators.definitions import (
     target_notices,
 )
 from himpun.indicators.exchange import TABLES, Entry, Read, read_books, tables_of
-from himpun.indicators.models import Indicator
+from himpun.indicators.models.dictionary import Indicator
 from himpun.offices.acting import acting_in
 from himpun.offices.models import Office, Person
 from himpun.offices.rules import MAY_EDIT_INDICATORS

@@ -19,7 +19,9 @@ from himpun.archive.bulk import record_rows
 from himpun.archive.journal import Turn
 from himpun.archive.seals import SEALED
 from himpun.errors import Conflict
-from himpun.indicators.models import DataRequest, Element, Figure, Indicator, RequestLine, Variable
+from himpun.indicators.models.dictionary import Element, Indicator, Variable
+from himpun.indicators.models.figures import Figure
+from himpun.indicators.models.requests import DataRequest, RequestLine
 from himpun.measure.periods import Period, value_period
 from himpun.offices.models import Office
 

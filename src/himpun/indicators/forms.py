@@ -27,7 +27,7 @@ from himpun.indicators.actions import (
 )
 from himpun.indicators.computing import value_text
 from himpun.indicators.frozen import NOT_NIHIL, Cells, frozen_in, wrong_over_frozen
-from himpun.indicators.models import DataRequest, RequestLine
+from himpun.indicators.models.requests import DataRequest, RequestLine
 from himpun.indicators.own_sheets import OwnSheet, rows_for_request
 from himpun.indicators.reviewing import NOTHING_BEFORE, limits_of
 from himpun.indicators.workbook import Form, FormCell, FormLine, FormRefused, Words

@@ -6,7 +6,9 @@ from decimal import Decimal
 from himpun.indicators.checks import Finding, Level
 from himpun.indicators.computing import value_text
 from himpun.indicators.figures import in_force_at, places_of
-from himpun.indicators.models import Figure, RequestLine, Variable
+from himpun.indicators.models.dictionary import Variable
+from himpun.indicators.models.figures import Figure
+from himpun.indicators.models.requests import RequestLine
 from himpun.typed import Complaints
 
 Cells = Mapping[tuple[int, int], Figure]

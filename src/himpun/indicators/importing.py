@@ -19,7 +19,10 @@ from himpun.indicators import figures
 from himpun.indicators.actions import read_figure
 from himpun.indicators.figures import Datum, Taken
 from himpun.indicators.measuring import WORDS, definitions
-from himpun.indicators.models import DataRequest, Figure, FigureImport, Indicator, RecapLine, RequestLine, Variable
+from himpun.indicators.models.dictionary import Indicator, Variable
+from himpun.indicators.models.figures import Figure, FigureImport
+from himpun.indicators.models.recaps import RecapLine
+from himpun.indicators.models.requests import DataRequest, RequestLine
 from himpun.measure.numbers import write_number
 from himpun.measure.periods import Period, is_due, value_period
 from himpun.offices.acting import Actor, acting_in, capacities

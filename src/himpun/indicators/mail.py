@@ -16,7 +16,7 @@ from himpun.archive.journal import SYSTEM, act
 from himpun.errors import Refusal
 from himpun.indicators import rules, workbook
 from himpun.indicators.forms import XLSX, form_id
-from himpun.indicators.models import DataRequest, FormArrival
+from himpun.indicators.models.requests import DataRequest, FormArrival
 from himpun.notifications.actions import tell
 from himpun.offices.models import Holding
 from himpun.places import place

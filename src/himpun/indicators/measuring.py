@@ -14,7 +14,9 @@ from typing import Any, NamedTuple
 from django.db.models import Prefetch, Q
 
 from himpun.errors import Refusal
-from himpun.indicators.models import DataRequest, Figure, Indicator, RequestLine, Scale, Variable
+from himpun.indicators.models.dictionary import Indicator, Scale, Variable
+from himpun.indicators.models.figures import Figure
+from himpun.indicators.models.requests import DataRequest, RequestLine
 from himpun.measure.formula.evaluating import Node, Result, evaluate
 from himpun.measure.formula.parser import from_kinds, parse
 from himpun.measure.formula.parts import Formula

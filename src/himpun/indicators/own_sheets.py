@@ -10,7 +10,9 @@ from himpun.archive.journal import act
 from himpun.errors import Refusal
 from himpun.indicators import importing, mapping
 from himpun.indicators.mapping import Mapping, MappingUnfit, normalised
-from himpun.indicators.models import ColumnMapping, DataRequest, Indicator, RequestLine
+from himpun.indicators.models.dictionary import Indicator
+from himpun.indicators.models.figures import ColumnMapping
+from himpun.indicators.models.requests import DataRequest, RequestLine
 from himpun.measure.numbers import NumberUnreadable, guess_number, write_number
 from himpun.measure.periods import Period, value_period
 from himpun.offices.acting import acting_in

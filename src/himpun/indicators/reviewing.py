@@ -20,7 +20,9 @@ from himpun.indicators.checks import (
     check_share,
 )
 from himpun.indicators.computing import value_text
-from himpun.indicators.models import DataRequest, Figure, Indicator, RequestLine, Variable
+from himpun.indicators.models.dictionary import Indicator, Variable
+from himpun.indicators.models.figures import Figure
+from himpun.indicators.models.requests import DataRequest, RequestLine
 from himpun.measure.periods import Period, value_period
 from himpun.measure.scoring.achievement import VariableKind
 from himpun.measure.scoring.values import Aggregation, Polarity

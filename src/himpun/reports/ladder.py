@@ -24,7 +24,7 @@ from himpun.cycles.late import NOT_LATE, Late, late_by
 from himpun.cycles.models import Cycle, Task
 from himpun.cycles.queries import holders_of
 from himpun.cycles.standing import Survey, survey_of
-from himpun.indicators.models import DataRequest
+from himpun.indicators.models.requests import DataRequest
 from himpun.measure.periods import Kind, Period
 from himpun.offices import worktime
 from himpun.offices.calendar.kept import calendars_of

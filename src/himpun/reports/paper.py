@@ -18,7 +18,7 @@ from himpun.documents.rendering import render
 from himpun.indicators.charts import Bar, achievement_bars
 from himpun.indicators.computing import COLOURS
 from himpun.indicators.corrections import approved_in
-from himpun.indicators.models import Correction
+from himpun.indicators.models.figures import Correction
 from himpun.measure.numbers import write_percent
 from himpun.reports.recap import Group, OfficeRecap, Reporting, Row
 

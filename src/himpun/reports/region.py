@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from himpun.indicators.models import Variable
+from himpun.indicators.models.dictionary import Variable
 from himpun.measure.periods import Kind, Period
 from himpun.measure.scoring import summary as scoring
 from himpun.offices.models import Office

@@ -14,7 +14,7 @@ from django.db.models import Count, F, Min, Q, QuerySet
 
 from himpun.cycles.late import Late, day_length, late_by
 from himpun.cycles.models import Cycle, Pause, Task
-from himpun.indicators.models import DataRequest
+from himpun.indicators.models.requests import DataRequest
 from himpun.measure.periods import Period
 from himpun.offices import worktime
 from himpun.offices.calendar.kept import calendars_of

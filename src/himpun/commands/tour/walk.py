@@ -20,7 +20,8 @@ from himpun.cycles.step_actions import draft_of
 from himpun.documents.actions import note_opened
 from himpun.documents.models import Delivery, Document
 from himpun.indicators import actions as indicators
-from himpun.indicators.models import DataRequest, Recap
+from himpun.indicators.models.recaps import Recap
+from himpun.indicators.models.requests import DataRequest
 from himpun.jobs.worker import work_off
 from himpun.letters.actions import Scan, register_letter
 from himpun.letters.models import Letter

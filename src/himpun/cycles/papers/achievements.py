@@ -11,8 +11,8 @@ from himpun.documents.pictures import drawn_later
 from himpun.indicators.charts import achievement_bars
 from himpun.indicators.computing import COLOURS, SCALE, bar_of, codes_by_scale, scales_of, summary_of
 from himpun.indicators.measuring import read_scale
-from himpun.indicators.models import Recap, RecapLine
-from himpun.indicators.models import Scale as ScaleRow
+from himpun.indicators.models.dictionary import Scale as ScaleRow
+from himpun.indicators.models.recaps import Recap, RecapLine
 from himpun.measure.numbers import write_percent
 from himpun.measure.periods import Period
 from himpun.measure.scoring.scale import Category, Scale

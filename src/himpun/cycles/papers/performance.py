@@ -8,7 +8,7 @@ from himpun.cycles.papers import achievements
 from himpun.documents.content.parts import FreeTable
 from himpun.documents.content.performance import Appendix, Chapter, PerformanceData, Section
 from himpun.documents.parts import empty_signature, letterhead, local
-from himpun.indicators.models import Recap, RecapLine
+from himpun.indicators.models.recaps import Recap, RecapLine
 from himpun.letters.models import Letter
 from himpun.measure.periods import Period
 from himpun.offices.models import Office

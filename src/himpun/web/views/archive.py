@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 from himpun.archive.models import Record
 from himpun.cycles.models import Cycle
 from himpun.documents.models import Approval, Document
-from himpun.indicators.models import DataRequest
+from himpun.indicators.models.requests import DataRequest
 from himpun.letters.models import Letter
 from himpun.offices.acting import HoldsNoPost
 from himpun.offices.models import UNIT, Office

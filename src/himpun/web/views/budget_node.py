@@ -12,7 +12,7 @@ from himpun.budgets.charts import Point, progress_chart
 from himpun.budgets.models import IndicatorProgram, Program, money_text
 from himpun.budgets.rollup import Entry, Node, Tree, roll_up, sum_up, warnings_of
 from himpun.documents.pictures import as_svg
-from himpun.indicators.models import Indicator
+from himpun.indicators.models.dictionary import Indicator
 from himpun.moments import MONTHS
 from himpun.web import downloads
 from himpun.web.forms import Typed

@@ -8,7 +8,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from himpun.api.actions import known_codes, remove_code, save_codes
 from himpun.api.codes import KINDS, SYSTEMS, Code, CodesWrong, read_codes
 from himpun.errors import FieldErrors, Refusal
-from himpun.indicators.models import CodeMapping, Element
+from himpun.indicators.models.dictionary import Element
+from himpun.indicators.models.figures import CodeMapping
 from himpun.offices.acting import HoldsNoPost
 from himpun.offices.models import Office
 from himpun.offices.rules import MAY_EDIT_INDICATORS

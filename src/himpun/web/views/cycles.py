@@ -20,7 +20,7 @@ from himpun.cycles.queries import BoardRow, board, holders_of
 from himpun.cycles.standing import survey_of
 from himpun.cycles.step_actions import needs_letter
 from himpun.errors import Refusal
-from himpun.indicators.models import DataRequest
+from himpun.indicators.models.requests import DataRequest
 from himpun.letters.models import Letter
 from himpun.measure.periods import Kind, for_day
 from himpun.offices.models import Office

@@ -15,7 +15,7 @@ from himpun.indicators import dictionary
 from himpun.indicators.definitions import completeness, definition_gaps
 from himpun.indicators.exchange import TABLES
 from himpun.indicators.measuring import read_scale
-from himpun.indicators.models import Indicator, Scale
+from himpun.indicators.models.dictionary import Indicator, Scale
 from himpun.measure.numbers import write_percent
 from himpun.measure.scoring.bounds import ruler
 from himpun.offices.acting import HoldsNoPost

@@ -18,7 +18,7 @@ from himpun.documents.parts import verification_url
 from himpun.documents.qr import qr_svg
 from himpun.documents.work import ensure_issued, ensure_rendered, made_ready
 from himpun.indicators.corrections import approved_since
-from himpun.indicators.models import Correction
+from himpun.indicators.models.figures import Correction
 from himpun.web import downloads
 from himpun.web.middleware import PersonRequest
 

@@ -14,7 +14,8 @@ from himpun.errors import Refusal
 from himpun.indicators import corrections
 from himpun.indicators.computing import value_text
 from himpun.indicators.figures import history_of
-from himpun.indicators.models import Correction, DataRequest, Evidence, Figure, FigureImport
+from himpun.indicators.models.figures import Correction, Figure, FigureImport
+from himpun.indicators.models.requests import DataRequest, Evidence
 from himpun.reports.queries import opened_offices
 from himpun.web import downloads
 from himpun.web.forms import Typed

@@ -26,7 +26,7 @@ from himpun.indicators.definitions import (
     target_periods,
 )
 from himpun.indicators.measuring import OfficeYear
-from himpun.indicators.models import Indicator
+from himpun.indicators.models.dictionary import Indicator
 from himpun.measure.formula.parser import parse
 from himpun.measure.numbers import write_percent
 from himpun.measure.periods import Frequency, Kind, Period

@@ -22,7 +22,7 @@ from himpun.indicators.definitions import (
     target_periods,
 )
 from himpun.indicators.dictionary import ChangedMeanwhile
-from himpun.indicators.models import Indicator, Scale
+from himpun.indicators.models.dictionary import Indicator, Scale
 from himpun.measure.formula.parser import parse
 from himpun.measure.periods import Frequency, Period
 from himpun.measure.scoring.achievement import VariableKind

@@ -18,7 +18,8 @@ from himpun.indicators.actions import RequestReview
 from himpun.indicators.checks import Finding, Level
 from himpun.indicators.computing import value_text
 from himpun.indicators.measuring import WORDS
-from himpun.indicators.models import DataRequest, Evidence, Indicator, RequestLine, Variable
+from himpun.indicators.models.dictionary import Indicator, Variable
+from himpun.indicators.models.requests import DataRequest, Evidence, RequestLine
 from himpun.indicators.reviewing import NOTHING_BEFORE, Before, limits_of, sentences
 from himpun.indicators.rules import Incomplete
 from himpun.measure.numbers import Number, write_number

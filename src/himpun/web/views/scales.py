@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from himpun.indicators import dictionary
 from himpun.indicators.measuring import read_scale
-from himpun.indicators.models import Scale
+from himpun.indicators.models.dictionary import Scale
 from himpun.measure.scoring.bounds import COLOURS, Row, ScaleRefused, read_rows, rows_of, ruler
 from himpun.measure.scoring.scale import FIVE_LEVELS, PUBLIC_SATISFACTION, TRAFFIC_LIGHT
 from himpun.web.forms import Typed, attempt, read_whole

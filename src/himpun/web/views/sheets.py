@@ -24,7 +24,8 @@ from himpun.indicators.actions import check_may_fill
 from himpun.indicators.importing import Report
 from himpun.indicators.mail import handled, waiting_for
 from himpun.indicators.mapping import Mapping, MappingUnfit
-from himpun.indicators.models import DataRequest, FigureImport, FormArrival
+from himpun.indicators.models.figures import FigureImport
+from himpun.indicators.models.requests import DataRequest, FormArrival
 from himpun.indicators.own_sheets import MappingNeeded
 from himpun.moments import MONTHS
 from himpun.offices.acting import HoldsNoPost
