@@ -14,8 +14,8 @@ from typing import Any
 from django.db import connection, transaction
 
 from bench import office
-from himpun.indicators.figures import ensure_elements
-from himpun.indicators.importing import FigureRow, import_figures
+from himpun.indicators.figures.importing import FigureRow, import_figures
+from himpun.indicators.figures.taking import ensure_elements
 from himpun.indicators.models.dictionary import Indicator, Variable
 from himpun.indicators.models.figures import Figure
 from himpun.measure.periods import Period

@@ -31,8 +31,9 @@ from himpun import clock
 from himpun.archive.chain import canonical
 from himpun.cycles import actions, collecting
 from himpun.cycles.actions import start_cycle
-from himpun.indicators import actions as indicators
 from himpun.indicators.models.requests import DataRequest
+from himpun.indicators.requests.filling import save_line
+from himpun.indicators.requests.reviewing import lines_of
 
 LEFT_OUT = {"contenttypes", "auth", "sessions", "admin", "django_tasks_database", "django_tasks_db"}
 
@@ -45,11 +46,11 @@ def typed_paper(kind: str, content: Any, *, made_at: Any) -> bytes:
 def answer(cast: Cast, request: DataRequest, above: str, below: str = "9") -> None:
     """One unit's answer with figures of our own."""
     cast.fill(request)
-    for line in indicators.lines_of(request):
+    for line in lines_of(request):
         typed = {"pembilang": above, "penyebut": below}
         given = {v.pk: typed[v.kind] for v in line.indicator.variables.all() if v.kind in typed}
         if given:
-            indicators.save_line(line_id=line.pk, by=cast.holder(request.unit), figures=given)
+            save_line(line_id=line.pk, by=cast.holder(request.unit), figures=given)
     collecting.answer_request(request=request, by=cast.holder(request.unit))
 
 
@@ -77,8 +78,8 @@ def fill_sample() -> None:
     cast.answer(first)
     collecting.return_answer(request=first, reason="angka terbalik", by=cast.umum)
     answer(cast, DataRequest.objects.select_related("unit", "office").get(pk=first.pk), "8")
-    for line in indicators.lines_of(second):
-        indicators.save_line(line_id=line.pk, by=cast.holder(second.unit), nihil=True, nihil_reason="tidak ada layanan")
+    for line in lines_of(second):
+        save_line(line_id=line.pk, by=cast.holder(second.unit), nihil=True, nihil_reason="tidak ada layanan")
     collecting.answer_request(request=second, by=cast.holder(second.unit))
     collecting.excuse_unit(request=third, reason="kantor tutup", by=cast.umum)
     for request in others:
@@ -115,11 +116,11 @@ def fill_small() -> None:
 
 def fill_later() -> None:
     """What came after the first version: an import, and a correction of a frozen figure."""
-    if find_spec("himpun.indicators.corrections") is None:
+    if find_spec("himpun.indicators.recaps.corrections") is None:
         return
-    from himpun.indicators.corrections import ask_correction, decide_correction
-    from himpun.indicators.importing import FigureRow, import_figures
+    from himpun.indicators.figures.importing import FigureRow, import_figures
     from himpun.indicators.models.figures import Figure
+    from himpun.indicators.recaps.corrections import ask_correction, decide_correction
     from himpun.offices.models import Office
 
     cast = Cast(Office.objects.get(code="kec-kecil"))

@@ -22,11 +22,13 @@ from himpun.cycles.models import Cycle, Task
 from himpun.cycles.step_actions import draft_of
 from himpun.documents.work import ensure_issued, ensure_rendered
 from himpun.folders.reading import read_office
-from himpun.indicators import actions as indicators
-from himpun.indicators.frozen import frozen_in
 from himpun.indicators.models.dictionary import Indicator, Target, Variable
 from himpun.indicators.models.recaps import Recap
 from himpun.indicators.models.requests import DataRequest
+from himpun.indicators.requests.evidence import attach_evidence
+from himpun.indicators.requests.filling import save_line
+from himpun.indicators.requests.frozen import frozen_in
+from himpun.indicators.requests.reviewing import lines_of
 from himpun.letters.actions import register_letter
 from himpun.letters.models import Letter
 from himpun.measure.periods import Frequency
@@ -143,7 +145,7 @@ class Cast:
     def fill(self, request: DataRequest, *, by: Person | None = None) -> None:
         """Fill in every figure of a request plausibly, as its unit would, without sending it; what is frozen stays."""
         who = by or self.holder(request.unit)
-        lines = list(indicators.lines_of(request))
+        lines = list(lines_of(request))
         frozen = frozen_in(lines)
         for line in lines:
             figures = {
@@ -151,11 +153,11 @@ class Cast:
                 for variable in line.indicator.variables.all()
                 if (line.pk, variable.pk) not in frozen
             }
-            indicators.save_line(
+            save_line(
                 line_id=line.pk, by=who, figures=figures, note="Sesuai laporan", explanation="Sudah dicocokkan ulang"
             )
             if line.indicator.evidence_required and not line.evidence.all():
-                indicators.attach_evidence(line_id=line.pk, name="bukti.pdf", content=pdf("contoh"), by=who)
+                attach_evidence(line_id=line.pk, name="bukti.pdf", content=pdf("contoh"), by=who)
 
     @staticmethod
     def figure(indicator: Indicator, kind: str) -> str:

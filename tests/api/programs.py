@@ -8,7 +8,7 @@ from django.test import Client
 
 from himpun.api.actions import make_token
 from himpun.api.rules import SCOPES
-from himpun.indicators.dictionary import save_indicator
+from himpun.indicators.dictionary.saving import save_indicator
 from himpun.offices.models import Person
 from tests.cast import Cast
 

@@ -29,10 +29,10 @@ from himpun.cycles.deadlines import pause_cycle
 from himpun.cycles.models import Cycle, Schedule, ScheduleRun
 from himpun.cycles.reminder_rules import save_rules
 from himpun.cycles.reminders import Rule
-from himpun.indicators.corrections import ask_correction, decide_correction
 from himpun.indicators.models.dictionary import FigureCheck, Indicator, Scale
 from himpun.indicators.models.figures import ColumnMapping, Figure, FigureImport
 from himpun.indicators.models.requests import DataRequest, FormArrival
+from himpun.indicators.recaps.corrections import ask_correction, decide_correction
 from himpun.offices.holdings.leaves import LeaveFields, record_leave
 from himpun.offices.models import SpecialHours
 from himpun.procedures.actions import set_approval_rule

@@ -14,7 +14,7 @@ ROWS = 50
 
 def found(code: str) -> dict[str, Any]:
     from himpun import clock
-    from himpun.indicators.figures import ensure_elements
+    from himpun.indicators.figures.taking import ensure_elements
     from himpun.indicators.models.dictionary import Indicator, Variable
     from himpun.indicators.models.figures import Figure
     from himpun.indicators.models.requests import DataRequest, RequestLine

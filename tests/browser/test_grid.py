@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from himpun.errors import Refusal
-from himpun.indicators.checks import Limits, check_figure, check_jump, median
+from himpun.indicators.requests.checks import Limits, check_figure, check_jump, median
 from himpun.measure.numbers import read_number, write_number
 from tests.browser.conftest import REPOSITORY, SHOTS, Server
 from tests.browser.fifty import ROWS

@@ -28,12 +28,14 @@ from himpun.cycles.step_actions import draft_of
 from himpun.documents.actions import note_opened
 from himpun.documents.models import Delivery
 from himpun.documents.work import render_waiting
-from himpun.indicators import actions as indicators
-from himpun.indicators.corrections import ask_correction
-from himpun.indicators.dictionary import save_scale
+from himpun.indicators.dictionary.scales import save_scale
 from himpun.indicators.models.dictionary import Indicator, Variable
 from himpun.indicators.models.figures import Figure
 from himpun.indicators.models.requests import DataRequest
+from himpun.indicators.recaps.corrections import ask_correction
+from himpun.indicators.requests.evidence import attach_evidence
+from himpun.indicators.requests.filling import save_line
+from himpun.indicators.requests.reviewing import lines_of
 from himpun.letters.actions import Scan, register_letter
 from himpun.measure.scoring.bounds import Row
 from himpun.notifications.models import Message, Outgoing
@@ -296,13 +298,13 @@ def _open_requests(side: Side) -> None:
 
 def _write(cast: Cast, request: DataRequest, mark: str, figure: str) -> None:
     who = cast.holder(request.unit)
-    for line in indicators.lines_of(request):
+    for line in lines_of(request):
         figures = {variable.pk: figure for variable in line.indicator.variables.all()}
         words = {"note": f"Catatan {mark}", "explanation": f"Karena {mark}"}
-        indicators.save_line(line_id=line.pk, by=who, figures=figures, **words)
+        save_line(line_id=line.pk, by=who, figures=figures, **words)
         if line.indicator.code == "IKU-09":
             continue
-        indicators.attach_evidence(line_id=line.pk, name=f"bukti-{mark}.pdf", content=pdf(mark), by=who)
+        attach_evidence(line_id=line.pk, name=f"bukti-{mark}.pdf", content=pdf(mark), by=who)
 
 
 def _figures(side: Side) -> None:

@@ -16,10 +16,10 @@ from himpun.api.models import Token
 from himpun.budgets.models import IndicatorProgram
 from himpun.cycles.step_actions import draft_of
 from himpun.documents.models import Delivery
-from himpun.indicators.forms import form_of
 from himpun.indicators.models.dictionary import Indicator
 from himpun.indicators.models.recaps import Recap
 from himpun.indicators.models.requests import Evidence, RequestLine
+from himpun.indicators.requests.forms import form_of
 from himpun.offices.models import Holding
 from tests import workbooks
 from tests.budgets.samples import PLAN, REPORT

@@ -99,12 +99,12 @@ def return_answer(code: str, cycle: int) -> None:
 
 @on_stage
 def save_line(line: int, by: str, **words: Any) -> None:
-    from himpun.indicators import actions
+    from himpun.indicators.requests import filling
     from himpun.offices.models import Person
 
     who = Person.objects.get(username=by)
     ready()
-    actions.save_line(line_id=line, by=who, **words)
+    filling.save_line(line_id=line, by=who, **words)
 
 
 @on_stage
@@ -129,7 +129,7 @@ def words_of(line: int) -> list[Any]:
 @on_stage
 def asked_correction(code: str, period: str) -> list[Any]:
     """A figure frozen by a run of the mechanism, and a correction of it that waits; its key, and its figure's element."""
-    from himpun.indicators.corrections import ask_correction
+    from himpun.indicators.recaps.corrections import ask_correction
     from tests.papers import pdf
     from tests.reports.figures import figure_of, freeze
 
@@ -145,7 +145,7 @@ def asked_correction(code: str, period: str) -> list[Any]:
 @on_stage
 def decide_correction(code: str, correction: int, approve: bool) -> str:
     """Kepala approves, sekretaris refuses."""
-    from himpun.indicators import corrections
+    from himpun.indicators.recaps import corrections
 
     cast = cast_of(code)
     by = cast.kepala if approve else cast.sekretaris

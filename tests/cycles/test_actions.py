@@ -23,7 +23,7 @@ from himpun.cycles.rules import NotAPart, NotYourStep
 from himpun.cycles.step_actions import draft_of
 from himpun.documents.models import Document
 from himpun.errors import FieldErrors
-from himpun.indicators.figures import Datum, FiguresFrozen, take_in
+from himpun.indicators.figures.taking import Datum, FiguresFrozen, take_in
 from himpun.indicators.models.figures import Figure
 from himpun.indicators.models.recaps import Recap, RecapLine
 from himpun.indicators.models.requests import DataRequest, Evidence, Value

@@ -19,9 +19,10 @@ from himpun.cycles.schedules import save_schedule
 from himpun.cycles.step_actions import draft_of
 from himpun.documents.models import Delivery, Document
 from himpun.errors import NotAllowed
-from himpun.indicators import actions as indicators
 from himpun.indicators.models.recaps import RecapLine
 from himpun.indicators.models.requests import DataRequest, RequestLine
+from himpun.indicators.requests.evidence import attach_evidence, detach_evidence
+from himpun.indicators.requests.filling import save_line
 from himpun.letters.actions import register_letter
 from himpun.letters.models import Disposition, Letter
 from himpun.notifications.models import Message
@@ -102,11 +103,11 @@ def adds_recipient(scenery: Scenery, by: Person) -> object:
 
 
 def attaches(scenery: Scenery, by: Person) -> object:
-    return indicators.attach_evidence(line_id=line_of(scenery).pk, name="b.pdf", content=pdf("b"), by=by)
+    return attach_evidence(line_id=line_of(scenery).pk, name="b.pdf", content=pdf("b"), by=by)
 
 
 def detaches(scenery: Scenery, by: Person) -> object:
-    return indicators.detach_evidence(evidence_id=line_of(scenery).evidence.get().pk, by=by)
+    return detach_evidence(evidence_id=line_of(scenery).evidence.get().pk, by=by)
 
 
 SCHEDULE = {
@@ -146,7 +147,7 @@ ACTS: dict[str, Act] = {
     "mekanisme 4: sampaikan": decides("mechanism", 4, "sampaikan"),
     "mekanisme 5: bekukan": decides("mechanism", 5, "bekukan"),
     "mekanisme 6: selesai": decides("mechanism", 6, "selesai"),
-    "mengisi permintaan": lambda s, by: indicators.save_line(line_id=line_of(s).pk, by=by, note="catatan"),
+    "mengisi permintaan": lambda s, by: save_line(line_id=line_of(s).pk, by=by, note="catatan"),
     "melampirkan bukti": attaches,
     "melepas bukti": detaches,
     "mengirim isian": lambda s, by: collecting.answer_request(request=s.waiting, by=by),

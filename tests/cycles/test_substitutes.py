@@ -22,7 +22,8 @@ from himpun.documents.actions import SamePersonTwice
 from himpun.documents.issue import issued_content
 from himpun.documents.models import Approval
 from himpun.errors import Refusal
-from himpun.indicators import actions as indicators
+from himpun.indicators.requests.filling import save_line
+from himpun.indicators.requests.reviewing import lines_of
 from himpun.letters.actions import register_letter
 from himpun.offices.acting import OnLeave, capacities
 from himpun.offices.actions.office import change_office
@@ -133,15 +134,15 @@ def test_who_is_on_leave_does_nothing_else_either(small: Cast) -> None:
     unit = small.holder(request.unit)
     absent(small, unit, small.analis)
     absent(small, small.analis)
-    line = indicators.lines_of(request)[0]
+    line = lines_of(request)[0]
 
     for act in (
-        lambda: indicators.save_line(line_id=line.pk, by=unit, note="x"),
+        lambda: save_line(line_id=line.pk, by=unit, note="x"),
         lambda: collecting.answer_request(request=request, by=unit),
         lambda: register_letter(office=small.office, fields=LETTER, by=small.analis),
         lambda: drafting.renew_receipt(cycle=cycle, by=small.analis),
         lambda: drafting.acting_on(small.open_task(cycle), small.analis),
-        lambda: indicators.save_line(line_id=line.pk, by=small.analis, note="x"),
+        lambda: save_line(line_id=line.pk, by=small.analis, note="x"),
     ):
         with pytest.raises(OnLeave):
             act()

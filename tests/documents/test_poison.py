@@ -19,7 +19,7 @@ from himpun.documents.models import Document
 from himpun.documents.pictures import as_svg, drawn_later, with_pictures
 from himpun.documents.rendering import TooMuch, render
 from himpun.documents.work import StillFailing, ensure_rendered, render_waiting
-from himpun.indicators.charts import Bar, achievement_bars
+from himpun.indicators.measured.charts import Bar, achievement_bars
 from himpun.jobs.bounded import Bounded, JobStopped
 from himpun.notifications.models import Message
 from himpun.offices.acting import capacities

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from himpun.indicators.mapping import KnownIndicator, KnownVariable
+from himpun.indicators.figures.mapping.values import KnownIndicator, KnownVariable
 from tests import workbooks
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "kecamatan-contoh"

@@ -19,14 +19,18 @@ from himpun.cycles import collecting
 from himpun.cycles.actions import start_cycle
 from himpun.cycles.models import Cycle
 from himpun.errors import FieldErrors
-from himpun.indicators import actions
-from himpun.indicators.actions import NothingDue, RecapFinished, attach_evidence, save_line
-from himpun.indicators.measuring import OfficeYear
+from himpun.indicators.figures.reading import read_figure
+from himpun.indicators.measured.office_year import OfficeYear
 from himpun.indicators.models.dictionary import Indicator, Target
 from himpun.indicators.models.figures import Figure
 from himpun.indicators.models.recaps import Recap
 from himpun.indicators.models.requests import DataRequest, Evidence, RequestLine, Value
-from himpun.indicators.rules import Incomplete, NotYourRequest, RequestClosed
+from himpun.indicators.recaps.freezing import RecapFinished, unanalysed, write_analysis
+from himpun.indicators.requests.asking import NothingDue
+from himpun.indicators.requests.evidence import attach_evidence, detach_evidence
+from himpun.indicators.requests.filling import save_line
+from himpun.indicators.requests.reviewing import review_request
+from himpun.indicators.requests.rules import Incomplete, NotYourRequest, RequestClosed
 from himpun.measure.numbers import write_number
 from himpun.measure.periods import Period
 from himpun.offices.models import Person
@@ -116,7 +120,7 @@ def test_a_request_is_sent_with_a_number_and_the_moment_it_is_due(small: Cast, r
 def test_blank_is_not_zero(line: RequestLine, unit: Person) -> None:
     save_line(line_id=line.pk, by=unit, figures=figures(line, "0", ""))
     assert kept(line) == {"pembilang": 0}
-    assert "isi Jumlah penyebut" in actions.review_request(line.request).gaps[line.pk]
+    assert "isi Jumlah penyebut" in review_request(line.request).gaps[line.pk]
 
     save_line(line_id=line.pk, by=unit, figures=figures(line, "", "0"))
     assert kept(line) == {"penyebut": 0}
@@ -147,7 +151,7 @@ def test_any_fifteen_digits_come_back_to_the_last_one(line: RequestLine, digits:
     value.refresh_from_db()
 
     assert value.number == number
-    assert actions.read_figure(line.indicator, write_number(number)) == (number, "")
+    assert read_figure(line.indicator, write_number(number)) == (number, "")
 
 
 @pytest.mark.parametrize(
@@ -268,7 +272,7 @@ def test_a_strangers_file_is_not_even_stored(small: Cast, line: RequestLine) -> 
 
 def test_a_file_taken_off_again_stays_in_the_archive(line: RequestLine, unit: Person) -> None:
     evidence = attach(line, unit)
-    actions.detach_evidence(evidence_id=evidence.pk, by=unit)
+    detach_evidence(evidence_id=evidence.pk, by=unit)
 
     assert not line.evidence.exists()
     assert files.read(evidence.sha256)
@@ -324,7 +328,7 @@ def test_a_request_that_was_answered_takes_no_more(small: Cast, line: RequestLin
     tries: list[Any] = [
         lambda: save_line(line_id=line.pk, by=unit, note="lagi"),
         lambda: attach(line, unit, pdf("lain")),
-        lambda: actions.detach_evidence(evidence_id=evidence.pk, by=unit),
+        lambda: detach_evidence(evidence_id=evidence.pk, by=unit),
         lambda: send(request_1, unit),
     ]
     for again in tries:
@@ -492,14 +496,14 @@ def test_an_analysis_can_be_written_until_the_recap_is_finished(small: Cast, run
     recap = freeze(small, run)
     line = recap.lines.first()
     assert line is not None
-    assert len(actions.unanalysed(recap)) == 2
+    assert len(unanalysed(recap)) == 2
     small.analyse(run)
-    assert actions.unanalysed(recap) == []
+    assert unanalysed(recap) == []
     small.decide(run, "selesai")
 
     def write() -> None:
         with act(small.office.code, at=clock.now(), author=SYSTEM) as turn:
-            actions.write_analysis(turn, line=line, cause="lain", follow_up="lain")
+            write_analysis(turn, line=line, cause="lain", follow_up="lain")
 
     with pytest.raises(RecapFinished, match="sudah selesai"):
         write()

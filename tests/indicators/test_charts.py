@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from himpun.documents.pictures import as_svg, drawn_later, with_pictures
-from himpun.indicators.charts import TREND_COLOURS, Bar, achievement_bars, achievement_trend
+from himpun.indicators.measured.charts import TREND_COLOURS, Bar, achievement_bars, achievement_trend
 from himpun.measure.scoring.scale import CATEGORY_COLOURS, FIVE_LEVELS, PUBLIC_SATISFACTION, TRAFFIC_LIGHT
 from himpun.typesetting import FONTS_FOLDER as FONTS
 

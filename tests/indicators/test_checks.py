@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from himpun.indicators.checks import (
+from himpun.indicators.requests.checks import (
     Agreement,
     Level,
     Limits,

@@ -10,11 +10,14 @@ from hypothesis import strategies as st
 from himpun import clock
 from himpun.archive.journal import SYSTEM, act
 from himpun.cycles.actions import start_cycle
-from himpun.indicators import actions, computing
-from himpun.indicators.computing import exact_text, read_exact, score_from
-from himpun.indicators.measuring import Measured, OfficeYear, definitions, formula_of
+from himpun.indicators.measured import keeping
+from himpun.indicators.measured.keeping import exact_text, read_exact, score_from
+from himpun.indicators.measured.office_year import Measured, OfficeYear, definitions, formula_of
 from himpun.indicators.models.dictionary import Indicator, Target, Variable
 from himpun.indicators.models.requests import DataRequest, RequestLine
+from himpun.indicators.requests.answering import take_answer
+from himpun.indicators.requests.filling import save_line
+from himpun.indicators.requests.reviewing import lines_of
 from himpun.measure.periods import Period
 from himpun.measure.scoring.values import State
 from tests.cast import MECHANISM, PERIOD, Cast
@@ -33,8 +36,8 @@ def line(small: Cast) -> RequestLine:
 def fill(cast: Cast, line: RequestLine, *typed: str, **words: Any) -> RequestLine:
     variables = line.indicator.variables.all()
     figures = {variable.pk: text for variable, text in zip(variables, typed, strict=False)}
-    actions.save_line(line_id=line.pk, by=cast.units[1], figures=figures, **words)
-    return actions.lines_of(line.request).get(pk=line.pk)
+    save_line(line_id=line.pk, by=cast.units[1], figures=figures, **words)
+    return lines_of(line.request).get(pk=line.pk)
 
 
 def change(line: RequestLine, **fields: Any) -> None:
@@ -44,7 +47,7 @@ def change(line: RequestLine, **fields: Any) -> None:
 def year_of(cast: Cast, line: RequestLine) -> OfficeYear:
     """All figures of the office once the line's answer was taken in."""
     with act(cast.office.code, at=clock.now(), author=SYSTEM) as turn:
-        actions.take_answer(turn, request=line.request, by="Seksi")
+        take_answer(turn, request=line.request, by="Seksi")
     return OfficeYear.load(cast.office, 2026)
 
 
@@ -55,7 +58,7 @@ def measured(cast: Cast, line: RequestLine, *typed: str, **words: Any) -> Measur
 
 def frozen_of(cast: Cast, line: RequestLine, *typed: str, **words: Any) -> dict[str, Any]:
     filled = fill(cast, line, *typed, **words)
-    return computing.frozen_of(year_of(cast, filled), [filled], TW3)
+    return keeping.frozen_of(year_of(cast, filled), [filled], TW3)
 
 
 # --- realisasi ------------------------------------------------------------------------------------------------------
@@ -183,8 +186,7 @@ def test_what_is_missing_is_called_by_its_name_in_tables_and_charts(small: Cast,
     blank = frozen_of(small, line, "", "")
 
     missing = [
-        (frozen["capaian"]["tampil"], computing.bar_of(frozen).reason)
-        for frozen in (nihil, nothing_to_divide_by, blank)
+        (frozen["capaian"]["tampil"], keeping.bar_of(frozen).reason) for frozen in (nihil, nothing_to_divide_by, blank)
     ]
     assert missing == [("nihil", "nihil"), ("tidak dapat dihitung",) * 2, ("belum diisi",) * 2]
     assert score_from(nihil).reason == "Nihil: tidak ada layanan"
@@ -207,8 +209,8 @@ def test_a_line_that_was_nihil_or_excused_is_read_again_without_a_score_but_with
 ) -> None:
     nihil = frozen_of(small, line, "4", "9", nihil=True, nihil_reason="tidak ada layanan")
     DataRequest.objects.filter(pk=line.request_id).update(state="dikecualikan", reason="sakit")
-    asked = actions.lines_of(line.request).get(pk=line.pk)
-    excused = computing.frozen_of(OfficeYear.load(small.office, 2026), [asked], TW3)
+    asked = lines_of(line.request).get(pk=line.pk)
+    excused = keeping.frozen_of(OfficeYear.load(small.office, 2026), [asked], TW3)
 
     for frozen, reason in ((nihil, "Nihil: tidak ada layanan"), (excused, "Unit dikecualikan: sakit")):
         score = score_from(frozen)
@@ -229,7 +231,7 @@ def test_the_summary_counts_what_has_no_score_apart(small: Cast, line: RequestLi
     scored = frozen_of(small, line, "8", "10")
     blank = frozen_of(small, line, "", "")
 
-    summary = computing.summary_of([scored, blank])
+    summary = keeping.summary_of([scored, blank])
 
     assert summary.mean == 100
     assert [left_out.name for left_out in summary.left_out] == [line.indicator.name]

@@ -10,7 +10,10 @@ from himpun.archive import files
 from himpun.archive.models import Record
 from himpun.archive.verify import verify
 from himpun.errors import FieldErrors
-from himpun.indicators.corrections import (
+from himpun.indicators.models.dictionary import Variable
+from himpun.indicators.models.figures import Correction, Figure
+from himpun.indicators.models.recaps import Recap
+from himpun.indicators.recaps.corrections import (
     AlreadyAsked,
     AlreadyDecided,
     NotFrozen,
@@ -22,9 +25,6 @@ from himpun.indicators.corrections import (
     may_decide,
     touching,
 )
-from himpun.indicators.models.dictionary import Variable
-from himpun.indicators.models.figures import Correction, Figure
-from himpun.indicators.models.recaps import Recap
 from himpun.measure.periods import Period
 from himpun.notifications.models import Message
 from himpun.offices.acting import HoldsNoPost

@@ -10,21 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from himpun.errors import FieldErrors
-from himpun.indicators.definitions import (
-    LABELS,
-    Definition,
-    Other,
-    Surroundings,
-    Typed,
-    as_typed,
-    completeness,
-    definition_gaps,
-    differences,
-    read_definition,
-    redefines,
-    target_notices,
-    target_periods,
-)
+from himpun.indicators.dictionary.completeness import completeness, definition_gaps, target_notices, target_periods
+from himpun.indicators.dictionary.definition import LABELS, Definition, Other, Surroundings, Typed
+from himpun.indicators.dictionary.differences import as_typed, differences, redefines
+from himpun.indicators.dictionary.reading import read_definition
 
 AROUND = Surroundings(
     {"kasi-1": "Kepala Seksi 1", "kasi-2": "Kepala Seksi 2"},

@@ -18,26 +18,25 @@ from himpun.errors import FieldErrors
 from himpun.folders.findings import OfficeFilesError
 from himpun.folders.reading import read_office
 from himpun.folders.rows import OfficeFiles
-from himpun.indicators import dictionary, dictionary_import
-from himpun.indicators.definitions import Definition
-from himpun.indicators.dictionary import (
+from himpun.indicators.dictionary import importing
+from himpun.indicators.dictionary.definition import Definition
+from himpun.indicators.dictionary.saving import (
     ChangedMeanwhile,
     CopiesNothing,
     FormulaBreaks,
     ReasonNeeded,
+    Saved,
     StillUsed,
-    copy_to_year,
     definition_of,
     entries,
     marker_of,
-    remove_indicator,
     save_indicator,
-    save_scale,
-    set_default_scale,
 )
-from himpun.indicators.exchange import TABLES
-from himpun.indicators.figures import mark_used
-from himpun.indicators.measuring import OfficeYear
+from himpun.indicators.dictionary.scales import rule_of, save_scale, set_default_scale
+from himpun.indicators.dictionary.sheets import TABLES
+from himpun.indicators.dictionary.years import copy_to_year, remove_indicator
+from himpun.indicators.figures.taking import mark_used
+from himpun.indicators.measured.office_year import OfficeYear
 from himpun.indicators.models.dictionary import Element, Indicator, Scale
 from himpun.indicators.models.figures import Figure
 from himpun.measure.periods import Period
@@ -61,7 +60,7 @@ def fields_of(cast: Cast, **changed: str) -> dict[str, str]:
     return {**FIELDS, **own, "formula": "hadir / diundang × 100", **changed}
 
 
-def save(cast: Cast, code: str = "IKU-50", *, fields: Mapping[str, str] | None = None, **also: Any) -> dictionary.Saved:
+def save(cast: Cast, code: str = "IKU-50", *, fields: Mapping[str, str] | None = None, **also: Any) -> Saved:
     given = {"variables": VARIABLES, "targets": {"2026": "77"}, "by": cast.kasubbag, **also}
     return save_indicator(
         office=cast.office, code=code, year=2026, fields=fields_of(cast) if fields is None else fields, **given
@@ -273,7 +272,7 @@ def test_a_scale_with_a_gap_is_refused_and_one_without_is_kept_and_used(small: C
 
     assert scale.levels[0] == {"name": "Tinggi", "colour": "tinggi", "above": "75", "inclusive": False}
     assert OfficeYear.load(small.office, 2026).scale("IKU-01").category(90).name == "Tinggi"
-    assert "> 75" in dictionary.rule_of(scale)
+    assert "> 75" in rule_of(scale)
 
 
 def test_a_scale_in_use_changes_with_a_reason_only(small: Cast) -> None:
@@ -311,15 +310,15 @@ def definitions(cast: Cast) -> list[Definition]:
 
 
 def exported(cast: Cast) -> list[tuple[str, bytes]]:
-    return [("kamus.xlsx", dictionary_import.as_xlsx(definitions(cast)))]
+    return [("kamus.xlsx", importing.as_xlsx(definitions(cast)))]
 
 
 def as_csv_files(cast: Cast) -> list[tuple[str, bytes]]:
-    return [(f"{table.name}.csv", dictionary_import.as_csv(definitions(cast), table.name)) for table in TABLES]
+    return [(f"{table.name}.csv", importing.as_csv(definitions(cast), table.name)) for table in TABLES]
 
 
-def take(cast: Cast, files: list[tuple[str, bytes]], **also: Any) -> dictionary_import.Plan:
-    return dictionary_import.import_dictionary(office=cast.office, files=files, by=cast.kasubbag, **also)
+def take(cast: Cast, files: list[tuple[str, bytes]], **also: Any) -> importing.Plan:
+    return importing.import_dictionary(office=cast.office, files=files, by=cast.kasubbag, **also)
 
 
 def rich(cast: Cast) -> None:
@@ -399,12 +398,12 @@ def test_a_file_over_used_definitions_needs_a_reason_and_makes_versions(small: C
     mark_used([save(small).indicator], clock.now())
     files = [("indikator.csv", table([["Kode", "Tahun", "Nama indikator"], ["IKU-50", "2026", "Nama lain"]]))]
 
-    plan, token = dictionary_import.preview(office=small.office, files=files, by=small.kasubbag)
+    plan, token = importing.preview(office=small.office, files=files, by=small.kasubbag)
     assert plan.needs_reason
     with pytest.raises(FieldErrors, match="Tulis alasannya"):
-        dictionary_import.take_in_preview(office=small.office, token=token, reason=" ", by=small.kasubbag)
+        importing.take_in_preview(office=small.office, token=token, reason=" ", by=small.kasubbag)
     assert current(small).version == 1
-    dictionary_import.take_in_preview(office=small.office, token=token, reason="Renstra berubah", by=small.kasubbag)
+    importing.take_in_preview(office=small.office, token=token, reason="Renstra berubah", by=small.kasubbag)
 
     assert (current(small).version, current(small).change_reason) == (2, "Renstra berubah")
 
@@ -412,17 +411,17 @@ def test_a_file_over_used_definitions_needs_a_reason_and_makes_versions(small: C
 def test_a_preview_changes_nothing_and_only_its_maker_can_take_it_in(small: Cast) -> None:
     files = [("indikator.csv", table([["Kode", "Tahun", "Nama indikator"], ["IKU-01", "2026", "Nama lain"]]))]
     before = definitions(small)
-    plan, token = dictionary_import.preview(office=small.office, files=files, by=small.kasubbag)
+    plan, token = importing.preview(office=small.office, files=files, by=small.kasubbag)
     assert plan.counts == {"berubah": 1}
     assert definitions(small) == before
 
-    with pytest.raises(dictionary_import.PreviewGone):
-        dictionary_import.take_in_preview(office=small.office, token=token, reason="", by=small.analis)
-    with pytest.raises(dictionary_import.PreviewGone):
-        dictionary_import.take_in_preview(office=small.office, token=token + "x", reason="", by=small.kasubbag)
+    with pytest.raises(importing.PreviewGone):
+        importing.take_in_preview(office=small.office, token=token, reason="", by=small.analis)
+    with pytest.raises(importing.PreviewGone):
+        importing.take_in_preview(office=small.office, token=token + "x", reason="", by=small.kasubbag)
     save_indicator(office=small.office, code="IKU-01", year=2026, fields={"name": "Lebih dulu"}, by=small.analis)
-    with pytest.raises(dictionary_import.DictionaryChanged):
-        dictionary_import.take_in_preview(office=small.office, token=token, reason="", by=small.kasubbag)
+    with pytest.raises(importing.DictionaryChanged):
+        importing.take_in_preview(office=small.office, token=token, reason="", by=small.kasubbag)
     assert current(small, "IKU-01").name == "Lebih dulu"
 
 

@@ -12,16 +12,17 @@ from himpun.archive.models import Record
 from himpun.cycles import collecting
 from himpun.cycles.actions import start_cycle
 from himpun.cycles.models import Cycle
-from himpun.indicators import mapping, own_sheets
-from himpun.indicators.actions import save_line
-from himpun.indicators.forms import FILE, HERE, XLSX, Undecided, WrongCells, apply_back, form_of, read_back
-from himpun.indicators.mapping import MappingUnfit
+from himpun.indicators.figures import own_sheets
+from himpun.indicators.figures.mapping import values as mapping
+from himpun.indicators.figures.mapping.values import MappingUnfit
+from himpun.indicators.figures.own_sheets import MappingNeeded, import_sheet
 from himpun.indicators.models.dictionary import Indicator
 from himpun.indicators.models.figures import ColumnMapping, Figure, FigureImport
 from himpun.indicators.models.requests import DataRequest, RequestLine
-from himpun.indicators.own_sheets import MappingNeeded, import_sheet
-from himpun.indicators.rules import NotYourRequest, RequestClosed
-from himpun.indicators.workbook import FormRefused
+from himpun.indicators.requests.filling import save_line
+from himpun.indicators.requests.form.values import FormRefused
+from himpun.indicators.requests.forms import FILE, HERE, XLSX, Undecided, WrongCells, apply_back, form_of, read_back
+from himpun.indicators.requests.rules import NotYourRequest, RequestClosed
 from himpun.offices.models import Person
 from himpun.spreadsheets.book import BookRefused
 from himpun.spreadsheets.reading import read_book

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from himpun.archive.models import Record
 from himpun.cycles.actions import start_cycle
-from himpun.indicators.importing import FigureRow, Report, import_figures
+from himpun.indicators.figures.importing import FigureRow, Report, import_figures
 from himpun.indicators.models.dictionary import Indicator, Variable
 from himpun.indicators.models.figures import Figure, FigureImport
 from himpun.indicators.models.recaps import Recap

@@ -27,11 +27,13 @@ from himpun.cycles import actions, collecting
 from himpun.cycles.actions import start_cycle
 from himpun.cycles.models import Cycle
 from himpun.errors import FieldErrors
-from himpun.indicators.actions import attach_evidence, lines_of, save_line
-from himpun.indicators.corrections import NotFrozen, decide_correction
 from himpun.indicators.models.figures import Figure
 from himpun.indicators.models.recaps import Recap
 from himpun.indicators.models.requests import DataRequest, RequestLine
+from himpun.indicators.recaps.corrections import NotFrozen, decide_correction
+from himpun.indicators.requests.evidence import attach_evidence
+from himpun.indicators.requests.filling import save_line
+from himpun.indicators.requests.reviewing import lines_of
 from tests.cast import MECHANISM, PERIOD, Cast
 from tests.indicators.test_corrections import EVIDENCE, ask
 from tests.indicators.test_importing import bring

@@ -11,7 +11,7 @@ from himpun.cycles.actions import start_cycle
 from himpun.errors import FieldErrors
 from himpun.folders.reading import read_office
 from himpun.folders.rows import OfficeFiles
-from himpun.indicators.computing import score_from
+from himpun.indicators.measured.keeping import score_from
 from himpun.indicators.models.dictionary import Indicator, Target
 from himpun.indicators.models.recaps import Recap
 from himpun.indicators.models.requests import DataRequest, RequestLine, Value

@@ -10,9 +10,9 @@ from himpun import clock
 from himpun.archive.models import Record
 from himpun.commands import run
 from himpun.cycles.actions import start_cycle
-from himpun.indicators.forms import apply_back, form_of
-from himpun.indicators.mail import receive, waiting_for
 from himpun.indicators.models.requests import DataRequest, FormArrival, Value
+from himpun.indicators.requests.forms import apply_back, form_of
+from himpun.indicators.requests.mail import receive, waiting_for
 from himpun.notifications.actions import messages_for
 from tests.cast import MECHANISM, PERIOD, Cast
 

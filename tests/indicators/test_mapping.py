@@ -11,19 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from himpun.errors import Refusal
-from himpun.indicators.mapping import (
+from himpun.indicators.figures.mapping.applying import apply, missing
+from himpun.indicators.figures.mapping.headings import fingerprint, guess, renewed
+from himpun.indicators.figures.mapping.values import (
     LONG,
     WIDE,
     FigureRow,
     Mapping,
     MappingUnfit,
-    apply,
-    fingerprint,
     from_json,
-    guess,
-    missing,
     normalised,
-    renewed,
     to_json,
 )
 from himpun.measure.numbers import read_number

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from himpun.indicators.computing import tree_of
-from himpun.indicators.importing import FigureRow, import_figures
-from himpun.indicators.measuring import OfficeYear
+from himpun.indicators.figures.importing import FigureRow, import_figures
+from himpun.indicators.measured.keeping import tree_of
+from himpun.indicators.measured.office_year import OfficeYear
 from himpun.indicators.models.dictionary import Indicator, Target, Variable
 from himpun.indicators.models.figures import Figure
 from himpun.measure.periods import Period

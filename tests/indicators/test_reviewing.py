@@ -13,13 +13,15 @@ from himpun.cycles import collecting
 from himpun.cycles.actions import start_cycle
 from himpun.cycles.models import Cycle
 from himpun.errors import FieldErrors
-from himpun.indicators import actions
-from himpun.indicators.actions import review_request, save_line, share_evidence
-from himpun.indicators.checks import Level
 from himpun.indicators.models.dictionary import Element, FigureCheck, Indicator, Variable
 from himpun.indicators.models.figures import Figure
 from himpun.indicators.models.requests import DataRequest, Evidence, RequestLine
-from himpun.indicators.rules import Incomplete, NotYourRequest, RequestClosed
+from himpun.indicators.requests import evidence
+from himpun.indicators.requests.checks import Level
+from himpun.indicators.requests.evidence import share_evidence
+from himpun.indicators.requests.filling import save_line
+from himpun.indicators.requests.reviewing import review_request
+from himpun.indicators.requests.rules import Incomplete, NotYourRequest, RequestClosed
 from himpun.measure.periods import Period
 from himpun.offices.models import Person
 from tests.cast import MECHANISM, PERIOD, Cast
@@ -233,7 +235,7 @@ def test_reviewing_costs_the_same_however_many_rows_there_are(asked: DataRequest
 
 @pytest.fixture
 def file(asked: DataRequest, line: RequestLine, unit: Person) -> Evidence:
-    return actions.attach_evidence(line_id=line.pk, name="bukti.pdf", content=pdf("bukti"), by=unit)
+    return evidence.attach_evidence(line_id=line.pk, name="bukti.pdf", content=pdf("bukti"), by=unit)
 
 
 def test_a_file_already_here_serves_another_row_too(asked: DataRequest, file: Evidence, unit: Person) -> None:
@@ -244,7 +246,7 @@ def test_a_file_already_here_serves_another_row_too(asked: DataRequest, file: Ev
         shared = share_evidence(evidence_id=file.pk, line_id=other.pk, by=unit)
 
     assert (shared.sha256, shared.name, other.evidence.count()) == (file.sha256, "bukti.pdf", 1)
-    actions.detach_evidence(evidence_id=file.pk, by=unit)
+    evidence.detach_evidence(evidence_id=file.pk, by=unit)
     assert other.evidence.count() == 1
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from himpun.indicators.measuring import read_scale
+from himpun.indicators.measured.office_year import read_scale
 from himpun.measure.scoring.bounds import COLOURS, Row, ScaleRefused, levels_of, read_rows, rows_of, ruler
 from himpun.measure.scoring.scale import CATEGORY_COLOURS, FIVE_LEVELS, PUBLIC_SATISFACTION, TRAFFIC_LIGHT, Scale
 

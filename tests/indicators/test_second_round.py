@@ -10,16 +10,18 @@ from himpun.cycles import collecting
 from himpun.cycles.actions import start_cycle
 from himpun.cycles.models import Cycle
 from himpun.errors import FieldErrors
-from himpun.indicators import forms, own_sheets
-from himpun.indicators.actions import lines_of, review_request, save_line
-from himpun.indicators.corrections import decide_correction
-from himpun.indicators.frozen import frozen_in
-from himpun.indicators.importing import FROZEN, FROZEN_BLANK
+from himpun.indicators.figures import own_sheets
+from himpun.indicators.figures.importing import FROZEN, FROZEN_BLANK
 from himpun.indicators.models.dictionary import Variable
 from himpun.indicators.models.figures import Figure
 from himpun.indicators.models.recaps import Recap
 from himpun.indicators.models.requests import DataRequest, RequestLine, Value
-from himpun.indicators.rules import Incomplete
+from himpun.indicators.recaps.corrections import decide_correction
+from himpun.indicators.requests import forms
+from himpun.indicators.requests.filling import save_line
+from himpun.indicators.requests.frozen import frozen_in
+from himpun.indicators.requests.reviewing import lines_of, review_request
+from himpun.indicators.requests.rules import Incomplete
 from himpun.measure.periods import Period
 from himpun.reports.recap import recap_of
 from himpun.spreadsheets.reading import read_book

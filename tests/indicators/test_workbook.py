@@ -9,12 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from himpun.indicators.workbook import (
+from himpun.indicators.requests.form.merging import check_current, compare
+from himpun.indicators.requests.form.reading import read_form
+from himpun.indicators.requests.form.values import (
     HEADER_ROW,
-    NIHIL,
-    NOTE,
-    REASON,
-    VALUE,
     Change,
     Conflict,
     FilledCell,
@@ -26,12 +24,9 @@ from himpun.indicators.workbook import (
     FormRefused,
     Merge,
     Words,
-    check_current,
     checksum,
-    compare,
-    read_form,
-    write_form,
 )
+from himpun.indicators.requests.form.writing import NIHIL, NOTE, REASON, VALUE, write_form
 from himpun.measure.numbers import NumberUnreadable, read_number
 from himpun.spreadsheets.book import Book, BookRefused, Sheet, address, text_of
 from himpun.spreadsheets.reading import read_book

@@ -36,7 +36,7 @@ from himpun.archive.verify import verify
 from himpun.cycles.actions import start_cycle
 from himpun.cycles.models import Cycle
 from himpun.documents.models import DocumentVersion
-from himpun.indicators.computing import value_text
+from himpun.indicators.measured.keeping import value_text
 from himpun.indicators.models.dictionary import Indicator, Variable
 from himpun.indicators.models.figures import Correction, Figure
 from himpun.indicators.models.recaps import Recap, RecapLine

@@ -12,7 +12,8 @@ from pydantic import TypeAdapter
 from himpun.api import schemas
 from himpun.budgets.actions import check_year
 from himpun.errors import FieldErrors, Refusal
-from himpun.indicators.definitions import Surroundings, Typed, read_definition
+from himpun.indicators.dictionary.definition import Surroundings, Typed
+from himpun.indicators.dictionary.reading import read_definition
 from himpun.offices.cells import code as read_code
 from himpun.offices.cells import year as read_cell
 from himpun.typed import (

@@ -1,7 +1,7 @@
 """Figures and definitions for tests of recaps: brought in by import, frozen by a run of the mechanism."""
 
 from himpun.cycles.actions import start_cycle
-from himpun.indicators.importing import FigureRow, import_figures
+from himpun.indicators.figures.importing import FigureRow, import_figures
 from himpun.indicators.models.dictionary import Indicator, Target, Variable
 from himpun.indicators.models.figures import Figure
 from himpun.indicators.models.recaps import Recap

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from himpun import clock
 from himpun.cycles import collecting
 from himpun.cycles.actions import start_cycle
-from himpun.indicators import corrections
 from himpun.indicators.models.dictionary import Indicator, Scale
 from himpun.indicators.models.figures import Figure
+from himpun.indicators.recaps import corrections
 from himpun.measure.periods import Period
 from himpun.offices.models import Office
 from himpun.reports import REPORTS

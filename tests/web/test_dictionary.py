@@ -8,8 +8,9 @@ from django.test import Client
 from django.urls import reverse
 
 from himpun import clock
-from himpun.indicators import dictionary
-from himpun.indicators.figures import mark_used
+from himpun.indicators.dictionary.saving import definition_of, marker_of
+from himpun.indicators.dictionary.scales import save_scale
+from himpun.indicators.figures.taking import mark_used
 from himpun.indicators.models.dictionary import Indicator, Scale, Target
 from himpun.measure.scoring.bounds import Row, rows_of
 from himpun.measure.scoring.scale import FIVE_LEVELS, TRAFFIC_LIGHT
@@ -43,7 +44,7 @@ def form_of(cast: Cast, **changed: Any) -> dict[str, Any]:
 
 
 def edit_form(cast: Cast, entry: Indicator, **changed: Any) -> dict[str, Any]:
-    return form_of(cast, marker=dictionary.marker_of(entry), **changed)
+    return form_of(cast, marker=marker_of(entry), **changed)
 
 
 # --- looking ---------------------------------------------------------------------------------------------------------
@@ -107,9 +108,7 @@ def test_the_card_tells_versions_with_reason_and_difference(small: Cast) -> None
 
 def test_nothing_of_another_office_is_shown_or_changed(small: Cast) -> None:
     entry, other = save(small).indicator, found_office("kec-lain")
-    scale = dictionary.save_scale(
-        office=small.office, name="Lampu", year=2026, rows=rows_of(TRAFFIC_LIGHT), by=small.kasubbag
-    )
+    scale = save_scale(office=small.office, name="Lampu", year=2026, rows=rows_of(TRAFFIC_LIGHT), by=small.kasubbag)
     browser = screen(other.kasubbag)
     for name in ("indicator", "indicator_edit", "indicator_chart"):
         assert browser.get(reverse(name, args=[entry.pk])).status_code == 404
@@ -149,7 +148,7 @@ def test_an_indicator_is_added_through_the_form(small: Cast) -> None:
     answer = screen(small.analis).post("/indikator/baru/", form_of(small), follow=True)
 
     assert "IKU-50 ditambahkan" in answer.content.decode()
-    definition = dictionary.definition_of(current(small))
+    definition = definition_of(current(small))
     assert [variable.name for variable in definition.variables] == ["hadir", "diundang"]
     assert dict(definition.targets) == {"2026": "77"}
     assert definition.contributors == (small.post_of_unit(1).code,)

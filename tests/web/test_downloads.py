@@ -14,11 +14,11 @@ from himpun.archive import files
 from himpun.budgets.models import Program
 from himpun.documents.models import Delivery, Document
 from himpun.documents.work import ensure_issued
-from himpun.indicators.corrections import ask_correction
 from himpun.indicators.models.dictionary import Indicator
 from himpun.indicators.models.figures import Correction, Figure
 from himpun.indicators.models.recaps import Recap, RecapLine
 from himpun.indicators.models.requests import DataRequest, Evidence
+from himpun.indicators.recaps.corrections import ask_correction
 from himpun.letters.models import Letter
 from himpun.procedures.models import ProcedureVersion
 from himpun.web.downloads import safe_name

@@ -12,11 +12,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from himpun.cycles.actions import start_cycle
-from himpun.indicators.actions import save_line
-from himpun.indicators.forms import form_of
-from himpun.indicators.mail import receive
 from himpun.indicators.models.figures import ColumnMapping, Figure
 from himpun.indicators.models.requests import DataRequest, RequestLine
+from himpun.indicators.requests.filling import save_line
+from himpun.indicators.requests.forms import form_of
+from himpun.indicators.requests.mail import receive
 from himpun.offices.models import Person
 from himpun.spreadsheets.reading import read_book
 from tests import workbooks

@@ -10,10 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from himpun import clock
-from himpun.indicators import actions
 from himpun.indicators.models.dictionary import Indicator, Variable
 from himpun.indicators.models.figures import Figure
 from himpun.indicators.models.requests import DataRequest, RequestLine
+from himpun.indicators.requests import evidence
 from himpun.offices.models import Person
 from tests.cast import MECHANISM, PERIOD, Cast
 from tests.papers import pdf
@@ -183,7 +183,7 @@ def test_a_file_of_this_request_is_offered_to_its_other_rows(
     address = reverse("evidence_share", args=[other.pk])
     browser = screen(unit)
     assert "Belum ada berkas lain" in browser.get(address).content.decode()
-    file = actions.attach_evidence(line_id=line.pk, name="rekap.pdf", content=pdf("bukti"), by=unit)
+    file = evidence.attach_evidence(line_id=line.pk, name="rekap.pdf", content=pdf("bukti"), by=unit)
     assert "rekap.pdf" in browser.get(address).content.decode()
 
     strangers: list[tuple[Client, int]] = [(screen(small.umum), 422), (screen(small.units[0]), 404)]

@@ -226,7 +226,7 @@ def test_a_returned_answer_shows_its_reason_to_the_unit(small: Cast, asked: Data
 
 def test_evidence_opens_for_who_may_see_the_request_only(small: Cast, asked: DataRequest, neighbour: Cast) -> None:
     small.fill(asked)
-    from himpun.indicators import actions
+    from himpun.indicators.requests import evidence as actions
 
     line = asked.lines.get()
     evidence = actions.attach_evidence(line_id=line.pk, name="b.pdf", content=pdf("bukti"), by=small.holder(asked.unit))

@@ -12,7 +12,7 @@ from himpun import clock
 from himpun.cycles import actions as cycles
 from himpun.cycles import collecting, deadlines
 from himpun.errors import FieldErrors, Refusal
-from himpun.indicators.actions import save_line
+from himpun.indicators.requests.filling import save_line
 from himpun.letters.actions import register_letter
 from himpun.letters.models import Letter
 from himpun.offices.actions import days as offices

@@ -16,7 +16,7 @@ from himpun.api.models import Token
 from himpun.api.rules import LONGEST_DAYS, SCOPES, NotInOffice, TokenRefused, check_in_force
 from himpun.archive.journal import Author, act
 from himpun.errors import FieldErrors
-from himpun.indicators.dictionary import Saved, definition_of, entries, save_indicator
+from himpun.indicators.dictionary.saving import Saved, definition_of, entries, save_indicator
 from himpun.indicators.models.figures import CodeMapping
 from himpun.offices.access.links import digest_of
 from himpun.offices.acting import Actor, acting_in, capacities

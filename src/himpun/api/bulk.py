@@ -8,8 +8,8 @@ from himpun.api.actions import codes_of
 from himpun.api.codes import Codes
 from himpun.api.messages import GivenRow, Message
 from himpun.errors import Refusal
-from himpun.indicators.figures import Taken
-from himpun.indicators.importing import FigureRow, Report, Result, import_figures
+from himpun.indicators.figures.importing import FigureRow, Report, Result, import_figures
+from himpun.indicators.figures.taking import Taken
 from himpun.offices.models import Office, Person
 from himpun.spreadsheets.book import Wrong
 

@@ -20,8 +20,9 @@ from himpun.api.schemas import (
     TargetsSaved,
 )
 from himpun.errors import FieldErrors
-from himpun.indicators.definitions import Row, as_typed
-from himpun.indicators.dictionary import Saved, definition_of, marker_of, save_indicator, with_parts
+from himpun.indicators.dictionary.definition import Row
+from himpun.indicators.dictionary.differences import as_typed
+from himpun.indicators.dictionary.saving import Saved, definition_of, marker_of, save_indicator, with_parts
 from himpun.indicators.models.dictionary import Indicator, Target
 from himpun.offices.models import Office
 from himpun.reports.queries import offices_from

@@ -12,7 +12,7 @@ from himpun.api.dictionary import FIELDS
 from himpun.api.door import ROOT
 from himpun.api.operations import document
 from himpun.api.rules import SCOPES
-from himpun.indicators.definitions import LABELS
+from himpun.indicators.dictionary.definition import LABELS
 
 _SCOPE = re.compile(r" *Cakupan: (?P<scope>apa saja|[a-z:]+)(?P<also>[^.]*)\.")
 _JSON, _CSV = "Content-Type: application/json", "Content-Type: text/csv"

@@ -16,7 +16,7 @@ from himpun.api.door import REFUSALS, NotHere, access_of, media_of
 from himpun.api.messages import DataValue, plain_number
 from himpun.api.schemas import Failure, FigurePage, ImportSummary, ReportOut, ReportRefused
 from himpun.errors import Refusal
-from himpun.indicators.importing import Report
+from himpun.indicators.figures.importing import Report
 from himpun.indicators.models.figures import Figure
 from himpun.measure.periods import Period
 from himpun.offices.rules import MAY_SEE_ALL_VALUES

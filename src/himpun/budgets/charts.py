@@ -6,7 +6,7 @@ Both are cumulative and in percent, so that one axis serves them: bars are serap
 from collections.abc import Sequence
 from fractions import Fraction
 
-from himpun.indicators.charts import FONT, INK, LINE, QUIET, TREND_COLOURS, Spec
+from himpun.indicators.measured.charts import FONT, INK, LINE, QUIET, TREND_COLOURS, Spec
 from himpun.measure.numbers import write_percent
 from himpun.moments import MONTHS
 

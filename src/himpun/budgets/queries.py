@@ -8,7 +8,7 @@ from fractions import Fraction
 from himpun.budgets.efficiency import Chosen
 from himpun.budgets.models import BudgetSetting, IndicatorProgram, MonthlyProgress, Program
 from himpun.budgets.rollup import Entry, Level
-from himpun.indicators.computing import score_from
+from himpun.indicators.measured.keeping import score_from
 from himpun.indicators.models.recaps import RecapLine
 from himpun.measure.periods import Period
 from himpun.offices.models import Office

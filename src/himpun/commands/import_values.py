@@ -9,7 +9,7 @@ from himpun.api.bulk import DECIMALS, OTHER_SYSTEMS, form_of, point_of, take_mes
 from himpun.api.values import told_as_json
 from himpun.commands.reading import bytes_of, office_of
 from himpun.errors import Refusal
-from himpun.indicators.importing import Report
+from himpun.indicators.figures.importing import Report
 from himpun.offices.models import Person
 
 

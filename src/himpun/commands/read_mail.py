@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from himpun.commands.reading import FileUnreadable, bytes_of
-from himpun.indicators.mail import receive
+from himpun.indicators.requests.mail import receive
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

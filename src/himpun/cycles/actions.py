@@ -22,7 +22,7 @@ from himpun.cycles.due import due_of
 from himpun.cycles.models import Cycle, Pause, Task
 from himpun.cycles.step_actions import Deed, needs_letter, step_actions
 from himpun.errors import Conflict, FieldErrors, Refusal
-from himpun.indicators import actions as indicators
+from himpun.indicators.requests import answering as indicators
 from himpun.letters.models import Letter
 from himpun.measure.periods import Period
 from himpun.offices.acting import Actor, acting_in, capacities, present

@@ -12,8 +12,9 @@ from himpun.cycles.queries import cycle_named
 from himpun.documents import actions as documents
 from himpun.documents.models import Document
 from himpun.errors import Conflict
-from himpun.indicators import actions as indicators
 from himpun.indicators.models.requests import DataRequest
+from himpun.indicators.requests.answering import excuse_request, return_request, submit
+from himpun.indicators.requests.filling import check_may_fill
 from himpun.measure.periods import Period
 from himpun.notifications.actions import tell
 from himpun.offices.acting import Actor, acting_in
@@ -38,10 +39,10 @@ def answer_request(*, request: DataRequest, by: Person) -> None:
 
     Raises NotYourRequest, RequestClosed or Incomplete. Costs the same however many units there are.
     """
-    actor = indicators.check_may_fill(request, by)
+    actor = check_may_fill(request, by)
     with act(request.office.code, at=clock.now(), author=actor.author) as turn:
         request.refresh_from_db(from_queryset=DataRequest.objects.select_for_update())
-        indicators.submit(turn, request=request, actor=actor)
+        submit(turn, request=request, actor=actor)
         task = _close_part(turn, request, "dijawab", "", actor)
         _leave_form(turn, request, actor)
         if task and not _open_parts(task.cycle_id):
@@ -57,7 +58,7 @@ def return_answer(*, request: DataRequest, reason: str, by: Person) -> None:
     with act(request.office.code, at=clock.now(), author=actor.author) as turn:
         task = _collecting_task(request)
         due_at = _due_of_return(turn, task)
-        indicators.return_request(turn, request=request, reason=reason)
+        return_request(turn, request=request, reason=reason)
         Task.objects.create(
             cycle_id=task.cycle_id,
             visit=task.visit,
@@ -90,7 +91,7 @@ def excuse_unit(*, request: DataRequest, reason: str, by: Person) -> None:
     actor = acting_in(by, request.office_id, clock.today(), roles=MAY_COLLECT, to="mengecualikan unit")
     with act(request.office.code, at=clock.now(), author=actor.author) as turn:
         _collecting_task(request)
-        indicators.excuse_request(turn, request=request, reason=reason)
+        excuse_request(turn, request=request, reason=reason)
         _close_part(turn, request, "dikecualikan", request.reason, actor)
         tell(
             turn,

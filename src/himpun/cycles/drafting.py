@@ -11,8 +11,8 @@ from himpun.cycles.step_actions import draft_of, leave_receipt, write_draft
 from himpun.documents import actions as documents
 from himpun.documents.models import Delivery, Document
 from himpun.errors import Conflict
-from himpun.indicators import actions as indicators
 from himpun.indicators.models.recaps import RecapLine
+from himpun.indicators.recaps import freezing as indicators
 from himpun.offices.acting import Actor, capacities, present
 from himpun.offices.models import UNIT, Person, Post
 

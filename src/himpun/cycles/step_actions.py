@@ -24,9 +24,10 @@ from himpun.cycles.papers.receipt import receipt
 from himpun.documents import actions as documents
 from himpun.documents.models import Approval, Document
 from himpun.errors import FieldErrors
-from himpun.indicators import actions as indicators
 from himpun.indicators.models.recaps import Recap
 from himpun.indicators.models.requests import DataRequest
+from himpun.indicators.recaps.freezing import finish_recap, freeze, unanalysed
+from himpun.indicators.requests.asking import prepare_requests, send_requests
 from himpun.letters.actions import issue_number, write_disposition
 from himpun.letters.models import Letter
 from himpun.measure.periods import Period
@@ -160,9 +161,7 @@ def leave(
 def _prepare_formats(deed: Deed) -> None:
     """One request and one format for every unit, from the indicators it answers for."""
     period = Period.parse(deed.cycle.period)
-    requests = indicators.prepare_requests(
-        deed.turn, office=deed.cycle.office, period=period, origin=deed.cycle.subject
-    )
+    requests = prepare_requests(deed.turn, office=deed.cycle.office, period=period, origin=deed.cycle.subject)
     for request in requests:
         if request.state == DataRequest.State.PREPARED:
             _leave_format(deed, request, number="", signer=None)
@@ -192,7 +191,7 @@ def _send_requests(deed: Deed) -> None:
             "pk", flat=True
         )
     )
-    indicators.send_requests(deed.turn, origin=deed.cycle.subject, due_at=due_at)
+    send_requests(deed.turn, origin=deed.cycle.subject, due_at=due_at)
     for request in DataRequest.objects.filter(pk__in=prepared).select_related("unit", "office__kind"):
         number = issue_number(
             office=request.office,
@@ -219,7 +218,7 @@ def _asked_units(cycle: Cycle) -> list[int]:
 
 def _freeze(deed: Deed) -> None:
     """Freeze the answers and leave the recap of the filled-in data."""
-    recap = indicators.freeze(
+    recap = freeze(
         deed.turn,
         office=deed.cycle.office,
         period=Period.parse(deed.cycle.period),
@@ -242,7 +241,7 @@ def _analysis_missing(deed: Deed) -> list[str]:
     recap = recap_of(deed.cycle)
     if recap is None:
         return ["Data isian belum dibekukan."]
-    lacking = indicators.unanalysed(recap)
+    lacking = unanalysed(recap)
     if not lacking:
         return []
     shown = "; ".join(lacking[:5]) + ("; …" if len(lacking) > 5 else "")
@@ -254,7 +253,7 @@ def _finish_recap(deed: Deed) -> None:
     recap = recap_of(deed.cycle)
     if recap is None:
         raise OutputMissing(_analysis_missing(deed))
-    indicators.finish_recap(deed.turn, recap=recap)
+    finish_recap(deed.turn, recap=recap)
     lines = list(recap.lines.select_related("indicator"))
     title = f"Rekap Hasil Capaian {Period.parse(deed.cycle.period).label}"
     leave(deed, Document.Kind.RECAP, title, dict(achievements(recap, lines, deed.actor, deed.turn.at)))

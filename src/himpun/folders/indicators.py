@@ -18,13 +18,16 @@ from himpun.folders.rows import (
     ValueRow,
     VariableRow,
 )
-from himpun.indicators.actions import freeze, read_figure, take_answer
-from himpun.indicators.definitions import Definition, Other, Surroundings, Typed, in_order, read_definition
-from himpun.indicators.dictionary import Rows, definition_of, entries, put
-from himpun.indicators.figures import mark_used
+from himpun.indicators.dictionary.definition import Definition, Other, Surroundings, Typed
+from himpun.indicators.dictionary.reading import in_order, read_definition
+from himpun.indicators.dictionary.saving import Rows, definition_of, entries, put
+from himpun.indicators.figures.reading import read_figure
+from himpun.indicators.figures.taking import mark_used
 from himpun.indicators.models.dictionary import Indicator
 from himpun.indicators.models.recaps import Recap
 from himpun.indicators.models.requests import DataRequest, RequestLine, Value
+from himpun.indicators.recaps.freezing import freeze
+from himpun.indicators.requests.answering import take_answer
 from himpun.measure.periods import Period
 from himpun.offices.acting import Actor
 from himpun.offices.models import Office, Post

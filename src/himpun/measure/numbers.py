@@ -7,8 +7,10 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from typing import Final
 
 from himpun.errors import Refusal
+from himpun.spreadsheets.book import Content, text_of
 
 Number = Decimal | Fraction | int
 """What this package computes with; never a float, which cannot hold 0,1."""
@@ -177,3 +179,27 @@ def _how_to_write(text: str, hint: str = "") -> str:
 
 def _too_long() -> str:
     return f"Angka ini terlalu panjang; paling banyak {MAX_DIGITS} angka di depan dan di belakang koma."
+
+
+EXCEL_ERRORS: Final = ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#SPILL!", "#CALC!")
+
+
+def unfit(content: Content, is_percent: bool) -> str:
+    """Why a cell's content is no figure as typed; "" for numbers, text and blanks (the caller reads those)."""
+    shown = text_of(content)
+    if isinstance(content, bool):
+        return "Sel ini berisi benar/salah, bukan angka. Tulis angkanya saja."
+    if isinstance(content, Decimal):
+        if not is_percent:
+            return ""
+        percent = text_of(content * 100)
+        return f"Sel ini berformat persen, sehingga tidak jelas {percent} atau {shown}. Pilih format Angka, lalu tulis {percent} atau {shown}."
+    if isinstance(content, str):
+        return (
+            f"Sel ini berisi kesalahan Excel {shown}. Tulis angkanya, atau kosongkan." if shown in EXCEL_ERRORS else ""
+        )
+    return (
+        ""
+        if content is None
+        else f"Excel mengubah isian ini menjadi tanggal ({shown}). Pilih format Angka, lalu tulis lagi."
+    )

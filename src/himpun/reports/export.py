@@ -13,7 +13,7 @@ from typing import Any
 
 import xlsxwriter
 
-from himpun.indicators.computing import exact_text, tree_of
+from himpun.indicators.measured.keeping import exact_text, tree_of
 from himpun.measure.numbers import round_half_up, write_percent
 from himpun.measure.scoring.summary import Summary
 from himpun.measure.scoring.values import SHOWN_PLACES, Score

@@ -15,10 +15,10 @@ from himpun.documents.content.parts import Chart, Fact
 from himpun.documents.parts import letterhead, moment
 from himpun.documents.pictures import drawn_later, with_pictures
 from himpun.documents.rendering import render
-from himpun.indicators.charts import Bar, achievement_bars
-from himpun.indicators.computing import COLOURS
-from himpun.indicators.corrections import approved_in
+from himpun.indicators.measured.charts import Bar, achievement_bars
+from himpun.indicators.measured.keeping import COLOURS
 from himpun.indicators.models.figures import Correction
+from himpun.indicators.recaps.corrections import approved_in
 from himpun.measure.numbers import write_percent
 from himpun.reports.recap import Group, OfficeRecap, Reporting, Row
 

@@ -12,12 +12,12 @@ from fractions import Fraction
 from django.db.models import Count, F, Q, Sum
 
 from himpun.errors import Refusal
-from himpun.indicators.computing import in_step, shown
-from himpun.indicators.corrections import approved_in
-from himpun.indicators.measuring import Measured, OfficeYear, read_target
+from himpun.indicators.measured.keeping import in_step, shown
+from himpun.indicators.measured.office_year import Measured, OfficeYear, read_target
 from himpun.indicators.models.dictionary import Element, Indicator
 from himpun.indicators.models.figures import Figure
 from himpun.indicators.models.requests import DataRequest
+from himpun.indicators.recaps.corrections import approved_in
 from himpun.measure.numbers import exact, write_percent
 from himpun.measure.periods import Kind, Period
 from himpun.measure.scoring import summary as scoring

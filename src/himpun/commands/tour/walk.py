@@ -19,9 +19,11 @@ from himpun.cycles.models import Cycle, Task
 from himpun.cycles.step_actions import draft_of
 from himpun.documents.actions import note_opened
 from himpun.documents.models import Delivery, Document
-from himpun.indicators import actions as indicators
 from himpun.indicators.models.recaps import Recap
 from himpun.indicators.models.requests import DataRequest
+from himpun.indicators.requests.evidence import attach_evidence
+from himpun.indicators.requests.filling import save_line
+from himpun.indicators.requests.reviewing import lines_of
 from himpun.jobs.worker import work_off
 from himpun.letters.actions import Scan, register_letter
 from himpun.letters.models import Letter
@@ -163,11 +165,11 @@ class Walk:
 
     def answer(self, request: DataRequest) -> None:
         who = self.person(request.unit)
-        for line in indicators.lines_of(request):
+        for line in lines_of(request):
             given = self.story.answers[line.indicator.code]
             variables = {variable.name: variable for variable in line.indicator.variables.all()}
             figures = {variables[name].pk: figure for name, figure in given.figures.items()}
-            indicators.save_line(
+            save_line(
                 line_id=line.pk,
                 by=who,
                 figures=figures,
@@ -185,7 +187,7 @@ class Walk:
             f"{code} {name}",
             *(f"{key} = {figure}" for key, figure in given.figures.items()),
         ]
-        indicators.attach_evidence(
+        attach_evidence(
             line_id=line_id,
             name=f"bukti-{code.lower()}.pdf",
             content=sample_pdf(lines),

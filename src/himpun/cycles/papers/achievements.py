@@ -8,9 +8,9 @@ from himpun.documents.content.achievements import AchievedIndicator, Achievement
 from himpun.documents.content.parts import Chart
 from himpun.documents.parts import letterhead, moment, signature_of
 from himpun.documents.pictures import drawn_later
-from himpun.indicators.charts import achievement_bars
-from himpun.indicators.computing import COLOURS, SCALE, bar_of, codes_by_scale, scales_of, summary_of
-from himpun.indicators.measuring import read_scale
+from himpun.indicators.measured.charts import achievement_bars
+from himpun.indicators.measured.keeping import COLOURS, SCALE, bar_of, codes_by_scale, scales_of, summary_of
+from himpun.indicators.measured.office_year import read_scale
 from himpun.indicators.models.dictionary import Scale as ScaleRow
 from himpun.indicators.models.recaps import Recap, RecapLine
 from himpun.measure.numbers import write_percent

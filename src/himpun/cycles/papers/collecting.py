@@ -7,10 +7,10 @@ from himpun.documents.content.answer import FilledForm, FilledIndicator
 from himpun.documents.content.collected import FormRecap, RecapValue, UnitRecap
 from himpun.documents.content.request import RequestedIndicator
 from himpun.documents.parts import empty_signature, letterhead, moment, place_date, signature_of
-from himpun.indicators.actions import lines_of
-from himpun.indicators.computing import value_text
+from himpun.indicators.measured.keeping import value_text
 from himpun.indicators.models.recaps import Recap
 from himpun.indicators.models.requests import DataRequest, RequestLine
+from himpun.indicators.requests.reviewing import lines_of
 from himpun.measure.periods import Period
 from himpun.offices.acting import Actor
 from himpun.offices.models import Office

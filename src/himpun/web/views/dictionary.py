@@ -11,10 +11,10 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
-from himpun.indicators import dictionary
-from himpun.indicators.definitions import completeness, definition_gaps
-from himpun.indicators.exchange import TABLES
-from himpun.indicators.measuring import read_scale
+from himpun.indicators.dictionary import saving
+from himpun.indicators.dictionary.completeness import completeness, definition_gaps
+from himpun.indicators.dictionary.sheets import TABLES
+from himpun.indicators.measured.office_year import read_scale
 from himpun.indicators.models.dictionary import Indicator, Scale
 from himpun.measure.numbers import write_percent
 from himpun.measure.scoring.bounds import ruler
@@ -48,7 +48,7 @@ def asked_year(request: PersonRequest) -> int:
 def entry_or_404(request: PersonRequest, pk: int) -> Indicator:
     """An indicator of the office looked at, with its variables, checks and targets."""
     rows = Indicator.objects.visible_to(request.acting.person, request.acting.day).filter(pk=pk)
-    found = dictionary.with_parts(rows.filter(office=office_of(request)))
+    found = saving.with_parts(rows.filter(office=office_of(request)))
     if not found:
         raise Http404
     return found[0]
@@ -67,8 +67,8 @@ class Listed:
 def indicator_list(request: PersonRequest) -> HttpResponse:
     """The dictionary of a year, with the share of complete definitions and its band."""
     office, year = office_of(request), asked_year(request)
-    entries = dictionary.entries(office, year)
-    definitions = {one.pk: dictionary.definition_of(one) for one in entries}
+    entries = saving.entries(office, year)
+    definitions = {one.pk: saving.definition_of(one) for one in entries}
     query, unit = request.GET.get("q", "").strip(), request.GET.get("unit", "").strip()
     rows = [
         Listed(one, definition_gaps(definitions[one.pk]), dict(definitions[one.pk].targets).get(str(year), ""))

@@ -7,8 +7,10 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from himpun.indicators import dictionary, dictionary_import
-from himpun.indicators.exchange import INDICATORS, TABLES
+from himpun.indicators.dictionary import importing
+from himpun.indicators.dictionary.saving import definition_of, entries
+from himpun.indicators.dictionary.sheets import INDICATORS, TABLES
+from himpun.indicators.dictionary.years import copy_to_year, remove_indicator
 from himpun.typed import read_year
 from himpun.web import downloads, forms
 from himpun.web.forms import attempt, read_whole
@@ -23,7 +25,7 @@ def indicator_remove(request: PersonRequest, pk: int) -> HttpResponse:
     """Take away an indicator that was never used."""
     entry = entry_or_404(request, pk)
     typed = forms.Typed({})
-    attempt(typed, lambda: dictionary.remove_indicator(indicator=entry, by=request.acting.person))
+    attempt(typed, lambda: remove_indicator(indicator=entry, by=request.acting.person))
     if typed.error:
         messages.error(request, typed.error)
         return redirect("indicator", pk)
@@ -41,7 +43,7 @@ def copy_year(request: PersonRequest) -> HttpResponse:
         years = [read_whole(request.POST.get(name, "")) for name in ("from_year", "to_year")]
         copies = attempt(
             typed,
-            lambda: dictionary.copy_to_year(
+            lambda: copy_to_year(
                 office=office_of(request), from_year=years[0], to_year=years[1], by=request.acting.person
             ),
         )
@@ -58,16 +60,14 @@ def copy_year(request: PersonRequest) -> HttpResponse:
 def export(request: PersonRequest) -> HttpResponse:
     """The dictionary as a workbook, or one of its sheets as CSV; of one year, or of all."""
     year = read_year(request.GET.get("tahun", ""))
-    definitions = [dictionary.definition_of(one) for one in dictionary.entries(office_of(request), year)]
+    definitions = [definition_of(one) for one in entries(office_of(request), year)]
     name = f"kamus-indikator-{year or 'semua'}"
     if request.GET.get("bentuk") == "csv":
         table = request.GET.get("tabel", INDICATORS.name)
         if table not in {one.name for one in TABLES}:
             raise Http404
-        return _download(
-            dictionary_import.as_csv(definitions, table), f"{name}-{table.lower()}.csv", "text/csv; charset=utf-8"
-        )
-    return _download(dictionary_import.as_xlsx(definitions), f"{name}.xlsx", dictionary_import.XLSX)
+        return _download(importing.as_csv(definitions, table), f"{name}-{table.lower()}.csv", "text/csv; charset=utf-8")
+    return _download(importing.as_xlsx(definitions), f"{name}.xlsx", importing.XLSX)
 
 
 def _download(content: bytes, name: str, media_type: str) -> HttpResponse:
@@ -81,7 +81,7 @@ def import_page(request: PersonRequest) -> HttpResponse:
     if request.method == "POST" and (token := request.POST.get("token", "")):
         plan = attempt(
             typed,
-            lambda: dictionary_import.take_in_preview(
+            lambda: importing.take_in_preview(
                 office=office_of(request), token=token, reason=request.POST.get("reason", ""), by=request.acting.person
             ),
         )
@@ -98,14 +98,14 @@ def import_page(request: PersonRequest) -> HttpResponse:
     return render(request, "indicators/import.html", context, status=422 if refused else 200)
 
 
-def _preview(request: PersonRequest, typed: forms.Typed) -> tuple[dictionary_import.Plan, str] | None:
+def _preview(request: PersonRequest, typed: forms.Typed) -> tuple[importing.Plan, str] | None:
     uploads = request.FILES.getlist("files")
     if not uploads or len(uploads) > FILES_LIMIT:
         typed.errors["files"] = f"Pilih satu berkas XLSX, atau satu sampai {FILES_LIMIT} berkas CSV."
         return None
     files = [(upload.name or "berkas", upload.read(UPLOAD_LIMIT + 1)) for upload in uploads]
-    return dictionary_import.preview(office=office_of(request), files=files, by=request.acting.person)
+    return importing.preview(office=office_of(request), files=files, by=request.acting.person)
 
 
-def _counted(plan: dictionary_import.Plan) -> str:
+def _counted(plan: importing.Plan) -> str:
     return ", ".join(f"{count} {status}" for status, count in plan.counts.items()) or "tidak ada indikator"

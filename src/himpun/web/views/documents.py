@@ -17,8 +17,8 @@ from himpun.documents.models import Delivery, Document, DocumentVersion
 from himpun.documents.parts import verification_url
 from himpun.documents.qr import qr_svg
 from himpun.documents.work import ensure_issued, ensure_rendered, made_ready
-from himpun.indicators.corrections import approved_since
 from himpun.indicators.models.figures import Correction
+from himpun.indicators.recaps.corrections import approved_since
 from himpun.web import downloads
 from himpun.web.middleware import PersonRequest
 

@@ -11,11 +11,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from himpun.errors import Refusal
-from himpun.indicators import corrections
-from himpun.indicators.computing import value_text
-from himpun.indicators.figures import history_of
+from himpun.indicators.figures.taking import history_of
+from himpun.indicators.measured.keeping import value_text
 from himpun.indicators.models.figures import Correction, Figure, FigureImport
 from himpun.indicators.models.requests import DataRequest, Evidence
+from himpun.indicators.recaps import corrections
 from himpun.reports.queries import opened_offices
 from himpun.web import downloads
 from himpun.web.forms import Typed

@@ -12,20 +12,14 @@ from django.views.decorators.http import require_GET
 from himpun.archive.models import Record
 from himpun.documents.pictures import as_svg
 from himpun.errors import Refusal
-from himpun.indicators import dictionary
-from himpun.indicators.charts import achievement_trend
-from himpun.indicators.computing import shown, tree_of
-from himpun.indicators.definitions import (
-    Definition,
-    VariableDefinition,
-    as_typed,
-    definition_gaps,
-    differences,
-    effective_formula,
-    target_notices,
-    target_periods,
-)
-from himpun.indicators.measuring import OfficeYear
+from himpun.indicators.dictionary import saving
+from himpun.indicators.dictionary.completeness import definition_gaps, target_notices, target_periods
+from himpun.indicators.dictionary.definition import Definition, VariableDefinition
+from himpun.indicators.dictionary.differences import as_typed, differences
+from himpun.indicators.dictionary.formulas import effective_formula
+from himpun.indicators.measured.charts import achievement_trend
+from himpun.indicators.measured.keeping import shown, tree_of
+from himpun.indicators.measured.office_year import OfficeYear
 from himpun.indicators.models.dictionary import Indicator
 from himpun.measure.formula.parser import parse
 from himpun.measure.numbers import write_percent
@@ -65,14 +59,14 @@ class PeriodRow:
 def indicator_page(request: PersonRequest, pk: int) -> HttpResponse:
     """One indicator: every field, its newest result down to the cells, targets, trend, and how it came to be."""
     entry = entry_or_404(request, pk)
-    definition = dictionary.definition_of(entry)
+    definition = saving.definition_of(entry)
     year = _measuring(entry)
     rows = _period_rows(entry, definition, year)
     newest = _newest(rows)
     measured = year.measure(entry.code, newest.period) if newest else None
     tree = tree_of(measured) if measured else None
     scale = year.scale(entry.code)
-    related = dictionary.with_parts(
+    related = saving.with_parts(
         Indicator.objects.filter(office=entry.office, code=entry.code).order_by("-year", "-version")
     )
     context = {
@@ -154,7 +148,7 @@ def _period_row(entry: Indicator, period: Period, year: OfficeYear, notices: Map
 
 def _versions(entry: Indicator, related: Sequence[Indicator]) -> list[tuple[Indicator, str, list[Any]]]:
     """Every version and year of the code: with the year's target, and what it changed from the version before."""
-    values = [(one, dictionary.definition_of(one)) for one in related]
+    values = [(one, saving.definition_of(one)) for one in related]
     found = []
     for place, (one, definition) in enumerate(values):
         before = values[place + 1][1] if place + 1 < len(values) else None
@@ -168,7 +162,7 @@ def _versions(entry: Indicator, related: Sequence[Indicator]) -> list[tuple[Indi
 def _journal(entry: Indicator) -> list[tuple[Record, list[list[str]], str]]:
     """What was done to the indicator of this year, newest first: the record, what changed, and the reason."""
     records = Record.objects.filter(
-        chain=entry.office.code, subject=dictionary.subject_of(entry), act__in=_ALL_ACTS
+        chain=entry.office.code, subject=saving.subject_of(entry), act__in=_ALL_ACTS
     ).order_by("-seq")[:50]
     read = [(record, json.loads(record.data)) for record in records]
     return [(record, data.get("changes", []), data.get("reason", "")) for record, data in read]

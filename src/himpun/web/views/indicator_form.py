@@ -9,19 +9,12 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from himpun.errors import Refusal
-from himpun.indicators import dictionary
-from himpun.indicators.definitions import (
-    LABELS,
-    Definition,
-    Surroundings,
-    Typed,
-    VariableDefinition,
-    as_typed,
-    check_formula,
-    names_in,
-    target_periods,
-)
-from himpun.indicators.dictionary import ChangedMeanwhile
+from himpun.indicators.dictionary import saving
+from himpun.indicators.dictionary.completeness import target_periods
+from himpun.indicators.dictionary.definition import LABELS, Definition, Surroundings, Typed, VariableDefinition
+from himpun.indicators.dictionary.differences import as_typed
+from himpun.indicators.dictionary.formulas import check_formula, names_in
+from himpun.indicators.dictionary.saving import ChangedMeanwhile
 from himpun.indicators.models.dictionary import Indicator, Scale
 from himpun.measure.formula.parser import parse
 from himpun.measure.periods import Frequency, Period
@@ -67,11 +60,11 @@ def indicator_edit(request: PersonRequest, pk: int) -> HttpResponse:
         given = _typed_of(request.POST, entry.code, entry.year)
         saved, status = _attempted(typed, lambda: _save(request, given))
         return _saved(request, saved) if saved else _form(request, typed, given, entry, status)
-    given = as_typed(dictionary.definition_of(entry))
+    given = as_typed(saving.definition_of(entry))
     return _form(request, forms.Typed(dict(given.fields)), given, entry)
 
 
-def _attempted(typed: forms.Typed, save: Callable[[], dictionary.Saved]) -> tuple[dictionary.Saved | None, int]:
+def _attempted(typed: forms.Typed, save: Callable[[], saving.Saved]) -> tuple[saving.Saved | None, int]:
     """What was saved, or the status of the refusal, which is then at its field."""
     try:
         return save(), 200
@@ -80,8 +73,8 @@ def _attempted(typed: forms.Typed, save: Callable[[], dictionary.Saved]) -> tupl
         return None, refusal.status
 
 
-def _save(request: PersonRequest, given: Typed, *, new: bool = False) -> dictionary.Saved:
-    return dictionary.save_indicator(
+def _save(request: PersonRequest, given: Typed, *, new: bool = False) -> saving.Saved:
+    return saving.save_indicator(
         office=office_of(request),
         code=given.code,
         year=given.year,
@@ -96,14 +89,14 @@ def _save(request: PersonRequest, given: Typed, *, new: bool = False) -> diction
     )
 
 
-def _saved(request: PersonRequest, saved: dictionary.Saved) -> HttpResponse:
+def _saved(request: PersonRequest, saved: saving.Saved) -> HttpResponse:
     entry = saved.indicator
     said = {
-        dictionary.NEW: "ditambahkan",
-        dictionary.SAME: "tidak berubah",
-        dictionary.CHANGED: "tersimpan",
-        dictionary.AIMED: "tersimpan; targetnya berubah, definisinya tetap",
-        dictionary.REVISED: f"kini versi {entry.version}; versi sebelumnya tetap pada angka yang sudah dikumpulkan",
+        saving.NEW: "ditambahkan",
+        saving.SAME: "tidak berubah",
+        saving.CHANGED: "tersimpan",
+        saving.AIMED: "tersimpan; targetnya berubah, definisinya tetap",
+        saving.REVISED: f"kini versi {entry.version}; versi sebelumnya tetap pada angka yang sudah dikumpulkan",
     }
     messages.success(request, f"{entry.code} {said[saved.status]}.")
     for notice in saved.notices.values():
@@ -138,7 +131,7 @@ def _form(
     office = office_of(request)
     marker = request.POST.get("marker", "")
     if entry is not None and (not marker or status == ChangedMeanwhile.status):
-        marker = dictionary.marker_of(entry)
+        marker = saving.marker_of(entry)
     context = {
         "typed": typed,
         "fields": given.fields,
@@ -212,8 +205,8 @@ def formula_check(request: PersonRequest) -> HttpResponse:
     office = office_of(request)
     given = _typed_of(request.POST, request.POST.get("code", ""), read_whole(request.POST.get("year", "")))
     labels = {row["name"].strip(): (row["label"], row["unit"]) for row in given.variables if row["name"].strip()}
-    known = [dictionary.definition_of(one) for one in dictionary.entries(office, given.year)] if given.year else []
-    around = dictionary.surroundings(office, given.year, known)
+    known = [saving.definition_of(one) for one in saving.entries(office, given.year)] if given.year else []
+    around = saving.surroundings(office, given.year, known)
     return render(request, "indicators/formula_check.html", _checked(given, labels, around))
 
 

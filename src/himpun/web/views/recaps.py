@@ -11,10 +11,10 @@ from himpun.cycles import drafting
 from himpun.cycles.queries import cycle_named
 from himpun.documents.pictures import as_svg
 from himpun.errors import Refusal
-from himpun.indicators.charts import achievement_bars, achievement_trend
-from himpun.indicators.computing import bar_of, read_exact, scales_of, score_from, summary_of, target_at
-from himpun.indicators.corrections import corrections_after, touching
+from himpun.indicators.measured.charts import achievement_bars, achievement_trend
+from himpun.indicators.measured.keeping import bar_of, read_exact, scales_of, score_from, summary_of, target_at
 from himpun.indicators.models.recaps import Recap, RecapLine
+from himpun.indicators.recaps.corrections import corrections_after, touching
 from himpun.measure.numbers import write_percent
 from himpun.measure.periods import Period
 from himpun.offices.models import Holding

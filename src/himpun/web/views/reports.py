@@ -13,9 +13,9 @@ from django.views.decorators.http import require_GET
 from himpun import clock
 from himpun.documents.pictures import as_svg
 from himpun.errors import Refusal
-from himpun.indicators import computing
-from himpun.indicators.charts import Bar, achievement_bars, achievement_trend
-from himpun.indicators.computing import tree_of
+from himpun.indicators.measured import keeping
+from himpun.indicators.measured.charts import Bar, achievement_bars, achievement_trend
+from himpun.indicators.measured.keeping import tree_of
 from himpun.measure.numbers import write_number, write_percent
 from himpun.measure.periods import Kind, Period
 from himpun.offices.models import Office
@@ -220,7 +220,7 @@ def row_page(request: PersonRequest, code: str) -> HttpResponse:
 
 
 def _text(value: Any, row: Row) -> str:
-    return "" if value is None else computing.shown(value, row.indicator.places)
+    return "" if value is None else keeping.shown(value, row.indicator.places)
 
 
 @require_GET

@@ -13,15 +13,16 @@ from himpun.cycles import collecting
 from himpun.cycles.deadlines import request_clocks
 from himpun.documents.models import Document
 from himpun.errors import FieldErrors, Refusal
-from himpun.indicators import actions
-from himpun.indicators.actions import RequestReview
-from himpun.indicators.checks import Finding, Level
-from himpun.indicators.computing import value_text
-from himpun.indicators.measuring import WORDS
+from himpun.indicators.measured.keeping import value_text
+from himpun.indicators.measured.office_year import WORDS
 from himpun.indicators.models.dictionary import Indicator, Variable
 from himpun.indicators.models.requests import DataRequest, Evidence, RequestLine
-from himpun.indicators.reviewing import NOTHING_BEFORE, Before, limits_of, sentences
-from himpun.indicators.rules import Incomplete
+from himpun.indicators.requests import filling
+from himpun.indicators.requests.checks import Finding, Level
+from himpun.indicators.requests.evidence import attach_evidence, detach_evidence, share_evidence
+from himpun.indicators.requests.limits import NOTHING_BEFORE, Before, limits_of, sentences
+from himpun.indicators.requests.reviewing import RequestReview, lines_of, review_request
+from himpun.indicators.requests.rules import Incomplete
 from himpun.measure.numbers import Number, write_number
 from himpun.offices.rules import MAY_COLLECT
 from himpun.web import downloads
@@ -72,7 +73,7 @@ def show_request(
     acting = request.acting
     asked = get_object_or_404(_visible(request).select_related("unit", "office"), pk=pk)
     may_fill = asked.is_open and acting.holds(asked.unit_id)
-    review = actions.review_request(asked)
+    review = review_request(asked)
     rows = [_row(line, typed, gaps or {}, review) for line in review.lines]
     context = {
         "asked": asked,
@@ -179,7 +180,7 @@ def save_line(request: PersonRequest, pk: int) -> HttpResponse:
     line = get_object_or_404(RequestLine.objects.filter(request__in=_visible(request)), pk=pk)
     errors: dict[str, str] = {}
     saved = _save(request, line, errors)
-    review = actions.review_request(line.request, line.pk)
+    review = review_request(line.request, line.pk)
     cells = _cells(review.lines[0], review)
     for cell in cells:
         cell["error"] = errors.get(f"{line.pk}:v{cell['variable'].pk}", "") or (cell["error"] if saved else "")
@@ -211,7 +212,7 @@ def _save(request: PersonRequest, line: RequestLine, errors: dict[str, str]) -> 
         if f"v-{line.pk}-{variable.pk}" in given
     }
     try:
-        actions.save_line(
+        filling.save_line(
             line_id=line.pk,
             by=request.acting.person,
             figures=figures,
@@ -234,7 +235,7 @@ def submit(request: PersonRequest, pk: int) -> HttpResponse:
     """Save the whole grid, and send it when the person pressed Kirim."""
     asked = get_object_or_404(_visible(request).select_related("unit", "office"), pk=pk)
     typed = Typed(request.POST)
-    for line in actions.lines_of(asked):
+    for line in lines_of(asked):
         _save(request, line, typed.errors)
     if typed.errors:
         typed.error = (
@@ -290,7 +291,7 @@ def attach(request: PersonRequest, pk: int) -> HttpResponse:
     if upload is not None:
         name, content = upload
         try:
-            actions.attach_evidence(line_id=line.pk, name=name, content=content, by=request.acting.person)
+            attach_evidence(line_id=line.pk, name=name, content=content, by=request.acting.person)
             error = ""
         except Refusal as refusal:
             error = str(refusal)
@@ -311,7 +312,7 @@ def detach(request: PersonRequest, pk: int) -> HttpResponse:
     """Take evidence off a row again."""
     evidence = get_object_or_404(Evidence.objects.filter(line__request__in=_visible(request)), pk=pk)
     try:
-        line = actions.detach_evidence(evidence_id=evidence.pk, by=request.acting.person)
+        line = detach_evidence(evidence_id=evidence.pk, by=request.acting.person)
     except Refusal as refusal:
         return _files(request, evidence.line, str(refusal))
     return _files(request, line)
@@ -331,9 +332,7 @@ def share(request: PersonRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         error = ""
         try:
-            actions.share_evidence(
-                evidence_id=whole_number(request, "evidence"), line_id=line.pk, by=request.acting.person
-            )
+            share_evidence(evidence_id=whole_number(request, "evidence"), line_id=line.pk, by=request.acting.person)
         except Refusal as refusal:
             error = str(refusal)
         return _files(request, line, error)

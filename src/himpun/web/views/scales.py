@@ -8,8 +8,8 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from himpun.indicators import dictionary
-from himpun.indicators.measuring import read_scale
+from himpun.indicators.dictionary import scales as dictionary
+from himpun.indicators.measured.office_year import read_scale
 from himpun.indicators.models.dictionary import Scale
 from himpun.measure.scoring.bounds import COLOURS, Row, ScaleRefused, read_rows, rows_of, ruler
 from himpun.measure.scoring.scale import FIVE_LEVELS, PUBLIC_SATISFACTION, TRAFFIC_LIGHT

@@ -19,14 +19,30 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from himpun.archive import files
 from himpun.errors import FieldErrors, NotAllowed, Refusal
-from himpun.indicators import forms, mapping, own_sheets
-from himpun.indicators.actions import check_may_fill
-from himpun.indicators.importing import Report
-from himpun.indicators.mail import handled, waiting_for
-from himpun.indicators.mapping import Mapping, MappingUnfit
+from himpun.indicators.figures import own_sheets
+from himpun.indicators.figures.importing import Report
+from himpun.indicators.figures.mapping.applying import missing
+from himpun.indicators.figures.mapping.headings import fingerprint
+from himpun.indicators.figures.mapping.values import (
+    CODE,
+    INDICATOR,
+    LONG,
+    NOTE,
+    PERIOD,
+    UNIT,
+    VALUE,
+    VARIABLE,
+    WIDE,
+    YEAR,
+    Mapping,
+    MappingUnfit,
+)
+from himpun.indicators.figures.own_sheets import MappingNeeded
 from himpun.indicators.models.figures import FigureImport
 from himpun.indicators.models.requests import DataRequest, FormArrival
-from himpun.indicators.own_sheets import MappingNeeded
+from himpun.indicators.requests import forms
+from himpun.indicators.requests.filling import check_may_fill
+from himpun.indicators.requests.mail import handled, waiting_for
 from himpun.moments import MONTHS
 from himpun.offices.acting import HoldsNoPost
 from himpun.offices.models import Office
@@ -42,14 +58,14 @@ TOKEN_LIVES = timedelta(days=1)
 SHOWN = 300
 SAMPLES = 3
 ROLES = (
-    (mapping.CODE, "Kode indikator"),
-    (mapping.INDICATOR, "Nama indikator"),
-    (mapping.VARIABLE, "Nama data (variabel)"),
-    (mapping.UNIT, "Unit"),
-    (mapping.PERIOD, "Periode"),
-    (mapping.YEAR, "Tahun"),
-    (mapping.VALUE, "Nilai"),
-    (mapping.NOTE, "Catatan"),
+    (CODE, "Kode indikator"),
+    (INDICATOR, "Nama indikator"),
+    (VARIABLE, "Nama data (variabel)"),
+    (UNIT, "Unit"),
+    (PERIOD, "Periode"),
+    (YEAR, "Tahun"),
+    (VALUE, "Nilai"),
+    (NOTE, "Catatan"),
 )
 PARTS = (
     *((f"TW{no}", f"Triwulan {roman}") for no, roman in enumerate(("I", "II", "III", "IV"), 1)),
@@ -315,7 +331,7 @@ def _typed_mapping(given: QueryDict, book: Book) -> tuple[Mapping, str]:
     wanted = Mapping(
         sheet=sheet.name,
         header_row=header_row,
-        shape=mapping.WIDE if periods else mapping.LONG,
+        shape=WIDE if periods else LONG,
         columns=columns,
         periods=periods,
         year=read_year(given.get("year", "")),
@@ -323,7 +339,7 @@ def _typed_mapping(given: QueryDict, book: Book) -> tuple[Mapping, str]:
         carry="carry" in given,
         blanks=tuple(given.get("blanks", "").split()),
         others=tuple(each.name for each in book.sheets if each is not sheet),
-        fingerprint=mapping.fingerprint(sheet),
+        fingerprint=fingerprint(sheet),
     )
     return wanted, wrong
 
@@ -338,7 +354,7 @@ def _mapping_page(
     book = kept.book
     sheet = (book.sheet(wanted.sheet) if wanted else None) or book.sheets[0]
     if wanted is None:
-        wanted = Mapping(sheet.name, 1, mapping.LONG, {}, fingerprint=mapping.fingerprint(sheet))
+        wanted = Mapping(sheet.name, 1, LONG, {}, fingerprint=fingerprint(sheet))
     wanted = replace(wanted, sheet=sheet.name)
     context = {
         "door": door,
@@ -350,7 +366,7 @@ def _mapping_page(
         "columns": _columns(sheet, wanted),
         "roles": ROLES,
         "parts": _parts(wanted),
-        "lacks": mapping.missing(wanted),
+        "lacks": missing(wanted),
     }
     return render(request, "sheets/mapping.html", context, status=status)
 

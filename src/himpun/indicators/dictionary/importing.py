@@ -16,19 +16,12 @@ from himpun import clock
 from himpun.archive import files as archive
 from himpun.archive.journal import act
 from himpun.errors import Conflict, FieldErrors, Refusal
-from himpun.indicators import dictionary
-from himpun.indicators.definitions import (
-    Definition,
-    Difference,
-    Other,
-    Surroundings,
-    Typed,
-    as_typed,
-    differences,
-    read_definition,
-    target_notices,
-)
-from himpun.indicators.exchange import TABLES, Entry, Read, read_books, tables_of
+from himpun.indicators.dictionary import saving
+from himpun.indicators.dictionary.completeness import target_notices
+from himpun.indicators.dictionary.definition import Definition, Other, Surroundings, Typed
+from himpun.indicators.dictionary.differences import Difference, as_typed, differences
+from himpun.indicators.dictionary.reading import read_definition
+from himpun.indicators.dictionary.sheets import TABLES, Entry, Read, read_books, tables_of
 from himpun.indicators.models.dictionary import Indicator
 from himpun.offices.acting import acting_in
 from himpun.offices.models import Office, Person
@@ -87,7 +80,7 @@ class Plan:
     @property
     def needs_reason(self) -> bool:
         """Whether a used definition would get a new version."""
-        return any(change.status == dictionary.REVISED for change in self.changes)
+        return any(change.status == saving.REVISED for change in self.changes)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -100,7 +93,7 @@ class Plan:
     @property
     def changes_something(self) -> bool:
         """Whether taking it in would change anything."""
-        return any(change.status != dictionary.SAME for change in self.changes)
+        return any(change.status != saving.SAME for change in self.changes)
 
     @property
     def digest(self) -> str:
@@ -153,9 +146,9 @@ def import_dictionary(*, office: Office, files: Files, by: Person, reason: str =
             raise DictionaryChanged
         if plan.needs_reason and is_blank(reason):
             raise FieldErrors({"reason": "Ada definisi yang sudah dipakai dan menjadi versi baru. Tulis alasannya."})
-        rows = dictionary.Rows.of(office)
+        rows = saving.Rows.of(office)
         for wanted, current in plan.definitions:
-            dictionary.put(turn, rows, wanted, current, reason=reason, who=author.person_name)
+            saving.put(turn, rows, wanted, current, reason=reason, who=author.person_name)
         for name, content in files:
             data = {"name": name, "counts": plan.counts, "reason": reason.strip()}
             sha256 = archive.store(content, media_type="application/octet-stream")
@@ -170,8 +163,8 @@ def _check_may(by: Person, office: Office) -> Any:
 def plan_of(office: Office, files: Files) -> Plan:
     """Compare files with the dictionary. Raises BookRefused."""
     read = read_books([(name, read_book(name, content, MOST)) for name, content in files])
-    there = {(one.code, one.year): one for one in dictionary.entries(office)}
-    known = {key: dictionary.definition_of(one) for key, one in there.items()}
+    there = {(one.code, one.year): one for one in saving.entries(office)}
+    known = {key: saving.definition_of(one) for key, one in there.items()}
     typed = {key: entry.typed(_kept(known.get(key))) for key, entry in read.entries.items()}
     wanted: dict[tuple[str, int], Definition] = {}
     for year in sorted({year for _, year in typed}):
@@ -195,7 +188,7 @@ def _kept(definition: Definition | None) -> Typed | None:
 
 def _around(office: Office, year: int, known: Any, typed: Sequence[Typed]) -> Surroundings:
     """The surroundings as they will be: what is there, and what the files bring over it."""
-    around = dictionary.surroundings(office, year, known)
+    around = saving.surroundings(office, year, known)
     brought = {
         one.code: Other(
             " ".join(one.fields.get("unit", "").split()),
@@ -226,13 +219,13 @@ def _check_others(
     """Formulas of indicators that the files do not mention must still be readable after them."""
     for year in {year for _, year in wanted}:
         after = {**known, **wanted}
-        around = dictionary.surroundings(office, year, after.values())
+        around = saving.surroundings(office, year, after.values())
         rest = [one for key, one in known.items() if key not in wanted]
         for key, definition in wanted.items():
             if key[1] != year:
                 continue
             try:
-                dictionary.check_referrers(definition, rest, around)
+                saving.check_referrers(definition, rest, around)
             except Refusal as error:
                 read.wrong.append(read.entries[key].line.wrong("code", str(error)))
 
@@ -244,7 +237,7 @@ def _place(wrong: Wrong) -> tuple[int, int]:
 
 def _change(wanted: Definition, known: Definition | None, current: Indicator | None) -> Change:
     found = differences(known, wanted) if known else ()
-    status = dictionary.status_of(current, found)
+    status = saving.status_of(current, found)
     return Change(wanted.code, wanted.year, wanted.name, status, found, target_notices(wanted))
 
 

@@ -15,22 +15,27 @@ from himpun import clock, moments
 from himpun.archive import files
 from himpun.archive.journal import act
 from himpun.errors import Conflict, FieldErrors, Refusal
-from himpun.indicators import workbook
-from himpun.indicators.actions import (
-    RequestReview,
-    check_may_fill,
-    check_words,
-    lines_of,
-    read_figures,
-    review_request,
-    save_line,
-)
-from himpun.indicators.computing import value_text
-from himpun.indicators.frozen import NOT_NIHIL, Cells, frozen_in, wrong_over_frozen
+from himpun.indicators.figures.own_sheets import OwnSheet, rows_for_request
+from himpun.indicators.measured.keeping import value_text
 from himpun.indicators.models.requests import DataRequest, RequestLine
-from himpun.indicators.own_sheets import OwnSheet, rows_for_request
-from himpun.indicators.reviewing import NOTHING_BEFORE, limits_of
-from himpun.indicators.workbook import Form, FormCell, FormLine, FormRefused, Words
+from himpun.indicators.requests.filling import check_may_fill, check_words, read_figures, save_line
+from himpun.indicators.requests.form.merging import check_current, compare
+from himpun.indicators.requests.form.reading import read_form
+from himpun.indicators.requests.form.values import (
+    HIDDEN,
+    NOT,
+    YES,
+    Form,
+    FormCell,
+    FormLine,
+    FormRefused,
+    Words,
+    same_figure,
+)
+from himpun.indicators.requests.form.writing import write_form
+from himpun.indicators.requests.frozen import NOT_NIHIL, Cells, frozen_in, wrong_over_frozen
+from himpun.indicators.requests.limits import NOTHING_BEFORE, limits_of
+from himpun.indicators.requests.reviewing import RequestReview, lines_of, review_request
 from himpun.measure.periods import Period
 from himpun.offices.models import Person, Post
 from himpun.offices.rules import MAY_COLLECT
@@ -127,7 +132,7 @@ def form_of(request: DataRequest) -> bytes:
         lines=tuple(_form_line(no, line, review) for no, line in enumerate(review.lines, 1)),
         made_at=_made_at(request, review.lines),
     )
-    return workbook.write_form(form)
+    return write_form(form)
 
 
 def _made_at(request: DataRequest, lines: Sequence[RequestLine]) -> datetime:
@@ -187,7 +192,7 @@ def read_back(request: DataRequest, *, name: str, content: bytes, by: Person) ->
     lines = list(lines_of(request))
     frozen = frozen_in(lines)
     now = {(line.pk, variable): text for line in lines for variable, text in _values_of(line, frozen).items()}
-    if book.sheet(workbook.HIDDEN) is not None:
+    if book.sheet(HIDDEN) is not None:
         return _checked(_of_form(request, name, book, lines, now), lines, frozen)
     return _checked(_of_sheet(request, name, book, lines, now), lines, frozen)
 
@@ -196,13 +201,13 @@ Now = Mapping[tuple[int, int], str]
 
 
 def _of_form(request: DataRequest, name: str, book: Book, lines: Sequence[RequestLine], now: Now) -> Preview:
-    filled = workbook.read_form(book)
+    filled = read_form(book)
     if filled.form_id != form_id(request):
         raise FormRefused(_why_other(filled.form_id, request))
     asked = [(line.pk, variable.pk) for line in lines for variable in line.indicator.variables.all()]
-    workbook.check_current(filled, form_id(request), asked)
+    check_current(filled, form_id(request), asked)
     words = {line.pk: Words(line.note, line.nihil, line.nihil_reason) for line in lines}
-    merge = workbook.compare(filled, now, words)
+    merge = compare(filled, now, words)
     labels = _labels(lines)
     changes = tuple(
         Edit(
@@ -258,7 +263,7 @@ def _of_sheet(request: DataRequest, name: str, book: Book, lines: Sequence[Reque
     for row in read.rows:
         here = now.get((row.line_id, row.variable_id), "")
         label = _label(labels, row.line_id, row.variable_id, "value")
-        if workbook.same_figure(here, row.typed):
+        if same_figure(here, row.typed):
             continue
         edit = Edit(row.line_id, row.variable_id, "value", label, here, row.typed, row.address)
         (conflicts if here else changes).append(edit)
@@ -285,7 +290,7 @@ def _here(
     if variable is not None:
         return now.get((line, variable), "")
     if field == "nihil":
-        return workbook.YES if words[line].nihil else workbook.NOT
+        return YES if words[line].nihil else NOT
     return str(getattr(words[line], field))
 
 
@@ -309,7 +314,7 @@ def _refused(line: RequestLine, edit: Edit, frozen: Cells) -> str:
     """Why `save_line` would refuse this edit; "" when it would not."""
     if edit.variable_id is None and edit.field == "nihil":
         is_frozen = any(row == line.pk for row, _ in frozen)
-        return NOT_NIHIL if is_frozen and edit.file == workbook.YES else ""
+        return NOT_NIHIL if is_frozen and edit.file == YES else ""
     try:
         if edit.variable_id is None:
             _check_words(edit)
@@ -382,6 +387,6 @@ def _collect(fields: dict[str, Any], edit: Edit) -> None:
     if edit.variable_id is not None:
         fields.setdefault("figures", {})[edit.variable_id] = edit.file
     elif edit.field == "nihil":
-        fields["nihil"] = edit.file == workbook.YES
+        fields["nihil"] = edit.file == YES
     else:
         fields[edit.field] = edit.file

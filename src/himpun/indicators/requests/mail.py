@@ -14,9 +14,10 @@ from himpun import clock
 from himpun.archive import files
 from himpun.archive.journal import SYSTEM, act
 from himpun.errors import Refusal
-from himpun.indicators import rules, workbook
-from himpun.indicators.forms import XLSX, form_id
 from himpun.indicators.models.requests import DataRequest, FormArrival
+from himpun.indicators.requests import rules
+from himpun.indicators.requests.form import reading
+from himpun.indicators.requests.forms import XLSX, form_id
 from himpun.notifications.actions import tell
 from himpun.offices.models import Holding
 from himpun.places import place
@@ -72,7 +73,7 @@ def _receive_one(name: str, content: bytes, sender: str) -> Arrived:
 
 def _request_of(name: str, content: bytes) -> DataRequest:
     """The open request that a form belongs to. Raises BookRefused, FormRefused, MailRefused or RequestClosed."""
-    wanted = workbook.read_form(read_book(name, content)).form_id
+    wanted = reading.read_form(read_book(name, content)).form_id
     parts = wanted.split("/")
     if len(parts) != 4 or not parts[2].isdecimal():
         raise MailRefused(f"{name}: bukan formulir dari Himpun. Unduh formulirnya dari halaman permintaan.")

@@ -9,14 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from himpun.indicators.definitions import (
-    CHECK_LABELS,
-    LABELS,
-    VARIABLE_LABELS,
-    Definition,
-    Typed,
-    as_typed,
-)
+from himpun.indicators.dictionary.definition import CHECK_LABELS, LABELS, VARIABLE_LABELS, Definition, Typed
+from himpun.indicators.dictionary.differences import as_typed
 from himpun.spreadsheets.book import DANGEROUS, Book, Sheet, Wrong, address, column_letter, text_of
 from himpun.typed import read_whole
 

@@ -16,36 +16,26 @@ from himpun import clock
 from himpun.archive.chain import canonical
 from himpun.archive.journal import Author, Turn, act
 from himpun.errors import Conflict, FieldErrors, Refusal
-from himpun.indicators.definitions import (
+from himpun.indicators.dictionary.completeness import target_notices
+from himpun.indicators.dictionary.definition import (
     CheckDefinition,
     Definition,
-    Difference,
     Other,
     Row,
     Surroundings,
     Typed,
     VariableDefinition,
-    as_typed,
-    check_formula,
-    differences,
-    in_order,
-    plain,
-    read_definition,
-    redefines,
-    referred_by,
-    target_notices,
 )
-from himpun.indicators.figures import ensure_elements
-from himpun.indicators.measuring import read_scale
+from himpun.indicators.dictionary.differences import Difference, as_typed, differences, redefines
+from himpun.indicators.dictionary.formulas import check_formula, referred_by
+from himpun.indicators.dictionary.reading import in_order, plain, read_definition
+from himpun.indicators.figures.taking import ensure_elements
 from himpun.indicators.models.dictionary import FigureCheck, Indicator, Scale, Target, Variable
-from himpun.indicators.models.recaps import Recap
 from himpun.measure.formula import parser as formulas
-from himpun.measure.scoring.bounds import Row as ScaleRow
-from himpun.measure.scoring.bounds import levels_of, read_rows
 from himpun.offices.acting import acting_in
 from himpun.offices.models import Office, Person, Post
 from himpun.offices.rules import MAY_EDIT_INDICATORS
-from himpun.typed import YEARS, Complaints, Text, is_blank, line
+from himpun.typed import Text, is_blank
 from himpun.typed import check as check_texts
 
 NEW, SAME, CHANGED, REVISED, AIMED = "baru", "tetap", "berubah", "versi baru", "target"
@@ -224,7 +214,7 @@ def save_indicator(
     was opened; `new` refuses a code that is there already. Raises HoldsNoPost, FieldErrors, ReasonNeeded,
     ChangedMeanwhile or FormulaBreaks.
     """
-    author = _editor(by, office)
+    author = editor(by, office)
     with act(office.code, at=clock.now(), author=author) as turn:
         there = entries(office, year)
         current = next((one for one in there if one.code == code.strip()), None)
@@ -303,12 +293,12 @@ def put(turn: Turn, rows: Rows, wanted: Definition, current: Indicator | None, *
     if status == SAME:
         return Saved(current, SAME, (), notices)
     if status == AIMED:
-        _write(current, rows, wanted, parts=False)
+        write(current, rows, wanted, parts=False)
         _record(turn, "indicators:target:changed", current, found)
         return Saved(current, AIMED, found, notices)
     if status == CHANGED:
         current.changed_by, current.change_reason = who, reason.strip() or current.change_reason
-        _write(current, rows, wanted)
+        write(current, rows, wanted)
         _record(turn, "indicators:indicator:changed", current, found)
         return Saved(current, CHANGED, found, notices)
     if is_blank(reason):
@@ -329,7 +319,7 @@ def status_of(current: Indicator | None, found: Sequence[Difference]) -> str:
 
 def _add(turn: Turn, rows: Rows, wanted: Definition, who: str) -> Indicator:
     indicator = Indicator(office=rows.office, code=wanted.code, year=wanted.year, changed_by=who)
-    _write(indicator, rows, wanted)
+    write(indicator, rows, wanted)
     data = {"code": wanted.code, "year": wanted.year, "name": wanted.name}
     turn.record("indicators:indicator:added", subject_of(indicator), data)
     return indicator
@@ -345,11 +335,11 @@ def _next_version(turn: Turn, rows: Rows, wanted: Definition, old: Indicator, re
         change_reason=reason,
         changed_by=who,
     )
-    _write(new, rows, wanted)
+    write(new, rows, wanted)
     return new
 
 
-def _write(indicator: Indicator, rows: Rows, wanted: Definition, *, parts: bool = True) -> None:
+def write(indicator: Indicator, rows: Rows, wanted: Definition, *, parts: bool = True) -> None:
     """Put every value of a definition in its row; `parts` are variables, checks and contributors."""
     for name in _COLUMNS:
         setattr(indicator, name, getattr(wanted, name))
@@ -408,147 +398,6 @@ def _record(turn: Turn, name: str, indicator: Indicator, found: Iterable[Differe
     turn.record(name, subject_of(indicator), data)
 
 
-def _editor(by: Person, office: Office) -> Author:
+def editor(by: Person, office: Office) -> Author:
     actor = acting_in(by, office.pk, clock.today(), roles=MAY_EDIT_INDICATORS, to="mengubah kamus indikator")
     return actor.author
-
-
-# --- a whole year, and taking away ------------------------------------------------------------------------------------
-
-
-def copy_to_year(*, office: Office, from_year: int, to_year: int, by: Person) -> list[Indicator]:
-    """Copy the definitions of a year that the other year does not have yet, with their scales, without targets.
-
-    Raises HoldsNoPost or CopiesNothing.
-    """
-    author = _editor(by, office)
-    if to_year not in YEARS or from_year == to_year:
-        raise FieldErrors({"to_year": "Tulis tahun tujuan yang lain, misalnya tahun berikutnya."})
-    with act(office.code, at=clock.now(), author=author) as turn:
-        there = set(Indicator.objects.current().filter(office=office, year=to_year).values_list("code", flat=True))
-        missing = [one for one in entries(office, from_year) if one.code not in there]
-        if not missing:
-            raise CopiesNothing(
-                f"Semua indikator tahun {from_year} sudah ada pada tahun {to_year}, atau tahun {from_year} belum punya indikator."
-            )
-        _copy_scales(office, from_year, to_year)
-        rows = Rows.of(office)
-        copies = []
-        for one in missing:
-            copy = Indicator(office=office, code=one.code, year=to_year, changed_by=author.person_name)
-            _write(copy, rows, replace(definition_of(one), year=to_year, targets=()))
-            copies.append(copy)
-        data = {"from_year": from_year, "to_year": to_year, "count": len(copies), "codes": [one.code for one in copies]}
-        turn.record("indicators:dictionary:copied", f"dictionary:{to_year}", data)
-    return copies
-
-
-def _copy_scales(office: Office, from_year: int, to_year: int) -> None:
-    there = Scale.objects.filter(office=office, year=to_year)
-    names, has_default = set(there.values_list("name", flat=True)), there.filter(default=True).exists()
-    Scale.objects.bulk_create(
-        Scale(
-            office=office,
-            name=scale.name,
-            year=to_year,
-            levels=scale.levels,
-            source=scale.source,
-            default=scale.default and not has_default,
-        )
-        for scale in Scale.objects.filter(office=office, year=from_year)
-        if scale.name not in names
-    )
-
-
-def remove_indicator(*, indicator: Indicator, by: Person) -> None:
-    """Take away an indicator that was never used. Raises HoldsNoPost or StillUsed."""
-    author = _editor(by, indicator.office)
-    with act(indicator.office.code, at=clock.now(), author=author) as turn:
-        current = Indicator.objects.get(pk=indicator.pk)
-        if current.used_at or current.version > 1 or current.superseded_at:
-            raise StillUsed(
-                f"Indikator {current.code} tahun {current.year} sudah dipakai mengumpulkan data, jadi tidak dapat dihapus. Buat versi baru bila definisinya berubah."
-            )
-        users = [
-            one.code
-            for one in entries(indicator.office, current.year)
-            if current.code in referred_by(definition_of(one))
-        ]
-        if users := [code for code in users if code != current.code]:
-            raise StillUsed(f"Indikator {current.code} masih dipakai rumus {', '.join(users)}. Ubah rumus itu dahulu.")
-        data = {"code": current.code, "year": current.year, "name": current.name}
-        current.delete()
-        turn.record("indicators:indicator:removed", f"indicator:{current.code}:{current.year}", data)
-
-
-# --- scales ----------------------------------------------------------------------------------------------------------
-
-
-def save_scale(
-    *,
-    office: Office,
-    name: str,
-    year: int,
-    rows: Sequence[ScaleRow],
-    by: Person,
-    scale: Scale | None = None,
-    source: str = "",
-    reason: str = "",
-) -> Scale:
-    """Create or change a scale. Raises HoldsNoPost, ScaleRefused with the fault at its bound, or FieldErrors.
-
-    Changing the levels of a scale that indicators in use are judged by needs a reason; frozen recaps keep the words
-    they were frozen with.
-    """
-    author = _editor(by, office)
-    name = line(name)
-    wrong = Complaints()
-    wrong.text("name", name, 100, missing="Tulis nama skala, paling banyak 100 huruf.")
-    wrong.year("year", year)
-    wrong.text("source", source, Text.NAME)
-    wrong.text("reason", reason, Text.REASON)
-    taken = Scale.objects.filter(office=office, name=name, year=year)
-    if (taken.exclude(pk=scale.pk) if scale else taken).exists():
-        wrong["name"] = f"Skala “{name}” sudah ada pada tahun {year}. Pakai nama lain, atau ubah yang itu."
-    levels = levels_of(read_rows(rows))
-    wrong.refuse()
-    with act(office.code, at=clock.now(), author=author) as turn:
-        before = Scale.objects.filter(pk=scale.pk, office=office).first() if scale else None
-        if before is not None and (before.levels, before.name, before.source) == (levels, name, source.strip()):
-            return before
-        if before is not None and before.levels != levels and is_in_use(before) and is_blank(reason):
-            raise FieldErrors({"reason": "Skala ini sudah dipakai menilai capaian. Tulis alasan perubahannya."})
-        saved = before or Scale(office=office, year=year)
-        old = before.levels if before else []
-        saved.name, saved.levels, saved.source = name, levels, source.strip()
-        saved.save()
-        data = {"name": name, "year": saved.year, "old": old, "new": levels, "reason": reason.strip()}
-        turn.record("indicators:scale:saved", f"scale:{saved.pk}", data)
-    return saved
-
-
-def is_in_use(scale: Scale) -> bool:
-    """Whether something was already judged by this scale: a used indicator of its own, or a recap of its year."""
-    if scale.indicators.filter(used_at__isnull=False).exists():
-        return True
-    return scale.default and Recap.objects.filter(office=scale.office_id, period__startswith=str(scale.year)).exists()
-
-
-def set_default_scale(*, scale: Scale, by: Person) -> Scale:
-    """Make this the office's scale of its year: for every indicator that names no scale of its own. Raises HoldsNoPost."""
-    author = _editor(by, scale.office)
-    with act(scale.office.code, at=clock.now(), author=author) as turn:
-        same = Scale.objects.filter(office=scale.office, year=scale.year, default=True)
-        before = same.first()
-        if before is None or before.pk != scale.pk:
-            same.update(default=False)
-            Scale.objects.filter(pk=scale.pk).update(default=True)
-            data = {"name": scale.name, "year": scale.year, "old": before.name if before else ""}
-            turn.record("indicators:scale:default", f"scale:{scale.pk}", data)
-    scale.refresh_from_db()
-    return scale
-
-
-def rule_of(scale: Scale) -> str:
-    """The rule of a stored scale, as it is printed."""
-    return read_scale(scale.levels).rule_text()

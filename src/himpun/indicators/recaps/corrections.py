@@ -16,11 +16,13 @@ from himpun.archive import files
 from himpun.archive.incoming import Incoming
 from himpun.archive.journal import Turn, act
 from himpun.errors import Conflict, FieldErrors, NotAllowed
-from himpun.indicators.actions import check_evidence, read_figure, read_figures
-from himpun.indicators.computing import value_text
-from himpun.indicators.figures import correct
+from himpun.indicators.figures.reading import read_figure
+from himpun.indicators.figures.taking import correct
+from himpun.indicators.measured.keeping import value_text
 from himpun.indicators.models.figures import Correction, Figure
 from himpun.indicators.models.recaps import Recap
+from himpun.indicators.requests.evidence import check_evidence
+from himpun.indicators.requests.filling import read_figures
 from himpun.measure.periods import Period
 from himpun.notifications.actions import tell
 from himpun.offices.acting import Actor, HoldsNoPost, acting_for, acting_in, capacities

@@ -10,8 +10,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from himpun.indicators.charts import Bar
-from himpun.indicators.measuring import WORDS, Cell, Measured, OfficeYear, read_target
+from himpun.indicators.measured.charts import Bar
+from himpun.indicators.measured.office_year import WORDS, Cell, Measured, OfficeYear, read_target
 from himpun.indicators.models.dictionary import Indicator
 from himpun.indicators.models.requests import RequestLine
 from himpun.measure.formula.evaluating import Node

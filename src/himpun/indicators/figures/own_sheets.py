@@ -8,8 +8,10 @@ from typing import NamedTuple
 from himpun import clock
 from himpun.archive.journal import act
 from himpun.errors import Refusal
-from himpun.indicators import importing, mapping
-from himpun.indicators.mapping import Mapping, MappingUnfit, normalised
+from himpun.indicators.figures import importing
+from himpun.indicators.figures.mapping.applying import apply, missing
+from himpun.indicators.figures.mapping.headings import fingerprint, guess, renewed
+from himpun.indicators.figures.mapping.values import Mapping, MappingUnfit, from_json, normalised, to_json
 from himpun.indicators.models.dictionary import Indicator
 from himpun.indicators.models.figures import ColumnMapping
 from himpun.indicators.models.requests import DataRequest, RequestLine
@@ -65,12 +67,12 @@ class ReadSheet:
 
 def mapping_for(office: Office, book: Book) -> OwnSheet:
     """The mapping remembered for this workbook's headings. Raises MappingNeeded with a proposal."""
-    prints = [mapping.fingerprint(sheet) for sheet in book.sheets]
+    prints = [fingerprint(sheet) for sheet in book.sheets]
     row = ColumnMapping.objects.filter(office=office, fingerprint__in=prints).order_by("-saved_at").first()
     if row is None:
         raise MappingNeeded(propose(book))
-    remembered = mapping.renewed(mapping.from_json(row.mapping), book)
-    if lacks := mapping.missing(remembered):
+    remembered = renewed(from_json(row.mapping), book)
+    if lacks := missing(remembered):
         raise MappingNeeded(remembered, lacks)
     return OwnSheet(remembered, row.name)
 
@@ -79,7 +81,7 @@ def propose(book: Book, sheet: str = "") -> Mapping | None:
     """A guess for the workbook, or for one of its sheets; None where no row reads like headings."""
     chosen = [each for each in book.sheets if each.name == sheet] or list(book.sheets)
     try:
-        guessed = mapping.guess(Book(tuple(chosen), book.kind))
+        guessed = guess(Book(tuple(chosen), book.kind))
     except MappingUnfit:
         return None
     return replace(guessed, others=tuple(each.name for each in book.sheets if each.name != guessed.sheet))
@@ -87,10 +89,10 @@ def propose(book: Book, sheet: str = "") -> Mapping | None:
 
 def remember(*, office: Office, wanted: Mapping, name: str, by: Person) -> ColumnMapping:
     """Keep a mapping for the sheets with these headings, instead of an earlier one. Raises HoldsNoPost, MappingUnfit."""
-    if lacks := mapping.missing(wanted):
+    if lacks := missing(wanted):
         raise MappingUnfit(f"Pemetaan belum lengkap: pilih {'; '.join(lacks)}.")
     actor = acting_in(by, office.pk, clock.today(), roles=None, to="menyimpan pemetaan kolom")
-    kept = mapping.to_json(wanted)
+    kept = to_json(wanted)
     with act(office.code, at=clock.now(), author=actor.author) as turn:
         found = ColumnMapping.objects.filter(office=office, fingerprint=wanted.fingerprint).first()
         if found and found.mapping == kept:
@@ -118,7 +120,7 @@ def rows_for_request(request: DataRequest, book: Book, lines: Sequence[RequestLi
     """The figures of an own sheet that this request asks for. Raises MappingNeeded or MappingUnfit."""
     sheet = mapping_for(request.office, book)
     indicators = Indicator.objects.current().filter(office=request.office, year=Period.parse(request.period).year)
-    found, wrong = mapping.apply(sheet.mapping, book, known_indicators(indicators.prefetch_related("variables")))
+    found, wrong = apply(sheet.mapping, book, known_indicators(indicators.prefetch_related("variables")))
     places = _places(request, lines)
     units = {normalised(text) for text in (request.unit.code, request.unit.title, request.unit.unit_code, "")}
     rows, doubts, left_out = [], [], 0
@@ -170,7 +172,7 @@ def rows_for_import(office: Office, book: Book) -> ImportRows:
     newest: dict[str, Indicator] = {}
     for indicator in indicators:
         newest.setdefault(indicator.code, indicator)
-    found, wrong = mapping.apply(sheet.mapping, book, known_indicators(newest.values()))
+    found, wrong = apply(sheet.mapping, book, known_indicators(newest.values()))
     posts = _posts_by_name(office)
     rows = tuple(
         importing.FigureRow(

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
-from himpun.indicators.checks import Finding, Level
-from himpun.indicators.computing import value_text
-from himpun.indicators.figures import in_force_at, places_of
+from himpun.indicators.figures.taking import in_force_at, places_of
+from himpun.indicators.measured.keeping import value_text
 from himpun.indicators.models.dictionary import Variable
 from himpun.indicators.models.figures import Figure
 from himpun.indicators.models.requests import RequestLine
+from himpun.indicators.requests.checks import Finding, Level
 from himpun.typed import Complaints
 
 Cells = Mapping[tuple[int, int], Figure]

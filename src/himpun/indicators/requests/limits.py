@@ -7,7 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from himpun.indicators.checks import (
+from himpun.indicators.measured.keeping import value_text
+from himpun.indicators.models.dictionary import Indicator, Variable
+from himpun.indicators.models.figures import Figure
+from himpun.indicators.models.requests import DataRequest, RequestLine
+from himpun.indicators.requests.checks import (
     Agreement,
     Finding,
     History,
@@ -19,10 +23,6 @@ from himpun.indicators.checks import (
     check_jump,
     check_share,
 )
-from himpun.indicators.computing import value_text
-from himpun.indicators.models.dictionary import Indicator, Variable
-from himpun.indicators.models.figures import Figure
-from himpun.indicators.models.requests import DataRequest, RequestLine
 from himpun.measure.periods import Period, value_period
 from himpun.measure.scoring.achievement import VariableKind
 from himpun.measure.scoring.values import Aggregation, Polarity

@@ -15,10 +15,10 @@ from himpun import clock
 from himpun.archive import files
 from himpun.archive.journal import Turn, act
 from himpun.errors import Refusal
-from himpun.indicators import figures
-from himpun.indicators.actions import read_figure
-from himpun.indicators.figures import Datum, Taken
-from himpun.indicators.measuring import WORDS, definitions
+from himpun.indicators.figures import taking
+from himpun.indicators.figures.reading import read_figure
+from himpun.indicators.figures.taking import Datum, Taken
+from himpun.indicators.measured.office_year import WORDS, definitions
 from himpun.indicators.models.dictionary import Indicator, Variable
 from himpun.indicators.models.figures import Figure, FigureImport
 from himpun.indicators.models.recaps import RecapLine
@@ -275,7 +275,7 @@ class _Checked:
         ]
         if not at_risk:
             return
-        current = figures.current_at([row for _, row, _ in at_risk])
+        current = taking.current_at([row for _, row, _ in at_risk])
         asked = self._asked_again()
         drop = set()
         for place, row, counts in at_risk:
@@ -283,7 +283,7 @@ class _Checked:
             cause = ""
             if figure is None and counts and row.place not in asked:
                 cause = FROZEN_BLANK
-            elif figure is not None and figure.frozen and not figures.is_same(row, figure):
+            elif figure is not None and figure.frozen and not taking.is_same(row, figure):
                 cause = FROZEN
             if cause:
                 drop.add(place)
@@ -305,7 +305,7 @@ class _Checked:
             found[key] = found.get(key, False) or withdrawn is None
         return found
 
-    def _asked_again(self) -> set[figures.Place]:
+    def _asked_again(self) -> set[taking.Place]:
         """Where a run asks for figures that is not frozen yet."""
         state = DataRequest.State
         lines = RequestLine.objects.filter(
@@ -314,22 +314,22 @@ class _Checked:
             request__state__in=(*DataRequest.OPEN, state.PREPARED, state.SUBMITTED),
         )
         loaded = lines.select_related("request", "indicator").prefetch_related("indicator__variables")
-        return {place for line in loaded for place in figures.places_of(line).values()}
+        return {place for line in loaded for place in taking.places_of(line).values()}
 
     def take(self, turn: Turn, source: _Source) -> Taken:
         """Make the figures current. Raises FiguresFrozen only for figures frozen outside of a recap."""
         indicators = {
             place.indicator.pk: place.indicator for place in self._places.values() if isinstance(place, _Place)
         }
-        figures.mark_used(indicators.values(), turn.at)
-        taken = figures.take_in(turn, office=self.office, data=self.data, source=f"import:{source.pk}", by=source.by)
+        taking.mark_used(indicators.values(), turn.at)
+        taken = taking.take_in(turn, office=self.office, data=self.data, source=f"import:{source.pk}", by=source.by)
         if not (taken.added or taken.changed or taken.vouched):
             source.row.delete()
         return taken
 
     def statuses(self) -> tuple[Result, ...]:
         """What becomes of every row, in the order of the rows."""
-        current = figures.current_at(self.data) if self.data else {}
+        current = taking.current_at(self.data) if self.data else {}
         found = [Result(row, _status(datum, current)) for row, datum in zip(self.rows, self.data, strict=True)]
         found += [Result(wrong.row, "salah", wrong.cause) for wrong in self.wrong]
         return tuple(sorted(found, key=lambda result: result.row))
@@ -338,7 +338,7 @@ class _Checked:
         """The SHA-256 of the figures as they were understood, a line each, in the order of the file."""
         total = hashlib.sha256()
         for start in range(0, len(self.data), 5000):
-            total.update("".join(map(figures.as_line, self.data[start : start + 5000])).encode())
+            total.update("".join(map(taking.as_line, self.data[start : start + 5000])).encode())
         return total.hexdigest()
 
     def report(
@@ -371,7 +371,7 @@ class _Checked:
         return _Place(
             indicator,
             variable,
-            figures.element_of(variable),
+            taking.element_of(variable),
             period.year,
             period.last_month,
             period.kind.months,
@@ -383,7 +383,7 @@ class _Checked:
         if year not in self._years:
             indicators = definitions([self.office], year)
             variables = [(indicator, variable) for indicator in indicators for variable in indicator.variables.all()]
-            figures.ensure_elements(variable for _, variable in variables)
+            taking.ensure_elements(variable for _, variable in variables)
             known = {f"{indicator.code}.{variable.name}": (indicator, variable) for indicator, variable in variables}
             for indicator in indicators:
                 alone = list(indicator.variables.all())
@@ -450,4 +450,4 @@ def _check_limits(variable: Variable, number: Decimal) -> None:
 def _status(row: Datum, current: Mapping[tuple[int, int, int, int, int], Figure]) -> str:
     if row.place not in current:
         return "baru"
-    return "tetap" if figures.is_same(row, current[row.place]) else "berubah"
+    return "tetap" if taking.is_same(row, current[row.place]) else "berubah"

@@ -1,0 +1,1 @@
+"""Figures: read from what is typed, taken in, imported in bulk."""

@@ -1,0 +1,1 @@
+"""From a sheet that people made to figures: which column is what. Pure."""

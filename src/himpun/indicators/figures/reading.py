@@ -1,0 +1,29 @@
+"""One typed figure as a number or a sentence, with its limits. Pure."""
+
+from decimal import Context, Decimal
+
+from himpun.errors import FieldErrors
+from himpun.indicators.measured.office_year import WORDS
+from himpun.indicators.models.dictionary import Indicator
+from himpun.measure.numbers import read_number
+from himpun.measure.scoring.values import Polarity
+
+EXACT = Context(prec=15)
+DECIMALS, LARGEST = 8, Decimal(10) ** 21
+
+
+def read_figure(indicator: Indicator, written: str) -> tuple[Decimal | None, str]:
+    """A figure as typed: a number, or the grade as text; blank is neither. Raises NumberUnreadable or FieldErrors."""
+    if not written:
+        return None, ""
+    if indicator.polarity in WORDS:
+        return None, (written.upper() if indicator.polarity == Polarity.GRADE else written)[:60]
+    number = read_number(written)
+    kept = EXACT.normalize(number)
+    if kept != number or int(kept.as_tuple().exponent) < -DECIMALS or abs(kept) >= LARGEST:
+        raise FieldErrors(
+            {
+                "number": "Angka terlalu panjang: paling banyak 15 angka selain nol di ujungnya, 8 di antaranya di belakang koma."
+            }
+        )
+    return number, ""

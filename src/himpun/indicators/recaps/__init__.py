@@ -1,0 +1,1 @@
+"""What is frozen: recaps written once, and corrections of what they hold."""

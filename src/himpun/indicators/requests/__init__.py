@@ -1,0 +1,1 @@
+"""Asking units for their figures: prepared, sent, filled, checked, answered, returned."""

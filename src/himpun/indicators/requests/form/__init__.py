@@ -1,0 +1,1 @@
+"""A request as a workbook that goes out and comes back. Pure."""
