@@ -18,8 +18,9 @@ from bench import office
 from bench.tracing import count
 from himpun import clock
 from himpun.commands.load_office import load
-from himpun.cycles import actions, collecting
+from himpun.cycles import actions
 from himpun.cycles.models import Task
+from himpun.cycles.steps import answers as collecting
 from himpun.folders.reading import read_office
 from himpun.indicators.models.dictionary import Indicator, Variable
 from himpun.indicators.models.requests import DataRequest, RequestLine, Value

@@ -14,7 +14,7 @@ from bench import office
 from himpun import clock
 from himpun.commands.setup import publish_own_procedures
 from himpun.cycles.models import Nudge, Task
-from himpun.cycles.reminding import sweep as sweep_once
+from himpun.cycles.reminders.sweep import sweep as sweep_once
 from himpun.offices.models import Holding, Office, OfficeKind, Person, Post
 from himpun.procedures.models import ProcedureVersion
 

@@ -29,8 +29,9 @@ from tests.cast import MECHANISM, MONDAY, Cast, found_office, load_cast, publish
 
 from himpun import clock
 from himpun.archive.chain import canonical
-from himpun.cycles import actions, collecting
+from himpun.cycles import actions
 from himpun.cycles.actions import start_cycle
+from himpun.cycles.steps import answers
 from himpun.indicators.models.requests import DataRequest
 from himpun.indicators.requests.filling import save_line
 from himpun.indicators.requests.reviewing import lines_of
@@ -51,7 +52,7 @@ def answer(cast: Cast, request: DataRequest, above: str, below: str = "9") -> No
         given = {v.pk: typed[v.kind] for v in line.indicator.variables.all() if v.kind in typed}
         if given:
             save_line(line_id=line.pk, by=cast.holder(request.unit), figures=given)
-    collecting.answer_request(request=request, by=cast.holder(request.unit))
+    answers.answer_request(request=request, by=cast.holder(request.unit))
 
 
 def run(cast: Cast, period: str) -> Any:
@@ -76,12 +77,12 @@ def fill_sample() -> None:
     cast.to_collecting(child)
     first, second, third, *others = [each for each in cast.requests(child) if each.is_open]
     cast.answer(first)
-    collecting.return_answer(request=first, reason="angka terbalik", by=cast.umum)
+    answers.return_answer(request=first, reason="angka terbalik", by=cast.umum)
     answer(cast, DataRequest.objects.select_related("unit", "office").get(pk=first.pk), "8")
     for line in lines_of(second):
         save_line(line_id=line.pk, by=cast.holder(second.unit), nihil=True, nihil_reason="tidak ada layanan")
-    collecting.answer_request(request=second, by=cast.holder(second.unit))
-    collecting.excuse_unit(request=third, reason="kantor tutup", by=cast.umum)
+    answers.answer_request(request=second, by=cast.holder(second.unit))
+    answers.excuse_unit(request=third, reason="kantor tutup", by=cast.umum)
     for request in others:
         cast.answer(request)
     freeze(cast, child)
@@ -110,7 +111,7 @@ def fill_small() -> None:
     first, second, third = cast.requests(child)
     answer(cast, first, "5")
     answer(cast, second, "2")
-    collecting.return_answer(request=second, reason="periksa lagi", by=cast.umum)
+    answers.return_answer(request=second, reason="periksa lagi", by=cast.umum)
     cast.fill(third)
 
 

@@ -17,9 +17,10 @@ from himpun import clock
 from himpun.archive.journal import SYSTEM, act
 from himpun.commands.load_office import load
 from himpun.commands.setup import publish_own_procedures
-from himpun.cycles import actions, collecting, drafting
+from himpun.cycles import actions
 from himpun.cycles.models import Cycle, Task
-from himpun.cycles.step_actions import draft_of
+from himpun.cycles.steps import answers, drafting
+from himpun.cycles.steps.draft import draft_of
 from himpun.documents.work import ensure_issued, ensure_rendered
 from himpun.folders.reading import read_office
 from himpun.indicators.models.dictionary import Indicator, Target, Variable
@@ -168,7 +169,7 @@ class Cast:
     def answer(self, request: DataRequest) -> None:
         """Fill in and send."""
         self.fill(request)
-        collecting.answer_request(request=request, by=self.holder(request.unit))
+        answers.answer_request(request=request, by=self.holder(request.unit))
 
     def answer_all(self, child: Cycle) -> None:
         """Every unit answers."""

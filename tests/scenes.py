@@ -34,7 +34,7 @@ from django.conf import UserSettingsHolder, settings
 from django.db import connection, transaction
 
 from himpun import clock
-from himpun.cycles import pace
+from himpun.cycles.deadlines import pace
 from himpun.documents import work
 from himpun.offices.calendar import kept
 from himpun.procedures import queries

@@ -12,8 +12,9 @@ from django_tasks_db.models import DBTaskResult, get_date_max
 from himpun import clock
 from himpun.archive.models import Record
 from himpun.archive.verify import verify
-from himpun.cycles import actions, reminding, schedules
+from himpun.cycles import actions, schedules
 from himpun.cycles.models import Cycle, Nudge, ScheduleRun
+from himpun.cycles.reminders import sweep
 from himpun.jobs.models import Tick
 from himpun.jobs.reaper import put_back_lost
 from himpun.jobs.ticks import Ticks, register, run_due
@@ -130,12 +131,12 @@ def test_reminders_sent_by_a_clock_ahead_are_told_and_come_again_in_their_time(s
     cycle = small.start()
     task = small.open_task(cycle)
     assert task.due_at is not None
-    reminding.sweep_due()
+    sweep.sweep_due()
     opened = list(Nudge.objects.values_list("rule", flat=True))
     with a_year_ahead():
-        reminding.sweep_due()
+        sweep.sweep_due()
     assert Nudge.objects.count() > len(opened)
-    reminding.sweep_due()
+    sweep.sweep_due()
     assert list(Nudge.objects.values_list("rule", flat=True)) == opened
     told = Message.objects.filter(post=small.post("kasubbag-umum"), text__contains="sempat maju")
     assert told.count() == 1
@@ -143,7 +144,7 @@ def test_reminders_sent_by_a_clock_ahead_are_told_and_come_again_in_their_time(s
     assert task.nudge_at is not None
     assert task.nudge_at <= task.due_at
     with clock.held_at(task.due_at):
-        reminding.sweep_due()
+        sweep.sweep_due()
     assert Nudge.objects.filter(message__isnull=False).count() > len(opened), "reminded when it was really due"
     assert told.count() == 1
 

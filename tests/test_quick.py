@@ -19,8 +19,8 @@ def test_the_nearest_come_first() -> None:
     made = graph(
         ("tests.offices.test_a", "himpun.offices.spans"),
         ("tests.offices.test_spans", "himpun.clock"),
-        ("himpun.cycles.due", "himpun.offices.spans"),
-        ("tests.cycles.test_due", "himpun.cycles.due"),
+        ("himpun.cycles.deadlines.due", "himpun.offices.spans"),
+        ("tests.cycles.test_due", "himpun.cycles.deadlines.due"),
     )
     changed = {"himpun.offices.spans", "tests.web.test_changed"}
 

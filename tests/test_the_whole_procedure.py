@@ -4,7 +4,7 @@ import pytest
 
 from himpun.archive.verify import verify
 from himpun.cycles.models import Cycle
-from himpun.cycles.step_actions import draft_of
+from himpun.cycles.steps.draft import draft_of
 from himpun.documents.models import Approval, Document
 from himpun.documents.work import render_waiting
 from tests.cast import Cast

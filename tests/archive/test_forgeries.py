@@ -25,10 +25,10 @@ from himpun.archive.models import Record
 from himpun.archive.seals import ROWS_WRITTEN, SEALED, Kind
 from himpun.budgets.actions import set_setting
 from himpun.budgets.worth import EfficiencyRule
-from himpun.cycles.deadlines import pause_cycle
+from himpun.cycles.deadlines.pauses import pause_cycle
 from himpun.cycles.models import Cycle, Schedule, ScheduleRun
-from himpun.cycles.reminder_rules import save_rules
-from himpun.cycles.reminders import Rule
+from himpun.cycles.reminders.plan import Rule
+from himpun.cycles.reminders.rules import save_rules
 from himpun.indicators.models.dictionary import FigureCheck, Indicator, Scale
 from himpun.indicators.models.figures import ColumnMapping, Figure, FigureImport
 from himpun.indicators.models.requests import DataRequest, FormArrival

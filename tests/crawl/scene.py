@@ -20,11 +20,12 @@ from himpun.api.rules import READ_FIGURES, SCOPES
 from himpun.archive.journal import SYSTEM, Author, act
 from himpun.archive.seals import ROWS_WRITTEN
 from himpun.budgets.actions import save_program
-from himpun.cycles import actions, collecting
-from himpun.cycles.deadlines import pause_cycle
+from himpun.cycles import actions
+from himpun.cycles.deadlines.pauses import pause_cycle
 from himpun.cycles.models import Schedule, ScheduleRun
 from himpun.cycles.schedules import save_schedule
-from himpun.cycles.step_actions import draft_of
+from himpun.cycles.steps import answers
+from himpun.cycles.steps.draft import draft_of
 from himpun.documents.actions import note_opened
 from himpun.documents.models import Delivery
 from himpun.documents.work import render_waiting
@@ -292,7 +293,7 @@ def _open_requests(side: Side) -> None:
     requests = cast.requests(run)
     for no in (1, 2, 4):
         _write(cast, requests[no - 1], side.unit_mark(no), DRAFT_FIGURE if no == 2 else "7")
-    collecting.answer_request(request=requests[0], by=cast.holder(requests[0].unit))
+    answers.answer_request(request=requests[0], by=cast.holder(requests[0].unit))
     side.at |= {"collecting": run, "answered": requests[0], "filled": requests[1], "empty": requests[2]}
 
 

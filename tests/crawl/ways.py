@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from himpun.api.models import Token
 from himpun.budgets.models import IndicatorProgram
-from himpun.cycles.step_actions import draft_of
+from himpun.cycles.steps.draft import draft_of
 from himpun.documents.models import Delivery
 from himpun.indicators.models.dictionary import Indicator
 from himpun.indicators.models.recaps import Recap

@@ -89,7 +89,7 @@ def decide(code: str, cycle: int, decision: str, task: int, by: str = "") -> str
 
 @on_stage
 def return_answer(code: str, cycle: int) -> None:
-    from himpun.cycles import collecting
+    from himpun.cycles.steps import answers as collecting
 
     cast = cast_of(code)
     request, umum = cast.requests(cycle_of(cycle))[0], cast.umum
@@ -246,7 +246,7 @@ def scheduled_cycles(schedule: int) -> list[list[Any]]:
 
 @on_stage
 def pause(code: str, cycle: int) -> None:
-    from himpun.cycles.deadlines import pause_cycle
+    from himpun.cycles.deadlines.pauses import pause_cycle
 
     cast = cast_of(code)
     run, kepala = cycle_of(cycle), cast.kepala
@@ -259,14 +259,14 @@ def recount(code: str, day: str) -> int:
     """A holiday of the office added, and its deadlines counted anew: how many moved."""
     from datetime import date
 
-    from himpun.cycles import deadlines
+    from himpun.cycles.deadlines import recounting
     from himpun.offices.models import Holiday, Office
 
     office = cast_of(code).office
     Holiday.objects.get_or_create(office=office, day=date.fromisoformat(day), defaults={"name": "Hari jadi"})
     Office.objects.filter(pk=office.pk).update(calendar_stamp=office.calendar_stamp + 1)
     ready()
-    return len(deadlines.recount(office))
+    return len(recounting.recount(office))
 
 
 # --- the stage ------------------------------------------------------------------------------------------------------

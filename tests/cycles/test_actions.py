@@ -14,13 +14,14 @@ from himpun import clock
 from himpun.archive.journal import SYSTEM, act
 from himpun.archive.models import Record
 from himpun.archive.verify import verify
-from himpun.cycles import actions, collecting, drafting, engine, ledger
+from himpun.cycles import actions, engine, ledger
 from himpun.cycles.actions import AlreadyRunning, LetterMissing, NoSuchTask, RoleEmpty, decide, start_cycle
-from himpun.cycles.collecting import CollectingOver
 from himpun.cycles.engine import AlreadyDecided
 from himpun.cycles.models import Cycle, Task
 from himpun.cycles.rules import NotAPart, NotYourStep
-from himpun.cycles.step_actions import draft_of
+from himpun.cycles.steps import answers, drafting
+from himpun.cycles.steps.answers import CollectingOver
+from himpun.cycles.steps.draft import draft_of
 from himpun.documents.models import Document
 from himpun.errors import FieldErrors
 from himpun.indicators.figures.taking import Datum, FiguresFrozen, take_in
@@ -222,7 +223,7 @@ def answering_costs(cast: Cast) -> int:
     cast.fill(request)
     by = cast.holder(request.unit)
     with statements() as counted:
-        collecting.answer_request(request=request, by=by)
+        answers.answer_request(request=request, by=by)
     return len(counted)
 
 
@@ -355,7 +356,7 @@ def test_the_collecting_step_waits_for_every_unit_and_names_them(small: Cast, co
     small.answer(first)
     with pytest.raises(engine.PartsOpen, match="1 unit: Kepala Seksi 2"):
         small.decide(collecting_now, "sampaikan")
-    collecting.excuse_unit(request=second, reason="pejabat sakit", by=small.umum)
+    answers.excuse_unit(request=second, reason="pejabat sakit", by=small.umum)
     small.decide(collecting_now, "sampaikan")
 
     parts = Task.objects.filter(cycle=collecting_now, part=True).order_by("post__order")
@@ -368,7 +369,7 @@ def test_the_collecting_step_waits_for_every_unit_and_names_them(small: Cast, co
 def test_a_returned_answer_opens_the_units_part_again(small: Cast, collecting_now: Cycle) -> None:
     small.answer_all(collecting_now)
     first = small.requests(collecting_now)[0]
-    collecting.return_answer(request=first, reason="angka terbalik", by=small.umum)
+    answers.return_answer(request=first, reason="angka terbalik", by=small.umum)
 
     with pytest.raises(engine.PartsOpen, match="Kepala Seksi 1"):
         small.decide(collecting_now, "sampaikan")
@@ -383,7 +384,7 @@ def test_after_collecting_an_answer_can_neither_be_returned_nor_excused(small: C
     small.decide(collecting_now, "sampaikan")
     request = small.requests(collecting_now)[0]
 
-    for attempt in (collecting.return_answer, collecting.excuse_unit):
+    for attempt in (answers.return_answer, answers.excuse_unit):
         with pytest.raises(CollectingOver):
             attempt(request=request, reason="terlambat", by=small.umum)
     request.refresh_from_db()
@@ -611,7 +612,7 @@ def test_after_bahan_kurang_the_figures_of_the_first_round_are_carried_over(smal
     small.decide(child, "sampaikan")
     for request in requests:
         request.refresh_from_db()
-        collecting.answer_request(request=request, by=small.holder(request.unit))
+        answers.answer_request(request=request, by=small.holder(request.unit))
     small.decide(child, "sampaikan")
     small.decide(child, "bekukan")
     small.analyse(child)

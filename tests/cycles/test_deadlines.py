@@ -10,12 +10,17 @@ from django.test.utils import CaptureQueriesContext
 
 from himpun.archive.models import Record
 from himpun.archive.verify import verify
-from himpun.cycles import actions, collecting, deadlines
-from himpun.cycles.deadlines import AlreadyPaused, NotPaused, ParentPaused, TaskClock
+from himpun.cycles import actions
+from himpun.cycles.deadlines.clocks import TaskClock, clocks, request_clocks
+from himpun.cycles.deadlines.final import set_deadline
+from himpun.cycles.deadlines.late import Late, late_by
+from himpun.cycles.deadlines.outlook import outlooks
+from himpun.cycles.deadlines.pauses import AlreadyPaused, NotPaused, ParentPaused, pause_cycle, resume_cycle
+from himpun.cycles.deadlines.recounting import recount, recount_changed
+from himpun.cycles.deadlines.survey import Survey
 from himpun.cycles.engine import CycleClosed, CyclePaused
-from himpun.cycles.late import Late, late_by
 from himpun.cycles.models import Cycle, Pause, Task
-from himpun.cycles.standing import Survey
+from himpun.cycles.steps import answers
 from himpun.errors import FieldErrors
 from himpun.indicators.models.requests import DataRequest
 from himpun.notifications.models import Message
@@ -33,7 +38,7 @@ def at(day: int, hour: int = 8, minute: int = 0) -> datetime:
 
 
 def clock_of(task: Task, now: datetime) -> TaskClock:
-    return deadlines.clocks([task], now)[task.pk]
+    return clocks([task], now)[task.pk]
 
 
 def part(cycle: Cycle, no: int) -> Task:
@@ -144,7 +149,7 @@ def test_a_returned_answer_has_a_clock_of_its_own(small: Cast) -> None:
     small.answer_all(cycle)
     request = small.requests(cycle)[0]
     with later(days=3):
-        collecting.return_answer(request=request, reason="Angka terbalik", by=small.umum)
+        answers.return_answer(request=request, reason="Angka terbalik", by=small.umum)
 
     again = Task.objects.get(cycle=cycle, part=True, decided_at=None)
     request.refresh_from_db()
@@ -152,7 +157,7 @@ def test_a_returned_answer_has_a_clock_of_its_own(small: Cast) -> None:
     assert again.due_at == request.due_at == at(9)
     assert clock_of(again, at(8, 9)).state == "aman"
     assert clock_of(small.open_task(cycle), at(8, 9)).state == "aman"
-    assert deadlines.request_clocks([request], at(9, 9))[request.pk].late == 60
+    assert request_clocks([request], at(9, 9))[request.pk].late == 60
 
 
 @pytest.mark.parametrize("offices", [1, 4])
@@ -164,9 +169,9 @@ def test_clocks_and_forecasts_cost_the_same_however_many_there_are(small: Cast, 
     tasks = list(Task.objects.filter(decided_at=None))
 
     with CaptureQueriesContext(connection) as read_clocks:
-        assert len(deadlines.clocks(tasks, at(9))) == 4 * offices
+        assert len(clocks(tasks, at(9))) == 4 * offices
     with CaptureQueriesContext(connection) as read_forecasts:
-        assert len(deadlines.outlooks(Cycle.objects.all(), at(9))) == 2 * offices
+        assert len(outlooks(Cycle.objects.all(), at(9))) == 2 * offices
 
     assert len(read_clocks) <= 8
     assert len(read_forecasts) <= 9
@@ -179,7 +184,7 @@ def test_the_forecast_of_a_run_holds_what_its_step_still_waits_for(small: Cast) 
     cycle = small.to_step_3()
     child = small.child(cycle)
 
-    found = deadlines.outlooks([cycle, child], at(5, 8))
+    found = outlooks([cycle, child], at(5, 8))
 
     assert found[child.pk].end == at(8, 8, 20)
     assert found[cycle.pk].ends[3] == at(8, 8, 20)
@@ -188,13 +193,13 @@ def test_the_forecast_of_a_run_holds_what_its_step_still_waits_for(small: Cast) 
 
 def test_the_forecast_moves_as_steps_end(small: Cast) -> None:
     cycle = mechanism(small)
-    before = deadlines.outlooks([cycle], at(5))[cycle.pk].end
+    before = outlooks([cycle], at(5))[cycle.pk].end
     small.to_collecting(cycle)
     small.answer_all(cycle)
     small.decide(cycle, "sampaikan")
 
     assert before == at(8, 8, 20)
-    assert deadlines.outlooks([cycle], at(5))[cycle.pk].end == at(7)
+    assert outlooks([cycle], at(5))[cycle.pk].end == at(7)
 
 
 def run_once(cast: Cast, period: str, hours: int) -> None:
@@ -210,11 +215,11 @@ def test_what_the_office_took_lately_comes_before_the_standard_time(small: Cast)
     for period, hours in zip(periods[:2], (1, 2), strict=True):
         run_once(small, period, hours)
     cycle = mechanism(small)
-    two = deadlines.outlooks([cycle], at(5))[cycle.pk].ends[1]
+    two = outlooks([cycle], at(5))[cycle.pk].ends[1]
     run_once(small, periods[2], 3)
 
     assert two == at(5, 8, 5)
-    assert deadlines.outlooks([cycle], at(5))[cycle.pk].ends[1] == at(5, 10)
+    assert outlooks([cycle], at(5))[cycle.pk].ends[1] == at(5, 10)
 
 
 def test_another_offices_pace_and_cancelled_steps_do_not_count(small: Cast, neighbour: Cast) -> None:
@@ -225,7 +230,7 @@ def test_another_offices_pace_and_cancelled_steps_do_not_count(small: Cast, neig
             actions.cancel_cycle(cycle=cancelled, reason="salah periode", by=small.kepala)
     cycle = mechanism(small)
 
-    assert deadlines.outlooks([cycle], at(5))[cycle.pk].ends[1] == at(5, 8, 5)
+    assert outlooks([cycle], at(5))[cycle.pk].ends[1] == at(5, 8, 5)
 
 
 # --- the final deadline ---------------------------------------------------------------------------------------------
@@ -233,12 +238,12 @@ def test_another_offices_pace_and_cancelled_steps_do_not_count(small: Cast, neig
 
 def test_a_deadline_is_planned_back_to_every_step_and_to_what_a_step_runs(small: Cast) -> None:
     cycle = small.start()
-    fit = deadlines.set_deadline(cycle=cycle, due_at=at(30, 16), by=small.kasubbag)
+    fit = set_deadline(cycle=cycle, due_at=at(30, 16), by=small.kasubbag)
     small.decide(cycle, "disposisi", note="Segera")
     small.decide(cycle, "perintahkan", note="Segera")
     child = small.child(cycle)
 
-    plan = deadlines.outlooks([cycle], at(5))[cycle.pk].plan
+    plan = outlooks([cycle], at(5))[cycle.pk].plan
 
     assert fit is not None
     assert fit.enough
@@ -251,8 +256,8 @@ def test_a_deadline_is_planned_back_to_every_step_and_to_what_a_step_runs(small:
 
 def test_a_deadline_too_near_is_allowed_and_said(small: Cast) -> None:
     cycle = small.start()
-    fit = deadlines.set_deadline(cycle=cycle, due_at=at(9, 16), by=small.kepala)
-    outlook = deadlines.outlooks([cycle], at(5))[cycle.pk]
+    fit = set_deadline(cycle=cycle, due_at=at(9, 16), by=small.kepala)
+    outlook = outlooks([cycle], at(5))[cycle.pk]
 
     assert fit is not None
     assert "perlu 16 hari kerja" in fit.sentence
@@ -260,7 +265,7 @@ def test_a_deadline_too_near_is_allowed_and_said(small: Cast) -> None:
     assert outlook.margin is not None
     assert outlook.margin < 0
     assert outlook.misses(1, None)
-    assert not deadlines.outlooks([mechanism(small)], at(5)).popitem()[1].misses(1, None)
+    assert not outlooks([mechanism(small)], at(5)).popitem()[1].misses(1, None)
 
 
 def test_moving_the_deadline_moves_that_of_the_procedure_a_step_runs(small: Cast) -> None:
@@ -268,10 +273,10 @@ def test_moving_the_deadline_moves_that_of_the_procedure_a_step_runs(small: Cast
     child = small.child(cycle)
     assert child.due_at is None
 
-    deadlines.set_deadline(cycle=cycle, due_at=at(30, 16), by=small.kepala)
+    set_deadline(cycle=cycle, due_at=at(30, 16), by=small.kepala)
     child.refresh_from_db()
     inherited = child.due_at
-    deadlines.set_deadline(cycle=cycle, due_at=None, by=small.kepala)
+    set_deadline(cycle=cycle, due_at=None, by=small.kepala)
     child.refresh_from_db()
 
     assert inherited == at(16, 15, 40)
@@ -295,10 +300,10 @@ def test_a_deadline_can_be_given_at_the_start_but_not_in_the_past(small: Cast, k
 def test_only_who_may_sets_a_deadline_and_only_of_a_running_cycle(small: Cast) -> None:
     cycle = small.start()
     with pytest.raises(HoldsNoPost):
-        deadlines.set_deadline(cycle=cycle, due_at=at(30), by=small.analis)
+        set_deadline(cycle=cycle, due_at=at(30), by=small.analis)
     actions.cancel_cycle(cycle=cycle, reason="salah", by=small.kepala)
     with pytest.raises(CycleClosed):
-        deadlines.set_deadline(cycle=cycle, due_at=at(30), by=small.kepala)
+        set_deadline(cycle=cycle, due_at=at(30), by=small.kepala)
 
     assert Cycle.objects.get(pk=cycle.pk).due_at is None
 
@@ -311,10 +316,10 @@ def test_a_pause_stops_the_clock_of_a_cycle_and_of_what_it_runs_and_resuming_mov
     child = small.child(cycle)
     small.to_collecting(child)
     with later(hours=1):
-        deadlines.pause_cycle(cycle=cycle, reason="Menunggu  audit", by=small.sekretaris)
+        pause_cycle(cycle=cycle, reason="Menunggu  audit", by=small.sekretaris)
         stopped = clock_of(small.open_task(cycle), at(12))
     with later(days=2):
-        deadlines.resume_cycle(cycle=cycle, by=small.kepala)
+        resume_cycle(cycle=cycle, by=small.kepala)
 
     due = dict(Task.objects.filter(decided_at=None).order_by("pk").values_list("pk", "due_at"))
     assert (stopped.state, stopped.minutes) == ("dijeda", -(2 * 450 - 60))
@@ -330,13 +335,13 @@ def test_nothing_is_decided_or_returned_while_a_cycle_is_paused(small: Cast) -> 
     cycle = mechanism(small)
     small.to_collecting(cycle)
     small.answer_all(cycle)
-    deadlines.pause_cycle(cycle=cycle, reason="Audit", by=small.kepala)
+    pause_cycle(cycle=cycle, reason="Audit", by=small.kepala)
 
     with pytest.raises(CyclePaused):
         small.decide(cycle, "sampaikan")
     with pytest.raises(CyclePaused):
-        collecting.return_answer(request=small.requests(cycle)[0], reason="salah", by=small.umum)
-    deadlines.resume_cycle(cycle=cycle, by=small.kepala)
+        answers.return_answer(request=small.requests(cycle)[0], reason="salah", by=small.umum)
+    resume_cycle(cycle=cycle, by=small.kepala)
     small.decide(cycle, "sampaikan")
 
     assert small.open_task(cycle).step_no == 5
@@ -346,7 +351,7 @@ def test_nothing_is_decided_or_returned_while_a_cycle_is_paused(small: Cast) -> 
 def test_a_pause_needs_a_reason(small: Cast, reason: str) -> None:
     cycle = small.start()
     with pytest.raises(FieldErrors):
-        deadlines.pause_cycle(cycle=cycle, reason=reason, by=small.kepala)
+        pause_cycle(cycle=cycle, reason=reason, by=small.kepala)
     assert not Pause.objects.exists()
 
 
@@ -354,23 +359,23 @@ def test_who_may_not_pause_or_pauses_twice_or_resumes_what_runs_is_told_so(small
     cycle = small.to_step_3()
     for person in (small.kasubbag, small.analis, small.umum):
         with pytest.raises(HoldsNoPost):
-            deadlines.pause_cycle(cycle=cycle, reason="Audit", by=person)
+            pause_cycle(cycle=cycle, reason="Audit", by=person)
     with pytest.raises(NotPaused):
-        deadlines.resume_cycle(cycle=cycle, by=small.kepala)
-    deadlines.pause_cycle(cycle=cycle, reason="Audit", by=small.kepala)
+        resume_cycle(cycle=cycle, by=small.kepala)
+    pause_cycle(cycle=cycle, reason="Audit", by=small.kepala)
     with pytest.raises(AlreadyPaused):
-        deadlines.pause_cycle(cycle=cycle, reason="Audit", by=small.kepala)
+        pause_cycle(cycle=cycle, reason="Audit", by=small.kepala)
     with pytest.raises(ParentPaused):
-        deadlines.resume_cycle(cycle=small.child(cycle), by=small.kepala)
+        resume_cycle(cycle=small.child(cycle), by=small.kepala)
 
 
 def test_a_pause_that_came_first_outlasts_that_of_the_cycle_above(small: Cast) -> None:
     cycle = small.to_step_3()
     child = small.child(cycle)
-    deadlines.pause_cycle(cycle=child, reason="Unit dilatih", by=small.kepala)
+    pause_cycle(cycle=child, reason="Unit dilatih", by=small.kepala)
     with later(hours=1):
-        deadlines.pause_cycle(cycle=cycle, reason="Audit", by=small.kepala)
-        deadlines.resume_cycle(cycle=cycle, by=small.kepala)
+        pause_cycle(cycle=cycle, reason="Audit", by=small.kepala)
+        resume_cycle(cycle=cycle, by=small.kepala)
 
     assert list(Pause.objects.filter(until=None).values_list("cycle", flat=True)) == [child.pk]
 
@@ -378,13 +383,13 @@ def test_a_pause_that_came_first_outlasts_that_of_the_cycle_above(small: Cast) -
 def test_visits_that_were_paused_do_not_teach_the_forecast(small: Cast) -> None:
     for period in ("2026-07", "2026-08", "2026-09"):
         cycle = actions.start_cycle(office=small.office, key=MECHANISM, period=period, by=small.kasubbag)
-        deadlines.pause_cycle(cycle=cycle, reason="Audit", by=small.kepala)
+        pause_cycle(cycle=cycle, reason="Audit", by=small.kepala)
         with later(hours=3):
-            deadlines.resume_cycle(cycle=cycle, by=small.kepala)
+            resume_cycle(cycle=cycle, by=small.kepala)
             small.decide(cycle, "perintahkan")
     cycle = mechanism(small)
 
-    assert deadlines.outlooks([cycle], at(5))[cycle.pk].ends[1] == at(5, 8, 5)
+    assert outlooks([cycle], at(5))[cycle.pk].ends[1] == at(5, 8, 5)
 
 
 # --- counting anew --------------------------------------------------------------------------------------------------
@@ -404,7 +409,7 @@ def test_a_holiday_added_afterwards_moves_open_deadlines_and_says_so(small: Cast
     before = list(done.values_list("due_at", flat=True))
     holiday(small.office, date(2026, 10, 6))
     with later(hours=1):
-        moved = deadlines.recount(small.office)
+        moved = recount(small.office)
 
     task = small.open_task(cycle)
     record = Record.objects.filter(act="cycles:deadline:moved", subject=cycle.subject).get()
@@ -424,8 +429,8 @@ def test_counting_anew_twice_tells_nobody_twice(small: Cast) -> None:
     small.start()
     holiday(small.office, date(2026, 10, 6))
 
-    assert len(deadlines.recount(small.office)) == 1
-    assert deadlines.recount(small.office) == []
+    assert len(recount(small.office)) == 1
+    assert recount(small.office) == []
     assert Message.objects.filter(text__contains="bergeser").count() == 1
 
 
@@ -433,25 +438,25 @@ def test_the_tick_counts_only_offices_whose_calendar_changed(
     small: Cast, neighbour: Cast, django_assert_num_queries: Callable[[int], Any]
 ) -> None:
     here, there = small.start(), neighbour.start()
-    deadlines.recount_changed()
+    recount_changed()
     holiday(small.office, date(2026, 10, 6))
 
-    assert deadlines.recount_changed() == 1
+    assert recount_changed() == 1
     assert small.open_task(here).due_at == at(7)
     assert neighbour.open_task(there).due_at == at(6)
     with django_assert_num_queries(2):
-        assert deadlines.recount_changed() == 0
+        assert recount_changed() == 0
 
 
 def test_a_calendar_changed_during_a_pause_counts_from_the_pauses_that_ended(small: Cast) -> None:
     cycle = small.start()
-    deadlines.pause_cycle(cycle=cycle, reason="Audit", by=small.kepala)
+    pause_cycle(cycle=cycle, reason="Audit", by=small.kepala)
     holiday(small.office, date(2026, 10, 7))
     nudged = small.open_task(cycle).nudge_at
     with later(hours=2):
-        deadlines.recount(small.office)
+        recount(small.office)
         assert small.open_task(cycle).nudge_at == nudged
-        deadlines.resume_cycle(cycle=Cycle.objects.get(pk=cycle.pk), by=small.kepala)
+        resume_cycle(cycle=Cycle.objects.get(pk=cycle.pk), by=small.kepala)
 
     assert small.open_task(cycle).due_at == at(6, 10)
     assert small.open_task(cycle).nudge_at == at(5, 10)
@@ -462,7 +467,7 @@ def test_requests_answered_keep_their_due_moment(small: Cast) -> None:
     small.to_collecting(cycle)
     small.answer(small.requests(cycle)[0])
     holiday(small.office, date(2026, 10, 6))
-    deadlines.recount(small.office)
+    recount(small.office)
 
     assert [request.due_at for request in small.requests(cycle)] == [at(6), at(7)]
     assert DataRequest.objects.filter(due_at=at(7)).count() == 1

@@ -12,11 +12,14 @@ import pytest
 from django.db.models import QuerySet
 
 from himpun import clock
-from himpun.cycles import actions, collecting, deadlines, drafting
+from himpun.cycles import actions
 from himpun.cycles.actions import NoSuchTask
+from himpun.cycles.deadlines.final import set_deadline
+from himpun.cycles.deadlines.pauses import pause_cycle
 from himpun.cycles.models import Cycle
 from himpun.cycles.schedules import save_schedule
-from himpun.cycles.step_actions import draft_of
+from himpun.cycles.steps import answers, drafting
+from himpun.cycles.steps.draft import draft_of
 from himpun.documents.models import Delivery, Document
 from himpun.errors import NotAllowed
 from himpun.indicators.models.recaps import RecapLine
@@ -126,10 +129,8 @@ ACTS: dict[str, Act] = {
         office=s.here.office, key=SOP, period="2027", by=by, letter=s.letter
     ),
     "membatalkan siklus": lambda s, by: actions.cancel_cycle(cycle=s.sop[5], reason="surat ditarik", by=by),
-    "menetapkan batas akhir": lambda s, by: deadlines.set_deadline(
-        cycle=s.sop[5], due_at=MONDAY + timedelta(days=30), by=by
-    ),
-    "menjeda siklus": lambda s, by: deadlines.pause_cycle(cycle=s.sop[5], reason="audit", by=by),
+    "menetapkan batas akhir": lambda s, by: set_deadline(cycle=s.sop[5], due_at=MONDAY + timedelta(days=30), by=by),
+    "menjeda siklus": lambda s, by: pause_cycle(cycle=s.sop[5], reason="audit", by=by),
     "menjadwalkan siklus": lambda s, by: save_schedule(office=s.here.office, fields=SCHEDULE, by=by),
     "SOP 1: disposisi": decides("sop", 1, "disposisi"),
     "SOP 2: perintahkan": decides("sop", 2, "perintahkan"),
@@ -150,9 +151,9 @@ ACTS: dict[str, Act] = {
     "mengisi permintaan": lambda s, by: save_line(line_id=line_of(s).pk, by=by, note="catatan"),
     "melampirkan bukti": attaches,
     "melepas bukti": detaches,
-    "mengirim isian": lambda s, by: collecting.answer_request(request=s.waiting, by=by),
-    "mengembalikan isian": lambda s, by: collecting.return_answer(request=s.answered, reason="salah", by=by),
-    "mengecualikan unit": lambda s, by: collecting.excuse_unit(request=s.waiting, reason="sakit", by=by),
+    "mengirim isian": lambda s, by: answers.answer_request(request=s.waiting, by=by),
+    "mengembalikan isian": lambda s, by: answers.return_answer(request=s.answered, reason="salah", by=by),
+    "mengecualikan unit": lambda s, by: answers.excuse_unit(request=s.waiting, reason="sakit", by=by),
     "menyunting draft (4)": edits_draft(4),
     "menyunting draft (6)": edits_draft(6),
     "menulis analisis": analyses,

@@ -5,9 +5,9 @@ from datetime import date, datetime, time, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from himpun.cycles import planning
-from himpun.cycles.late import in_words
-from himpun.cycles.planning import Course
+from himpun.cycles.deadlines import planning
+from himpun.cycles.deadlines.late import in_words
+from himpun.cycles.deadlines.planning import Course
 from himpun.measure.periods import Period
 from himpun.offices import worktime
 from himpun.offices.worktime import DEFAULT_WEEK, WIB, Amount, WorkCalendar

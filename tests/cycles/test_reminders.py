@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from himpun.cycles.late import late_by
-from himpun.cycles.reminders import (
+from himpun.cycles.deadlines.late import late_by
+from himpun.cycles.reminders.plan import (
     AFTER,
     AT,
     BEFORE,

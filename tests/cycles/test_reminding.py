@@ -9,11 +9,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from himpun import clock
-from himpun.cycles import reminding
 from himpun.cycles.models import Cycle, Nudge, Pause, ReminderRule, Task
-from himpun.cycles.reminder_rules import restore_rules, save_rules
-from himpun.cycles.reminders import AFTER, AT, BEFORE, Rule
-from himpun.cycles.reminding import AlreadyNudged, NotWaiting, nudge_by_hand, sweep
+from himpun.cycles.reminders import sweep as reminding
+from himpun.cycles.reminders.plan import AFTER, AT, BEFORE, Rule
+from himpun.cycles.reminders.rules import restore_rules, save_rules
+from himpun.cycles.reminders.sweep import AlreadyNudged, NotWaiting, nudge_by_hand, sweep
 from himpun.errors import FieldErrors
 from himpun.notifications.models import Message
 from himpun.offices.acting import HoldsNoPost

@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 from himpun import clock
 from himpun.archive.models import Record
 from himpun.archive.verify import verify
-from himpun.cycles import actions, collecting, drafting, ledger
+from himpun.cycles import actions, ledger
 from himpun.cycles.actions import NoSuchTask
 from himpun.cycles.models import Cycle, Task
 from himpun.cycles.queries import awaited_by, holders_of, requests_waiting_for, waiting_for
 from himpun.cycles.rules import NotYourStep
-from himpun.cycles.step_actions import draft_of
+from himpun.cycles.steps import answers, drafting
+from himpun.cycles.steps.draft import draft_of
 from himpun.documents.actions import SamePersonTwice
 from himpun.documents.issue import issued_content
 from himpun.documents.models import Approval
@@ -138,7 +139,7 @@ def test_who_is_on_leave_does_nothing_else_either(small: Cast) -> None:
 
     for act in (
         lambda: save_line(line_id=line.pk, by=unit, note="x"),
-        lambda: collecting.answer_request(request=request, by=unit),
+        lambda: answers.answer_request(request=request, by=unit),
         lambda: register_letter(office=small.office, fields=LETTER, by=small.analis),
         lambda: drafting.renew_receipt(cycle=cycle, by=small.analis),
         lambda: drafting.acting_on(small.open_task(cycle), small.analis),
@@ -220,7 +221,7 @@ def test_a_units_request_waits_for_its_substitute(small: Cast) -> None:
     assert not requests_waiting_for(unit, TODAY).exists()
     assert list(requests_waiting_for(small.kasubbag, TODAY)) == [request]
     small.fill(request, by=small.kasubbag)
-    collecting.answer_request(request=request, by=small.kasubbag)
+    answers.answer_request(request=request, by=small.kasubbag)
     part = Task.objects.get(post=request.unit, part=True)
     assert (part.person, part.person_title) == (small.kasubbag, "Plh. Kepala Seksi 1")
 

@@ -11,7 +11,7 @@ from himpun import clock
 from himpun.archive.models import Record
 from himpun.archive.verify import verify
 from himpun.cycles.models import Cycle, Task
-from himpun.cycles.step_actions import draft_of
+from himpun.cycles.steps.draft import draft_of
 from himpun.documents.models import Approval, Document, DocumentVersion
 from himpun.documents.work import ensure_issued, ensure_rendered
 from himpun.procedures.definition import Step

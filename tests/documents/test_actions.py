@@ -11,7 +11,7 @@ from himpun.archive.journal import Author, act
 from himpun.archive.models import Record
 from himpun.archive.verify import verify
 from himpun.cycles.models import Cycle
-from himpun.cycles.step_actions import draft_of
+from himpun.cycles.steps.draft import draft_of
 from himpun.documents.actions import (
     NotRendered,
     VersionOutdated,

@@ -15,9 +15,9 @@ from himpun.archive.chain import canonical
 from himpun.archive.content import Kind
 from himpun.archive.journal import SYSTEM, act
 from himpun.archive.models import Record, StoredFile
-from himpun.cycles import collecting
 from himpun.cycles.actions import start_cycle
 from himpun.cycles.models import Cycle
+from himpun.cycles.steps import answers
 from himpun.errors import FieldErrors
 from himpun.indicators.figures.reading import read_figure
 from himpun.indicators.measured.office_year import OfficeYear
@@ -282,7 +282,7 @@ def test_a_file_taken_off_again_stays_in_the_archive(line: RequestLine, unit: Pe
 
 
 def send(request: DataRequest, by: Person) -> None:
-    collecting.answer_request(request=request, by=by)
+    answers.answer_request(request=request, by=by)
 
 
 def test_an_answer_needs_every_figure_and_the_evidence_asked_for(
@@ -361,8 +361,8 @@ def test_a_request_not_sent_yet_cannot_be_filled_in(small: Cast) -> None:
 def test_an_answer_is_handed_back_with_a_reason_and_can_be_mended(small: Cast, request_1: DataRequest) -> None:
     small.answer(request_1)
     with pytest.raises(FieldErrors, match="apa yang harus diperbaiki"):
-        collecting.return_answer(request=request_1, reason=" \n", by=small.umum)
-    collecting.return_answer(request=request_1, reason="angka\n terbalik", by=small.umum)
+        answers.return_answer(request=request_1, reason=" \n", by=small.umum)
+    answers.return_answer(request=request_1, reason="angka\n terbalik", by=small.umum)
 
     assert (request_1.state, request_1.reason) == ("dikembalikan", "angka terbalik")
     small.answer(request_1)
@@ -373,18 +373,18 @@ def test_only_an_answer_can_be_handed_back_and_only_an_open_request_excused(
     small: Cast, run: Cycle, request_1: DataRequest
 ) -> None:
     with pytest.raises(RequestClosed):
-        collecting.return_answer(request=request_1, reason="belum apa-apa", by=small.umum)
+        answers.return_answer(request=request_1, reason="belum apa-apa", by=small.umum)
     small.answer(request_1)
     with pytest.raises(RequestClosed):
-        collecting.excuse_unit(request=request_1, reason="sudah menjawab", by=small.umum)
+        answers.excuse_unit(request=request_1, reason="sudah menjawab", by=small.umum)
 
 
 def test_a_unit_is_excused_with_a_reason_once(small: Cast, request_1: DataRequest) -> None:
     with pytest.raises(FieldErrors, match="mengapa unit ini dikecualikan"):
-        collecting.excuse_unit(request=request_1, reason="", by=small.umum)
-    collecting.excuse_unit(request=request_1, reason="sakit", by=small.umum)
+        answers.excuse_unit(request=request_1, reason="", by=small.umum)
+    answers.excuse_unit(request=request_1, reason="sakit", by=small.umum)
     with pytest.raises(RequestClosed):
-        collecting.excuse_unit(request=request_1, reason="lagi", by=small.umum)
+        answers.excuse_unit(request=request_1, reason="lagi", by=small.umum)
 
     assert (request_1.state, request_1.reason) == ("dikecualikan", "sakit")
 
@@ -420,7 +420,7 @@ def test_the_digest_of_a_recap_is_that_of_its_lines(small: Cast, run: Cycle) -> 
 
 
 def test_freezing_closes_the_requests_and_keeps_the_excused_with_their_reason(small: Cast, run: Cycle) -> None:
-    collecting.excuse_unit(request=small.requests(run)[1], reason="sakit", by=small.umum)
+    answers.excuse_unit(request=small.requests(run)[1], reason="sakit", by=small.umum)
     recap = freeze(small, run)
 
     assert [request.state for request in small.requests(run)] == ["dibekukan", "dikecualikan"]

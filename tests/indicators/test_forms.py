@@ -9,9 +9,9 @@ import pytest
 from himpun import clock
 from himpun.archive import files
 from himpun.archive.models import Record
-from himpun.cycles import collecting
 from himpun.cycles.actions import start_cycle
 from himpun.cycles.models import Cycle
+from himpun.cycles.steps import answers
 from himpun.indicators.figures import own_sheets
 from himpun.indicators.figures.mapping import values as mapping
 from himpun.indicators.figures.mapping.values import MappingUnfit
@@ -264,7 +264,7 @@ def test_only_the_unit_brings_a_file_and_only_while_the_request_is_open(
     with pytest.raises(RequestClosed):
         bring(asked, content, unit)
     assert journaled() == 0
-    collecting.return_answer(request=asked, reason="periksa", by=small.umum)
+    answers.return_answer(request=asked, reason="periksa", by=small.umum)
     assert bring(asked, filled(asked, G10=8), unit) == 1
 
 

@@ -23,9 +23,10 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from himpun.cycles import actions, collecting
+from himpun.cycles import actions
 from himpun.cycles.actions import start_cycle
 from himpun.cycles.models import Cycle
+from himpun.cycles.steps import answers
 from himpun.errors import FieldErrors
 from himpun.indicators.models.figures import Figure
 from himpun.indicators.models.recaps import Recap
@@ -138,14 +139,14 @@ class Orders(RuleBasedStateMachine):
     def an_answer_is_handed_back(self, unit: int) -> None:
         request, _ = self.asked(unit)
         if request.state == DataRequest.State.SUBMITTED:
-            collecting.return_answer(request=request, reason="periksa lagi", by=self.cast.umum)
+            answers.return_answer(request=request, reason="periksa lagi", by=self.cast.umum)
 
     @rule(unit=st.sampled_from(UNITS))
     @precondition(lambda self: self.stage == "menghimpun")
     def a_unit_is_excused(self, unit: int) -> None:
         request, _ = self.asked(unit)
         if request.is_open:
-            collecting.excuse_unit(request=request, reason="sakit", by=self.cast.umum)
+            answers.excuse_unit(request=request, reason="sakit", by=self.cast.umum)
             self.gone.add((self.runs, unit))
 
     @rule(cells=st.dictionaries(st.sampled_from(PLACES), NUMBERS, min_size=1), own=st.booleans(), point=st.booleans())
@@ -262,7 +263,7 @@ class Orders(RuleBasedStateMachine):
             content=EVIDENCE,
             by=self.holder(unit),
         )
-        collecting.answer_request(request=request, by=self.holder(unit))
+        answers.answer_request(request=request, by=self.holder(unit))
 
 
 def test_the_figure_in_force_is_the_last_that_was_given(small: Cast) -> None:

@@ -9,9 +9,9 @@ from django.test.utils import CaptureQueriesContext
 
 from himpun import clock
 from himpun.archive.models import Record
-from himpun.cycles import collecting
 from himpun.cycles.actions import start_cycle
 from himpun.cycles.models import Cycle
+from himpun.cycles.steps import answers
 from himpun.errors import FieldErrors
 from himpun.indicators.models.dictionary import Element, FigureCheck, Indicator, Variable
 from himpun.indicators.models.figures import Figure
@@ -108,11 +108,11 @@ def test_a_jump_must_be_explained_before_it_is_sent(asked: DataRequest, line: Re
     save(line, unit, "80", "90")
 
     with pytest.raises(Incomplete) as refused:
-        collecting.answer_request(request=asked, by=unit)
+        answers.answer_request(request=asked, by=unit)
     assert "80 naik 300% dari periode lalu (20)" in refused.value.gaps[line.pk]
 
     save(line, unit, "80", "90", explanation="Data desa baru masuk")
-    collecting.answer_request(request=asked, by=unit)
+    answers.answer_request(request=asked, by=unit)
     sent = Record.objects.get(act="indicators:request:submitted", subject=f"request:{asked.pk}").data
     assert "Data desa baru masuk" in sent
     assert "naik 300%" in sent

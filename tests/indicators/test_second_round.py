@@ -6,9 +6,9 @@ import pytest
 
 from himpun.archive import files
 from himpun.cycles import actions as cycles
-from himpun.cycles import collecting
 from himpun.cycles.actions import start_cycle
 from himpun.cycles.models import Cycle
+from himpun.cycles.steps import answers
 from himpun.errors import FieldErrors
 from himpun.indicators.figures import own_sheets
 from himpun.indicators.figures.importing import FROZEN, FROZEN_BLANK
@@ -70,7 +70,7 @@ def in_force(element: str = ABOVE) -> list[Decimal | None]:
 def test_it_shows_what_is_frozen_and_takes_the_same_again(small: Cast, again: RequestLine) -> None:
     assert {value.number for value in again.values.all()} == {7, 9}
     save_line(line_id=again.pk, by=small.units[0], figures={pembilang(again).pk: "7,0"}, note="tetap")
-    collecting.answer_request(request=again.request, by=small.units[0])
+    answers.answer_request(request=again.request, by=small.units[0])
 
     assert in_force() == [7]
     assert Figure.objects.filter(element__code=ABOVE).count() == 1
@@ -96,7 +96,7 @@ def test_nihil_is_no_way_around_a_correction(small: Cast, again: RequestLine) ->
 
     RequestLine.objects.filter(pk=again.pk).update(nihil=True, nihil_reason="tidak ada")
     with pytest.raises(Incomplete) as incomplete:
-        collecting.answer_request(request=again.request, by=small.units[0])
+        answers.answer_request(request=again.request, by=small.units[0])
     assert "dinyatakan nihil" in incomplete.value.gaps[again.pk]
     assert in_force() == [7]
 
@@ -110,10 +110,10 @@ def test_an_answer_saved_before_the_figure_was_corrected_is_refused_at_its_cell(
     review = review_request(again.request)
     assert [finding.field for finding in review.findings[again.pk]] == [f"v{pembilang(again).pk}"]
     with pytest.raises(Incomplete):
-        collecting.answer_request(request=again.request, by=small.units[0])
+        answers.answer_request(request=again.request, by=small.units[0])
 
     save_line(line_id=again.pk, by=small.units[0], figures={pembilang(again).pk: "8"})
-    collecting.answer_request(request=again.request, by=small.units[0])
+    answers.answer_request(request=again.request, by=small.units[0])
     assert in_force() == [8]
 
 
@@ -132,7 +132,7 @@ def test_a_round_that_begins_after_a_correction_starts_from_what_was_corrected(s
 def test_what_is_frozen_need_not_be_typed_again(small: Cast, again: RequestLine) -> None:
     Value.objects.filter(line=again).delete()
 
-    collecting.answer_request(request=again.request, by=small.units[0])
+    answers.answer_request(request=again.request, by=small.units[0])
 
     assert {value.number for value in again.values.all().all()} == {7, 9}
     assert in_force() == [7]
@@ -141,7 +141,7 @@ def test_what_is_frozen_need_not_be_typed_again(small: Cast, again: RequestLine)
 def test_what_was_not_given_may_be_filled_in(small: Cast) -> None:
     run = start_cycle(office=small.office, key=MECHANISM, period=PERIOD, by=small.kasubbag)
     small.to_collecting(run)
-    collecting.excuse_unit(request=small.requests(run)[1], reason="sakit", by=small.umum)
+    answers.excuse_unit(request=small.requests(run)[1], reason="sakit", by=small.umum)
     small.answer_all(run)
     small.decide(run, "sampaikan")
     small.decide(run, "bekukan")
@@ -211,7 +211,7 @@ def test_cancelling_a_run_before_the_freeze_takes_its_answers_back_and_what_they
     small.to_collecting(run)
     line = lines_of(small.requests(run)[0]).get()
     save_line(line_id=line.pk, by=small.units[0], nihil=True, nihil_reason="tidak ada layanan")
-    collecting.answer_request(request=small.requests(run)[0], by=small.units[0])
+    answers.answer_request(request=small.requests(run)[0], by=small.units[0])
     assert in_force() == []
 
     with later(days=1):

@@ -27,7 +27,7 @@ from django.db import connection, connections
 from himpun import clock
 from himpun.cycles.actions import start_cycle
 from himpun.cycles.models import Nudge, Task
-from himpun.cycles.reminding import sweep_due
+from himpun.cycles.reminders.sweep import sweep_due
 from himpun.notifications.models import Message, Outgoing
 from himpun.notifications.sending import LOST_AFTER, send_due
 from himpun.notifications.spreading import spread_due

@@ -11,10 +11,10 @@ from django.test.utils import CaptureQueriesContext
 
 from himpun import clock
 from himpun.archive.models import Record
-from himpun.cycles import collecting
 from himpun.cycles.actions import cancel_cycle
-from himpun.cycles.deadlines import pause_cycle
+from himpun.cycles.deadlines.pauses import pause_cycle
 from himpun.cycles.models import Cycle, Nudge, Task
+from himpun.cycles.steps import answers
 from himpun.folders.reading import read_office
 from himpun.measure.periods import Period
 from himpun.notifications.models import Message
@@ -122,7 +122,7 @@ def test_answers_are_counted_against_what_was_asked_with_the_excused_apart(db: N
     many.answer(requests[0])
     with clock.held_at(at(7, 9)):
         many.answer(requests[1])
-        collecting.excuse_unit(request=requests[2], reason="Tidak ada kegiatan", by=many.umum)
+        answers.excuse_unit(request=requests[2], reason="Tidak ada kegiatan", by=many.umum)
 
     found = below(regency, at(7, 10))
     row = by_code(found)["kec-lima"]
@@ -142,7 +142,7 @@ def test_the_units_of_an_office_show_who_answered_when_and_who_is_late(small: Ca
     many.answer(requests[0])
     with clock.held_at(at(7, 8, 30)):
         many.answer(requests[1])
-        collecting.excuse_unit(request=requests[2], reason="Tidak ada kegiatan", by=many.umum)
+        answers.excuse_unit(request=requests[2], reason="Tidak ada kegiatan", by=many.umum)
 
     found = ladder.ladder_of(many.office, TW3, now=at(7, 9, 30))
     units = {unit.task.post.title: unit for row in found.rows for unit in row.units}

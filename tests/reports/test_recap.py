@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from himpun import clock
-from himpun.cycles import collecting
 from himpun.cycles.actions import start_cycle
+from himpun.cycles.steps import answers
 from himpun.indicators.models.dictionary import Indicator, Scale
 from himpun.indicators.models.figures import Figure
 from himpun.indicators.recaps import corrections
@@ -143,7 +143,7 @@ def test_completeness_and_punctuality_leave_out_who_was_excused(small: Cast) -> 
     half = recap(small).reporting
     assert (half.asked, half.answered, half.in_time, half.completeness) == (2, 1, 1, 50)
 
-    collecting.excuse_unit(request=second, reason="Kantor kebanjiran", by=small.umum)
+    answers.excuse_unit(request=second, reason="Kantor kebanjiran", by=small.umum)
     rest = recap(small).reporting
     assert (rest.asked, rest.completeness, rest.on_time) == (1, 100, 100)
     assert recap(small, "2026").reporting == rest

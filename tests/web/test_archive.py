@@ -93,7 +93,7 @@ def test_a_secret_letter_stays_out_of_the_journal_of_who_may_not_read_it(kecamat
 
 
 def test_a_unit_does_not_read_why_anothers_answer_was_excused(kecamatan: Cast) -> None:
-    from himpun.cycles import collecting
+    from himpun.cycles.steps import answers as collecting
     from himpun.indicators.models.requests import DataRequest
 
     child = kecamatan.child(kecamatan.to_step_3())

@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from himpun.archive.models import Record
-from himpun.cycles.step_actions import draft_of
+from himpun.cycles.steps.draft import draft_of
 from himpun.offices.holdings.leaves import LeaveFields, change_leave, end_leave, record_leave
 from himpun.offices.models import Holding, Leave, Office, Person
 from himpun.web.acts import in_words

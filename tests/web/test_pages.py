@@ -8,9 +8,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from himpun.cycles import collecting
 from himpun.cycles.models import Cycle
-from himpun.cycles.step_actions import draft_of
+from himpun.cycles.steps import answers
+from himpun.cycles.steps.draft import draft_of
 from himpun.documents.models import Delivery, Document
 from himpun.indicators.models.recaps import Recap
 from himpun.indicators.models.requests import DataRequest, RequestLine
@@ -219,7 +219,7 @@ def test_an_incomplete_answer_names_what_is_missing_and_stays_open(small: Cast, 
 
 def test_a_returned_answer_shows_its_reason_to_the_unit(small: Cast, asked: DataRequest) -> None:
     small.answer(asked)
-    collecting.return_answer(request=asked, reason="Angka tertukar", by=small.umum)
+    answers.return_answer(request=asked, reason="Angka tertukar", by=small.umum)
 
     assert "Angka tertukar" in screen(small.holder(asked.unit)).get(reverse("work")).content.decode()
 

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.http import QueryDict
 
-from himpun.cycles.step_actions import STEP_ACTIONS
+from himpun.cycles.steps.actions import STEP_ACTIONS
 from himpun.web.steps import FORMS, PLACES, filled_in
 
 ROOT = settings.TEMPLATES[0]["DIRS"][0]

@@ -9,7 +9,9 @@ from django.test import Client
 from django.urls import reverse
 
 from himpun import clock
-from himpun.cycles import actions, deadlines, schedules
+from himpun.cycles import actions, schedules
+from himpun.cycles.deadlines.final import set_deadline
+from himpun.cycles.deadlines.pauses import pause_cycle
 from himpun.cycles.models import Cycle, Pause, Schedule, ScheduleRun
 from himpun.offices.models import Post
 from tests.cast import MECHANISM, MONDAY, PERIOD, SOP, WIB, Cast, found_office, later
@@ -99,7 +101,7 @@ def test_a_deadline_is_set_on_the_page_and_planned_to_every_step(small: Cast) ->
 
 def test_a_deadline_with_room_shows_the_forecast_before_it(small: Cast) -> None:
     cycle = small.start()
-    deadlines.set_deadline(cycle=cycle, due_at=datetime(2026, 11, 30, 16, tzinfo=WIB), by=small.kepala)
+    set_deadline(cycle=cycle, due_at=datetime(2026, 11, 30, 16, tzinfo=WIB), by=small.kepala)
 
     shown = text_of(screen(small.analis).get(reverse("cycle", args=[cycle.pk])))
 
@@ -180,7 +182,7 @@ def test_who_may_not_pause_sees_no_form_and_is_refused(small: Cast, neighbour: C
 def test_a_decision_sent_while_paused_is_refused_with_what_to_do(small: Cast) -> None:
     cycle = small.start()
     task = small.open_task(cycle)
-    deadlines.pause_cycle(cycle=cycle, reason="Audit", by=small.kepala)
+    pause_cycle(cycle=cycle, reason="Audit", by=small.kepala)
 
     page = screen(small.kepala).post(
         reverse("decide", args=[task.pk]), {"decision": "disposisi", "instructions": ["proses"]}

@@ -10,7 +10,9 @@ from django.urls import reverse
 
 from himpun import clock
 from himpun.cycles import actions as cycles
-from himpun.cycles import collecting, deadlines
+from himpun.cycles.deadlines.final import end_of_day
+from himpun.cycles.deadlines.pauses import pause_cycle
+from himpun.cycles.steps import answers
 from himpun.errors import FieldErrors, Refusal
 from himpun.indicators.requests.filling import save_line
 from himpun.letters.actions import register_letter
@@ -46,10 +48,10 @@ def test_a_reason_that_does_not_show_is_none_anywhere(running: tuple[Cast, Any])
     cycle = child.parent.cycle
     for reason, said in ((NOTHING, "(?i)tulis"), (HEAP[:400], "bertumpuk"), ("x" * 501, "paling banyak 500")):
         acts: list[Callable[[], Any]] = [
-            lambda: collecting.return_answer(request=asked, reason=reason, by=small.umum),  # noqa: B023
-            lambda: collecting.excuse_unit(request=other, reason=reason, by=small.umum),  # noqa: B023
+            lambda: answers.return_answer(request=asked, reason=reason, by=small.umum),  # noqa: B023
+            lambda: answers.excuse_unit(request=other, reason=reason, by=small.umum),  # noqa: B023
             lambda: cycles.cancel_cycle(cycle=cycle, reason=reason, by=small.kepala),  # noqa: B023
-            lambda: deadlines.pause_cycle(cycle=cycle, reason=reason, by=small.kepala),  # noqa: B023
+            lambda: pause_cycle(cycle=cycle, reason=reason, by=small.kepala),  # noqa: B023
         ]
         for act in acts:
             with pytest.raises(FieldErrors, match=said):
@@ -119,7 +121,7 @@ def test_nothing_else_is_of_an_absurd_year(small: Cast, day: date) -> None:
         lambda: cycles.start_cycle(
             office=small.office, key="pengumpulan_data_kinerja", period=f"{day.year:04}-TW1", by=small.umum
         ),
-        lambda: deadlines.end_of_day(small.office, day),
+        lambda: end_of_day(small.office, day),
     ]
     held = Holding.objects.count()
     for act in acts:

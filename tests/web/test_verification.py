@@ -13,7 +13,7 @@ from himpun.archive.chain import GENESIS, canonical, digest
 from himpun.archive.models import Record, StoredFile
 from himpun.archive.seals import ROWS_WRITTEN, SEALED
 from himpun.archive.verify import verify
-from himpun.cycles.step_actions import draft_of
+from himpun.cycles.steps.draft import draft_of
 from himpun.documents.models import Approval, Delivery, Document
 from himpun.documents.work import ensure_rendered
 from tests.cast import Cast

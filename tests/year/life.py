@@ -8,8 +8,9 @@ from datetime import date, datetime, timedelta
 from itertools import count
 
 from himpun import clock
-from himpun.cycles import actions, collecting
+from himpun.cycles import actions
 from himpun.cycles.models import Cycle, Task
+from himpun.cycles.steps import answers
 from himpun.errors import Refusal
 from himpun.indicators.models.requests import DataRequest
 from himpun.offices.models import Holding, Office, Person, Post
@@ -125,7 +126,7 @@ class Life:
                 origin=task.cycle.subject, unit=task.post
             )
             cast.fill(request, by=who)
-            collecting.answer_request(request=request, by=who)
+            answers.answer_request(request=request, by=who)
             return
         self.decide(cast, task, who)
 

@@ -15,7 +15,9 @@ from django.db.models import Min
 
 from himpun import clock
 from himpun.commands.serve import all_ticks
-from himpun.cycles import deadlines
+from himpun.cycles.deadlines.outlook import outlooks
+from himpun.cycles.deadlines.pauses import pause_cycle, resume_cycle
+from himpun.cycles.deadlines.recounting import recount
 from himpun.cycles.models import Cycle, Pause, Schedule, Task
 from himpun.jobs.ticks import register
 from himpun.notifications.models import Message, Outgoing
@@ -140,15 +142,15 @@ class Year:
         offices.add_holiday(office=west, day=beyond.date(), by=self.west.umum, **name)
         self.changed_at = now
         west.refresh_from_db()
-        deadlines.recount(west)
+        recount(west)
 
     def pause(self) -> None:
         cycle = Cycle.objects.filter(office=self.west.office, state="berjalan", parent=None).latest("pk")
-        deadlines.pause_cycle(cycle=cycle, reason="Menunggu arahan kabupaten", by=self.west.kepala)
+        pause_cycle(cycle=cycle, reason="Menunggu arahan kabupaten", by=self.west.kepala)
 
     def resume(self) -> None:
         for pause in Pause.objects.filter(until__isnull=True, cycle__parent=None).select_related("cycle__office"):
-            deadlines.resume_cycle(cycle=pause.cycle, by=self.west.kepala)
+            resume_cycle(cycle=pause.cycle, by=self.west.kepala)
 
     def naive(self, office: Office, as_of: datetime) -> NaiveCalendar:
         """The calendar as the rows of the tables say it, without the local holiday before it was added."""
@@ -219,7 +221,7 @@ class Year:
 
     def note_forecasts(self, now: datetime) -> None:
         """What the product says now about when each open cycle will end."""
-        for pk, outlook in deadlines.outlooks(self.life.open_cycles(), now).items():
+        for pk, outlook in outlooks(self.life.open_cycles(), now).items():
             known = self.forecasts.setdefault(pk, [])
             if not known or known[-1][1] != outlook.end:
                 known.append((now, outlook.end))

@@ -21,8 +21,8 @@ from himpun.cycles.conformance import (
     other_versions,
     without_numbers,
 )
+from himpun.cycles.deadlines.late import in_words
 from himpun.cycles.events import Log
-from himpun.cycles.late import in_words
 from himpun.cycles.timing import WorkClock, share_words, step_timings, usual_day
 from himpun.errors import Refusal
 from himpun.offices.calendar.kept import calendar_of, national_calendar

@@ -32,8 +32,8 @@ def run_worker(options: argparse.Namespace) -> int:
 def all_ticks() -> "Ticks":
     """Every periodic job of the product: name → how often, and what is done."""
     # Only the worker needs these, and the other commands start faster without them.
-    from himpun.cycles.deadlines import recount_changed
-    from himpun.cycles.reminding import sweep_due
+    from himpun.cycles.deadlines.recounting import recount_changed
+    from himpun.cycles.reminders.sweep import sweep_due
     from himpun.cycles.schedules import run_schedules
     from himpun.documents.work import render_waiting
     from himpun.jobs.ticks import TICKS

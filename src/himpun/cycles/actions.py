@@ -17,10 +17,12 @@ from himpun import clock, moments, typed
 from himpun.archive.journal import Turn, act, planned_cursor
 from himpun.archive.seals import said_moment, touch, watching
 from himpun.cycles import engine, ledger, rules
-from himpun.cycles.deadlines import check_deadline, planned_finish
-from himpun.cycles.due import due_of
+from himpun.cycles.deadlines.due import due_of
+from himpun.cycles.deadlines.final import check_deadline, planned_finish
 from himpun.cycles.models import Cycle, Pause, Task
-from himpun.cycles.step_actions import Deed, needs_letter, step_actions
+from himpun.cycles.steps.actions import step_actions
+from himpun.cycles.steps.deed import Deed
+from himpun.cycles.steps.disposition import needs_letter
 from himpun.errors import Conflict, FieldErrors, Refusal
 from himpun.indicators.requests import answering as indicators
 from himpun.letters.models import Letter

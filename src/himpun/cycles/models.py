@@ -272,3 +272,11 @@ class Nudge(models.Model):
 
     def __str__(self) -> str:
         return f"{self.rule} {self.task}"
+
+
+def cycle_named(subject: str) -> Cycle | None:
+    """The cycle that documents, requests and recaps name as text ("cycle:12"); None when they name something else."""
+    source, _, pk = subject.partition(":")
+    if source != "cycle" or not pk.isdigit():
+        return None
+    return Cycle.objects.filter(pk=int(pk)).select_related("office", "procedure").first()

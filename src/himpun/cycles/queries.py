@@ -7,7 +7,7 @@ from datetime import date
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from himpun.cycles.models import Cycle, Task
-from himpun.cycles.step_actions import step_actions
+from himpun.cycles.steps.actions import step_actions
 from himpun.documents.models import Document
 from himpun.indicators.models.requests import DataRequest
 from himpun.offices.models import Holding, Person
@@ -45,14 +45,6 @@ def board(cycle: Cycle) -> list[BoardRow]:
         if row.task:
             row.documents = [paper for paper in papers if paper.kind in kinds]
     return list(rows.values())
-
-
-def cycle_named(subject: str) -> Cycle | None:
-    """The cycle that documents, requests and recaps name as text ("cycle:12"); None when they name something else."""
-    source, _, pk = subject.partition(":")
-    if source != "cycle" or not pk.isdigit():
-        return None
-    return Cycle.objects.filter(pk=int(pk)).select_related("office", "procedure").first()
 
 
 def waiting_for(person: Person, day: date) -> QuerySet[Task]:

@@ -15,11 +15,11 @@ from himpun import clock
 from himpun.archive.journal import SYSTEM, Turn, act
 from himpun.archive.models import Record
 from himpun.cycles.actions import awaiting_step, begin
-from himpun.cycles.deadlines import planned_finish
+from himpun.cycles.deadlines.final import planned_finish
+from himpun.cycles.deadlines.planning import scheduled_deadline, scheduled_start
 from himpun.cycles.early import take_back_runs
 from himpun.cycles.models import Cycle, Schedule, ScheduleRun
-from himpun.cycles.planning import scheduled_deadline, scheduled_start
-from himpun.cycles.step_actions import needs_letter
+from himpun.cycles.steps.disposition import needs_letter
 from himpun.errors import Conflict, FieldErrors, Refusal
 from himpun.measure.periods import Kind, Period, for_day
 from himpun.notifications.actions import tell

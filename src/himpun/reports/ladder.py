@@ -19,11 +19,12 @@ from django.db.models import Max, Q
 from django.utils import timezone
 
 from himpun import clock
-from himpun.cycles.deadlines import TaskClock, clocks, clocks_in, outlooks_in
-from himpun.cycles.late import NOT_LATE, Late, late_by
+from himpun.cycles.deadlines.clocks import TaskClock, clocks, clocks_in
+from himpun.cycles.deadlines.late import NOT_LATE, Late, late_by
+from himpun.cycles.deadlines.outlook import outlooks_in
+from himpun.cycles.deadlines.survey import Survey, survey_of
 from himpun.cycles.models import Cycle, Task
 from himpun.cycles.queries import holders_of
-from himpun.cycles.standing import Survey, survey_of
 from himpun.indicators.models.requests import DataRequest
 from himpun.measure.periods import Kind, Period
 from himpun.offices import worktime

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from fractions import Fraction
 
-from himpun.cycles.papers.achievements import SCALE_RULE, bands
+from himpun.cycles.steps.papers.achievements import SCALE_RULE, bands
 from himpun.documents.content.achievements import Summary
 from himpun.documents.content.live_recap import LiveGroup, LiveIndicator, LiveRecap
 from himpun.documents.content.parts import Chart, Fact

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db.models import Count, F, Min, Q, QuerySet
 
-from himpun.cycles.late import Late, day_length, late_by
+from himpun.cycles.deadlines.late import Late, day_length, late_by
 from himpun.cycles.models import Cycle, Pause, Task
 from himpun.indicators.models.requests import DataRequest
 from himpun.measure.periods import Period

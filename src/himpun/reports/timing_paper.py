@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from himpun.cycles.late import in_words
+from himpun.cycles.deadlines.late import in_words
 from himpun.cycles.timing import ENOUGH, Group, StepTiming, share_words
 from himpun.documents.content.parts import Fact
 from himpun.documents.content.timing import TimedGroup, TimedStep, TimingEvaluation, WaitingRow

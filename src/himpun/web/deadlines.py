@@ -5,7 +5,7 @@ from datetime import datetime
 from django.contrib import messages
 
 from himpun import clock
-from himpun.cycles.deadlines import Fit, end_of_day, fit_of
+from himpun.cycles.deadlines.final import Fit, end_of_day, fit_of
 from himpun.cycles.models import Cycle
 from himpun.errors import FieldErrors
 from himpun.offices.models import Office

@@ -11,7 +11,9 @@ from typing import Any
 from django.http import QueryDict
 
 from himpun.cycles.models import Cycle, Task
-from himpun.cycles.step_actions import addressed_roles, draft_of, gathered, recap_of
+from himpun.cycles.steps.disposition import addressed_roles
+from himpun.cycles.steps.draft import draft_of, gathered
+from himpun.cycles.steps.recap import recap_of
 from himpun.documents.work import made_ready
 from himpun.letters.models import INSTRUCTIONS
 from himpun.offices.models import Post

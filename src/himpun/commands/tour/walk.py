@@ -14,9 +14,11 @@ from himpun import clock
 from himpun.archive.journal import Author
 from himpun.commands.tour.paper import sample_pdf
 from himpun.commands.tour.story import LETTER, PERIOD, RETURN_REASON, STORIES, Answer, Story
-from himpun.cycles import actions, collecting, drafting
+from himpun.cycles import actions
 from himpun.cycles.models import Cycle, Task
-from himpun.cycles.step_actions import draft_of
+from himpun.cycles.steps import answers as collecting
+from himpun.cycles.steps import drafting
+from himpun.cycles.steps.draft import draft_of
 from himpun.documents.actions import note_opened
 from himpun.documents.models import Delivery, Document
 from himpun.indicators.models.recaps import Recap

@@ -13,12 +13,15 @@ from django.views.decorators.http import require_GET, require_POST
 from himpun import clock
 from himpun.archive.models import Record
 from himpun.archive.seals import ROWS_WRITTEN
-from himpun.cycles import actions, deadlines
-from himpun.cycles.deadlines import Outlook, clocks_in, is_paused, outlooks_in, request_clocks_in
+from himpun.cycles import actions
+from himpun.cycles.deadlines import final
+from himpun.cycles.deadlines.clocks import clocks_in, request_clocks_in
+from himpun.cycles.deadlines.outlook import Outlook, outlooks_in
+from himpun.cycles.deadlines.pauses import is_paused, pause_cycle, resume_cycle
+from himpun.cycles.deadlines.survey import survey_of
 from himpun.cycles.models import Cycle, Task
 from himpun.cycles.queries import BoardRow, board, holders_of
-from himpun.cycles.standing import survey_of
-from himpun.cycles.step_actions import needs_letter
+from himpun.cycles.steps.disposition import needs_letter
 from himpun.errors import Refusal
 from himpun.indicators.models.requests import DataRequest
 from himpun.letters.models import Letter
@@ -228,7 +231,7 @@ def set_deadline(request: PersonRequest, pk: int) -> HttpResponse:
     typed = Typed(request.POST)
     try:
         due_at = read_deadline(cycle.office, request.POST.get("due_at", ""))
-        fit = deadlines.set_deadline(cycle=cycle, due_at=due_at, by=request.acting.person)
+        fit = final.set_deadline(cycle=cycle, due_at=due_at, by=request.acting.person)
     except Refusal as refusal:
         typed.refuse(refusal)
         return show_cycle(request, pk, typed, status=refusal.status)
@@ -243,7 +246,7 @@ def pause(request: PersonRequest, pk: int) -> HttpResponse:
     cycle = get_object_or_404(_visible(request).select_related("office"), pk=pk)
     typed = Typed(request.POST)
     try:
-        deadlines.pause_cycle(cycle=cycle, reason=request.POST.get("reason", ""), by=request.acting.person)
+        pause_cycle(cycle=cycle, reason=request.POST.get("reason", ""), by=request.acting.person)
     except Refusal as refusal:
         typed.refuse(refusal)
         if "reason" in typed.errors:
@@ -259,7 +262,7 @@ def resume(request: PersonRequest, pk: int) -> HttpResponse:
     cycle = get_object_or_404(_visible(request).select_related("office", "parent"), pk=pk)
     typed = Typed(request.POST)
     try:
-        deadlines.resume_cycle(cycle=cycle, by=request.acting.person)
+        resume_cycle(cycle=cycle, by=request.acting.person)
     except Refusal as refusal:
         typed.refuse(refusal)
         return show_cycle(request, pk, typed, status=refusal.status)

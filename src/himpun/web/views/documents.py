@@ -10,8 +10,8 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET
 
-from himpun.cycles.papers.performance import NARRATIVE
-from himpun.cycles.queries import cycle_named
+from himpun.cycles.models import cycle_named
+from himpun.cycles.steps.papers.performance import NARRATIVE
 from himpun.documents.actions import note_opened
 from himpun.documents.models import Delivery, Document, DocumentVersion
 from himpun.documents.parts import verification_url

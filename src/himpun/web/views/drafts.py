@@ -5,10 +5,10 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from himpun.cycles import drafting
 from himpun.cycles.models import Cycle
-from himpun.cycles.papers.performance import NARRATIVE
-from himpun.cycles.step_actions import draft_of
+from himpun.cycles.steps import drafting
+from himpun.cycles.steps.draft import draft_of
+from himpun.cycles.steps.papers.performance import NARRATIVE
 from himpun.documents.models import Delivery
 from himpun.errors import Refusal
 from himpun.offices.models import Post

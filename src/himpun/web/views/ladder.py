@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from himpun import clock
 from himpun.cycles.models import Task
-from himpun.cycles.reminding import nudge_by_hand
+from himpun.cycles.reminders.sweep import nudge_by_hand
 from himpun.errors import Refusal
 from himpun.measure.periods import Period
 from himpun.offices.models import Office

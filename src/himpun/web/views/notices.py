@@ -17,9 +17,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from himpun import clock
 from himpun.cycles.models import ReminderRule
-from himpun.cycles.reminder_rules import MOST_RULES, MOST_UP, restore_rules, save_rules
-from himpun.cycles.reminders import DEFAULT_RULES, Rule
-from himpun.cycles.reminding import rules_for
+from himpun.cycles.reminders.plan import DEFAULT_RULES, Rule
+from himpun.cycles.reminders.rules import MOST_RULES, MOST_UP, restore_rules, save_rules
+from himpun.cycles.reminders.sweep import rules_for
 from himpun.errors import FieldErrors
 from himpun.notifications import choices, sending
 from himpun.notifications.actions import mark_seen, messages_for, unseen_for

@@ -19,7 +19,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from himpun import clock
-from himpun.cycles.deadlines import recount
+from himpun.cycles.deadlines.recounting import recount
 from himpun.letters.numbering import DEFAULT_PATTERN, fill
 from himpun.notifications.access_mail import renew_access, way_to
 from himpun.offices.access import attempts, links

@@ -7,8 +7,8 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET
 
-from himpun.cycles import drafting
-from himpun.cycles.queries import cycle_named
+from himpun.cycles.models import cycle_named
+from himpun.cycles.steps import drafting
 from himpun.documents.pictures import as_svg
 from himpun.errors import Refusal
 from himpun.indicators.measured.charts import achievement_bars, achievement_trend

@@ -9,8 +9,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from himpun import clock
-from himpun.cycles import collecting
-from himpun.cycles.deadlines import request_clocks
+from himpun.cycles.deadlines.clocks import request_clocks
+from himpun.cycles.steps import answers
 from himpun.documents.models import Document
 from himpun.errors import FieldErrors, Refusal
 from himpun.indicators.measured.keeping import value_text
@@ -83,7 +83,7 @@ def show_request(
         "may_collect": acting.has(MAY_COLLECT, asked.office_id),
         "complete": sum(row["complete"] for row in rows),
         "typed": typed,
-        "cycle": collecting.cycle_of(asked),
+        "cycle": answers.cycle_of(asked),
         "clock": request_clocks([asked], clock.now()).get(asked.pk),
         "papers": Document.objects.filter(about=f"request:{asked.pk}").order_by("id"),
     }
@@ -247,7 +247,7 @@ def submit(request: PersonRequest, pk: int) -> HttpResponse:
         messages.success(request, "Draf tersimpan.")
         return redirect("request", pk)
     try:
-        collecting.answer_request(request=asked, by=request.acting.person)
+        answers.answer_request(request=asked, by=request.acting.person)
     except Incomplete as refusal:
         typed.error = str(refusal)
         return show_request(request, pk, typed, refusal.gaps, status=422)
@@ -261,13 +261,13 @@ def submit(request: PersonRequest, pk: int) -> HttpResponse:
 @require_POST
 def give_back(request: PersonRequest, pk: int) -> HttpResponse:
     """The collector hands an answer back with a reason."""
-    return _collect(request, pk, collecting.return_answer, "Isian dikembalikan kepada unit.")
+    return _collect(request, pk, answers.return_answer, "Isian dikembalikan kepada unit.")
 
 
 @require_POST
 def excuse(request: PersonRequest, pk: int) -> HttpResponse:
     """The collector goes on without a unit, with a reason."""
-    return _collect(request, pk, collecting.excuse_unit, "Unit dikecualikan; alasannya akan tercetak di rekap.")
+    return _collect(request, pk, answers.excuse_unit, "Unit dikecualikan; alasannya akan tercetak di rekap.")
 
 
 def _collect(request: PersonRequest, pk: int, act: Any, said: str) -> HttpResponse:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from himpun import clock
 from himpun.cycles import schedules
 from himpun.cycles.models import Schedule, ScheduleRun
-from himpun.cycles.step_actions import needs_letter
+from himpun.cycles.steps.disposition import needs_letter
 from himpun.errors import NotAllowed, Refusal
 from himpun.measure.periods import Kind
 from himpun.offices.acting import HoldsNoPost

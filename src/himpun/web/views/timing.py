@@ -11,9 +11,9 @@ from django.views.decorators.http import require_GET
 
 from himpun import clock
 from himpun.cycles import eventlog, xes
+from himpun.cycles.deadlines.late import in_words
 from himpun.cycles.events import Log
-from himpun.cycles.late import in_words
-from himpun.cycles.step_actions import needs_letter
+from himpun.cycles.steps.disposition import needs_letter
 from himpun.cycles.timing import Group, StepTiming, Suggestion, share_words
 from himpun.documents.pictures import as_svg
 from himpun.measure.periods import Period

@@ -5,10 +5,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from himpun import clock
-from himpun.cycles.deadlines import clocks_in, cycles_of, request_clocks_in
+from himpun.cycles.deadlines.clocks import clocks_in, cycles_of, request_clocks_in
+from himpun.cycles.deadlines.survey import survey_of
 from himpun.cycles.models import Task
 from himpun.cycles.queries import awaited_by, holders_of, requests_waiting_for, waiting_for
-from himpun.cycles.standing import survey_of
 from himpun.letters.models import Letter
 from himpun.offices.holdings.awaiting import waiting_for as appointments_waiting_for
 from himpun.offices.rules import MAY_REGISTER_LETTERS, MAY_START_CYCLES

@@ -4,11 +4,10 @@ from datetime import datetime
 
 from himpun import clock
 from himpun.archive.journal import Turn, act
-from himpun.cycles.due import due_of_step
+from himpun.cycles.deadlines.due import due_of_step
 from himpun.cycles.engine import CyclePaused
-from himpun.cycles.models import Cycle, Task
-from himpun.cycles.papers.collecting import filled_form
-from himpun.cycles.queries import cycle_named
+from himpun.cycles.models import Cycle, Task, cycle_named
+from himpun.cycles.steps.papers.collecting import filled_form
 from himpun.documents import actions as documents
 from himpun.documents.models import Document
 from himpun.errors import Conflict

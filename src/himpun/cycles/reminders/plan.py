@@ -11,7 +11,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from himpun import moments
-from himpun.cycles.late import NOT_LATE, late_by
+from himpun.cycles.deadlines.late import NOT_LATE, late_by
 from himpun.offices import worktime
 from himpun.offices.worktime import Amount, WorkCalendar
 from himpun.procedures.definition import read_duration

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from himpun import moments
 from himpun.cycles.models import Cycle
-from himpun.cycles.papers import achievements
+from himpun.cycles.steps.papers import achievements
 from himpun.documents.content.parts import FreeTable
 from himpun.documents.content.performance import Appendix, Chapter, PerformanceData, Section
 from himpun.documents.parts import empty_signature, letterhead, local

@@ -25,9 +25,10 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from himpun import clock
 from himpun.archive.journal import act
+from himpun.cycles.deadlines.survey import Survey, survey_of
 from himpun.cycles.early import take_back_reminders
 from himpun.cycles.models import Nudge, Pause, ReminderRule, Task
-from himpun.cycles.reminders import (
+from himpun.cycles.reminders.plan import (
     AFTER,
     DEFAULT_RULES,
     OPENED,
@@ -40,7 +41,6 @@ from himpun.cycles.reminders import (
     plan,
     reminder_text,
 )
-from himpun.cycles.standing import Survey, survey_of
 from himpun.errors import Conflict
 from himpun.indicators.models.requests import DataRequest
 from himpun.measure.periods import Period, PeriodUnreadable
@@ -54,6 +54,9 @@ from himpun.offices.rules import MAY_NUDGE
 from himpun.places import place
 from himpun.procedures.reading import role_titles, worded
 
+log = structlog.get_logger("himpun.cycles")
+
+
 __all__ = ["DEFAULT_RULES", "nudge_by_hand", "rules_for", "sweep", "sweep_due"]
 
 BATCH = 100
@@ -66,8 +69,6 @@ FURTHER_UP = 2
 """How many posts further up the line is looked for somebody who is there."""
 
 _NEXT_LOOK = "UPDATE cycles_task SET nudge_at = %s WHERE id = %s"
-
-log = structlog.get_logger("himpun.cycles")
 
 
 class AlreadyNudged(Conflict):

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from django.db.models import Q
 
+from himpun.cycles.deadlines.planning import Pauses
 from himpun.cycles.models import Cycle, Pause, Task
-from himpun.cycles.planning import Pauses
 from himpun.offices.calendar import kept
 from himpun.offices.worktime import WorkCalendar
 from himpun.procedures.definition import Procedure, Step

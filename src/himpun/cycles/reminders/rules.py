@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from himpun import clock
 from himpun.archive.journal import Turn, act
 from himpun.cycles.models import ReminderRule, Task
-from himpun.cycles.reminders import AFTER, AT, BEFORE, Rule, amount_of
+from himpun.cycles.reminders.plan import AFTER, AT, BEFORE, Rule, amount_of
 from himpun.errors import FieldErrors
 from himpun.offices.acting import acting_in
 from himpun.offices.models import Office, Person

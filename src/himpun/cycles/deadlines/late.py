@@ -1,8 +1,4 @@
-"""How late something is, in working days and minutes, and how people say it. Pure.
-
-Lateness is counted as deadlines are: a working day is from a clock time to the same on the next day of work, however long
-that day is. Working minutes that are left, or were taken, are said in days of the office's usual length (`in_words`).
-"""
+"""How late something is, in working days and hours, and the one sentence that says so. Pure."""
 
 from bisect import bisect_right
 from dataclasses import dataclass

@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from himpun import clock, typed
 from himpun.archive.journal import act
 from himpun.cycles.models import Cycle, Task
-from himpun.cycles.papers.performance import NARRATIVE
 from himpun.cycles.rules import NotYourStep
-from himpun.cycles.step_actions import draft_of, leave_receipt, write_draft
+from himpun.cycles.steps.distribution import leave_receipt
+from himpun.cycles.steps.draft import draft_of, write_draft
+from himpun.cycles.steps.papers.performance import NARRATIVE
 from himpun.documents import actions as documents
 from himpun.documents.models import Delivery, Document
 from himpun.errors import Conflict

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from himpun.cycles.planning import Pauses
+from himpun.cycles.deadlines.planning import Pauses
 from himpun.offices import worktime
 from himpun.offices.calendar.kept import calendar_of
 from himpun.offices.models import Office
