@@ -12,9 +12,10 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from himpun.cycles import conformance, eventlog, xes
-from himpun.cycles.events import Event, Log
-from himpun.cycles.timing import WorkClock
+from himpun.history import conformance, xes
+from himpun.history import csv as eventlog
+from himpun.history.clock import WorkClock
+from himpun.history.events import Event, Log
 from himpun.offices.worktime import DEFAULT_WEEK, WIB, WorkCalendar
 from himpun.procedures.definition import END, Procedure, __file__
 from himpun.procedures.problems import runnable

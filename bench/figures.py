@@ -22,7 +22,7 @@ from himpun.measure.periods import Period
 from himpun.measure.scoring.achievement import achievement
 from himpun.measure.scoring.year import over_year
 from himpun.offices.models import Holding, Office, OfficeKind, Person, Post
-from himpun.reports.recap import element_sums, recap_of
+from himpun.reports.recap.recap import element_sums, recap_of
 
 YEARS = range(2001, 2026)
 MONTHS = 12

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from himpun.cycles.events import COMPLETE, START, Event, Log
-from himpun.cycles.timing import WorkClock
+from himpun.history.clock import WorkClock
+from himpun.history.events import COMPLETE, START, Event, Log
 from himpun.offices.worktime import DEFAULT_WEEK, WIB, WorkCalendar
 from himpun.procedures.definition import Procedure
 from himpun.procedures.problems import runnable

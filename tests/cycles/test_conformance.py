@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from himpun.cycles.conformance import (
+from himpun.history.conformance import (
     DONE,
     Model,
     Trace,
@@ -18,7 +18,7 @@ from himpun.cycles.conformance import (
     variant_of,
     without_numbers,
 )
-from himpun.cycles.events import ABORT, CHILD, START, Event, Log
+from himpun.history.events import ABORT, CHILD, START, Event, Log
 from tests.cycles.logs import MONDAY, PROCEDURE, clock, ended, turn
 
 MODEL = Model(PROCEDURE)

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from himpun.cycles import eventlog, xes
-from himpun.cycles.eventlog import LogUnreadable
-from himpun.cycles.events import COMPLETE, LIFECYCLES, SCOPES, START, Event, Log
+from himpun.history import csv, xes
+from himpun.history.csv import LogUnreadable
+from himpun.history.events import COMPLETE, LIFECYCLES, SCOPES, START, Event, Log
 from himpun.offices.worktime import WIB
 
 TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc", "Cn"]), max_size=12)
@@ -35,16 +35,16 @@ EVENTS = st.builds(
 
 
 def csv_of(log: Log) -> bytes:
-    return eventlog.as_bytes(eventlog.write(log))
+    return csv.as_bytes(csv.write(log))
 
 
 def xes_of(log: Log) -> bytes:
-    return eventlog.as_bytes(xes.write(log))
+    return csv.as_bytes(xes.write(log))
 
 
 @given(st.lists(EVENTS, max_size=8))
 def test_what_is_written_as_csv_reads_back_the_same(log: Log) -> None:
-    assert eventlog.read(csv_of(log), zone=WIB) == log
+    assert csv.read(csv_of(log), zone=WIB) == log
 
 
 @given(st.lists(EVENTS, max_size=8))
@@ -72,13 +72,11 @@ AT = datetime(2026, 10, 5, 8, 30, tzinfo=WIB)
     ],
 )
 def test_logs_of_other_systems_are_recognised_by_their_heads_separators_and_dates(text: str) -> None:
-    assert eventlog.read(text.encode(), zone=WIB) == [Event("k", "Periksa", AT)]
+    assert csv.read(text.encode(), zone=WIB) == [Event("k", "Periksa", AT)]
 
 
 def test_a_start_and_an_end_in_one_row_are_two_events() -> None:
-    log = eventlog.read(
-        b"kasus;kegiatan;mulai;selesai;petugas\nk;Periksa;2026-10-05 08:30;5/10/2026 09.30;Ani", zone=WIB
-    )
+    log = csv.read(b"kasus;kegiatan;mulai;selesai;petugas\nk;Periksa;2026-10-05 08:30;5/10/2026 09.30;Ani", zone=WIB)
 
     assert log == [
         Event("k", "Periksa", AT, START, "Ani"),
@@ -90,9 +88,9 @@ def test_columns_can_be_named() -> None:
     data = b"NoTiket,Tindakan,Jam\nk,Periksa,2026-10-05 08:30"
     columns = {"case": "NoTiket", "activity": "tindakan", "at": "Jam"}
 
-    assert eventlog.read(data, zone=WIB, columns=columns) == [Event("k", "Periksa", AT)]
+    assert csv.read(data, zone=WIB, columns=columns) == [Event("k", "Periksa", AT)]
     with pytest.raises(LogUnreadable, match="kolom Nomor: kolom itu tidak ada"):
-        eventlog.read(data, zone=WIB, columns={"case": "Nomor"})
+        csv.read(data, zone=WIB, columns={"case": "Nomor"})
 
 
 @pytest.mark.parametrize(
@@ -112,7 +110,7 @@ def test_columns_can_be_named() -> None:
 )
 def test_what_cannot_be_read_is_said_with_its_row_column_value_and_cause(data: bytes, sentence: str) -> None:
     with pytest.raises(LogUnreadable) as refused:
-        eventlog.read(data, zone=WIB)
+        csv.read(data, zone=WIB)
 
     assert sentence in str(refused.value)
 

@@ -6,11 +6,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from himpun.cycles import conformance
 from himpun.cycles.actions import cancel_cycle
-from himpun.cycles.events import ABORT, CHILD, COMPLETE, START, STEP, UNIT
-from himpun.cycles.history import events_of
-from himpun.cycles.timing import Waiting, WorkClock, waiting_in
+from himpun.history import conformance
+from himpun.history.clock import WorkClock
+from himpun.history.events import ABORT, CHILD, COMPLETE, START, STEP, UNIT
+from himpun.history.journal import events_of
+from himpun.history.waiting import Waiting, waiting_in
 from himpun.offices.calendar.kept import calendar_of
 from himpun.offices.models import Office
 from himpun.procedures.definition import Procedure

@@ -6,22 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from himpun.cycles.events import CHILD, COMPLETE, RESUME, START, SUSPEND, UNIT, Event, Log, in_order
-from himpun.cycles.timing import (
-    LOOSEN,
-    NO_VISITS,
-    TIGHTEN,
-    TOO_FEW,
-    Visit,
-    Waiting,
-    compared,
-    pauses_of,
-    percentile,
-    step_timings,
-    suggestion,
-    visits_of,
-    waiting_in,
-)
+from himpun.history.comparing import LOOSEN, TIGHTEN, TOO_FEW, compared, suggestion
+from himpun.history.events import CHILD, COMPLETE, RESUME, START, SUSPEND, UNIT, Event, Log, in_order
+from himpun.history.timings import NO_VISITS, percentile, step_timings
+from himpun.history.visits import Visit, pauses_of, visits_of
+from himpun.history.waiting import Waiting, waiting_in
 from himpun.offices import worktime
 from himpun.offices.worktime import Amount
 from tests.cycles.logs import CALENDAR, MONDAY, PROCEDURE, clock, ended, turn

@@ -28,7 +28,7 @@ from himpun.indicators.recaps.corrections import (
 from himpun.measure.periods import Period
 from himpun.notifications.models import Message
 from himpun.offices.acting import HoldsNoPost
-from himpun.reports.recap import recap_of
+from himpun.reports.recap.recap import recap_of
 from tests.cast import MONDAY, PERIOD, Cast, later
 from tests.papers import pdf
 from tests.reports.figures import bring, define, figure_of, freeze

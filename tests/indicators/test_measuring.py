@@ -12,7 +12,7 @@ from himpun.indicators.measured.office_year import OfficeYear
 from himpun.indicators.models.dictionary import Indicator, Target, Variable
 from himpun.indicators.models.figures import Figure
 from himpun.measure.periods import Period
-from himpun.reports.recap import recap_of
+from himpun.reports.recap.recap import recap_of
 from tests.cast import Cast
 from tests.oracles import set_up
 

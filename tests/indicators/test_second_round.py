@@ -23,7 +23,7 @@ from himpun.indicators.requests.frozen import frozen_in
 from himpun.indicators.requests.reviewing import lines_of, review_request
 from himpun.indicators.requests.rules import Incomplete
 from himpun.measure.periods import Period
-from himpun.reports.recap import recap_of
+from himpun.reports.recap.recap import recap_of
 from himpun.spreadsheets.reading import read_book
 from tests import workbooks
 from tests.cast import MECHANISM, PERIOD, Cast, later

@@ -19,11 +19,12 @@ from himpun.folders.reading import read_office
 from himpun.measure.periods import Period
 from himpun.notifications.models import Message
 from himpun.offices.models import Holiday, Office, Person, Post, SpecialHours
-from himpun.reports import ladder, ladder_below
-from himpun.reports.ladder import Row
-from himpun.reports.ladder_below import Below
-from himpun.reports.recap import Reporting
-from himpun.reports.standings import standings_of
+from himpun.reports.ladder import below as ladder_below
+from himpun.reports.ladder import ladder
+from himpun.reports.ladder.below import Below
+from himpun.reports.ladder.ladder import Row
+from himpun.reports.ladder.standings import standings_of
+from himpun.reports.recap.recap import Reporting
 from tests.cast import MECHANISM, MONDAY, PERIOD, SOP, WIB, Cast, entrust, found_office, later
 from tests.reports.region_of_two import Regency, found_regency, many_below, put_below
 

@@ -19,9 +19,9 @@ from himpun.indicators.recaps import corrections
 from himpun.measure.periods import Period
 from himpun.offices.models import Office
 from himpun.reports import REPORTS
-from himpun.reports.paper import PROVISIONAL, paper, to_pdf
-from himpun.reports.recap import NoSuchGroup, OfficeRecap, Row, element_sums, recap_of, recaps_of
-from himpun.reports.region import region_of, sums_below
+from himpun.reports.recap.paper import PROVISIONAL, paper, to_pdf
+from himpun.reports.recap.recap import NoSuchGroup, OfficeRecap, Row, element_sums, recap_of, recaps_of
+from himpun.reports.recap.region import region_of, sums_below
 from tests.cast import MECHANISM, PERIOD, Cast, found_office, later
 from tests.documents.test_rendering import pages_of
 from tests.papers import pdf

@@ -5,7 +5,20 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from himpun.reports.rungs import DONE, DONE_LATE, FUTURE, LATE, OPEN, PAUSED, SAID, SKIPPED, Rung, Visit, said, track_of
+from himpun.reports.ladder.rungs import (
+    DONE,
+    DONE_LATE,
+    FUTURE,
+    LATE,
+    OPEN,
+    PAUSED,
+    SAID,
+    SKIPPED,
+    Rung,
+    Visit,
+    said,
+    track_of,
+)
 
 MONDAY = datetime(2026, 10, 5, 1, tzinfo=UTC)
 LATER = MONDAY + timedelta(hours=3)

@@ -8,7 +8,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from himpun.cycles import eventlog, xes
+from himpun.history import csv as eventlog
+from himpun.history import xes
 from himpun.offices.models import Office, Person
 from tests.cast import MECHANISM, WIB, Cast, found_office, later
 

@@ -9,9 +9,9 @@ from himpun.api import rules
 from himpun.api.door import REFUSALS, NotHere, access_of
 from himpun.api.schemas import RecapOut
 from himpun.measure.periods import Period
-from himpun.reports.export import as_data
 from himpun.reports.queries import offices_from
-from himpun.reports.recap import recap_of
+from himpun.reports.recap.export import as_data
+from himpun.reports.recap.recap import recap_of
 
 router = Router()
 

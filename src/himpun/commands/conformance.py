@@ -12,19 +12,15 @@ from typing import Any
 from himpun import clock
 from himpun.commands.export_log import UnknownProcedure
 from himpun.commands.reading import FileUnreadable, bytes_of, office_of, text_of
-from himpun.cycles import eventlog, xes
-from himpun.cycles.conformance import (
-    CaseResult,
-    Conformance,
-    check,
-    other_procedures,
-    other_versions,
-    without_numbers,
-)
 from himpun.cycles.deadlines.late import in_words
-from himpun.cycles.events import Log
-from himpun.cycles.timing import WorkClock, share_words, step_timings, usual_day
 from himpun.errors import Refusal
+from himpun.history import csv as eventlog
+from himpun.history import xes
+from himpun.history.clock import WorkClock
+from himpun.history.comparing import share_words
+from himpun.history.conformance import CaseResult, Conformance, check, other_procedures, other_versions, without_numbers
+from himpun.history.events import Log
+from himpun.history.timings import step_timings, usual_day
 from himpun.offices.calendar.kept import calendar_of, national_calendar
 from himpun.offices.models import Office
 from himpun.procedures.definition import Procedure

@@ -8,9 +8,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from himpun.commands.reading import FileUnreadable, office_of
-from himpun.cycles import eventlog, xes
-from himpun.cycles.history import events_of
 from himpun.errors import Refusal
+from himpun.history import csv, xes
+from himpun.history.journal import events_of
 from himpun.offices.models import Office
 from himpun.procedures.models import ProcedureVersion
 
@@ -52,7 +52,7 @@ def run(options: argparse.Namespace) -> int:
         raise UnknownProcedure(options.procedure)
     since, until = (moment_of(text, office) for text in (options.since, options.until))
     log = events_of([office], options.procedure, since, until)
-    pieces = xes.write(log, name=office.name) if options.format == "xes" else eventlog.write(log)
+    pieces = xes.write(log, name=office.name) if options.format == "xes" else csv.write(log)
     if options.output is None:
         for piece in pieces:
             sys.stdout.write(piece)

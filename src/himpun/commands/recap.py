@@ -7,8 +7,8 @@ from pathlib import Path
 from himpun.commands.reading import FileUnreadable, office_of
 from himpun.errors import Refusal
 from himpun.measure.periods import Period
-from himpun.reports.export import to_csv, to_json, to_xlsx
-from himpun.reports.recap import recap_of
+from himpun.reports.recap.export import to_csv, to_json, to_xlsx
+from himpun.reports.recap.recap import recap_of
 
 WRITERS = {"csv": to_csv, "json": to_json, "xlsx": to_xlsx}
 

@@ -5,9 +5,9 @@ from typing import Any, NamedTuple
 
 from himpun.measure.periods import Period
 from himpun.offices.models import Office
-from himpun.reports.ladder import ladder_of
-from himpun.reports.recap import recap_of
-from himpun.reports.region import region_of
+from himpun.reports.ladder.ladder import ladder_of
+from himpun.reports.recap.recap import recap_of
+from himpun.reports.recap.region import region_of
 
 
 class Report(NamedTuple):

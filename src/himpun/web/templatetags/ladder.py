@@ -7,7 +7,7 @@ from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from himpun.reports.rungs import Rung, said
+from himpun.reports.ladder.rungs import Rung, said
 
 register = template.Library()
 

@@ -25,7 +25,7 @@ from himpun.measure.formula.parser import parse
 from himpun.measure.numbers import write_percent
 from himpun.measure.periods import Frequency, Kind, Period
 from himpun.measure.scoring.bounds import ruler
-from himpun.reports.recap import on_axis
+from himpun.reports.recap.recap import on_axis
 from himpun.web.downloads import picture
 from himpun.web.middleware import PersonRequest
 from himpun.web.views.dictionary import entry_or_404, may_edit

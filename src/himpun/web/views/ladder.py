@@ -14,14 +14,15 @@ from himpun.errors import Refusal
 from himpun.measure.periods import Period
 from himpun.offices.models import Office
 from himpun.offices.rules import MAY_NUDGE
-from himpun.reports import ladder, ladder_below
-from himpun.reports.export import CSV_MEDIA
-from himpun.reports.ladder import Awaited, Ladder
-from himpun.reports.ladder_below import Below
-from himpun.reports.ladder_file import below_csv, ladder_csv
+from himpun.reports.ladder import below as ladder_below
+from himpun.reports.ladder import ladder
+from himpun.reports.ladder.below import Below
+from himpun.reports.ladder.file import below_csv, ladder_csv
+from himpun.reports.ladder.ladder import Awaited, Ladder
+from himpun.reports.ladder.rungs import SAID, Rung
+from himpun.reports.ladder.standings import SOP
 from himpun.reports.queries import readable_line
-from himpun.reports.rungs import SAID, Rung
-from himpun.reports.standings import SOP
+from himpun.reports.recap.export import CSV_MEDIA
 from himpun.web import downloads
 from himpun.web.forms import read_whole
 from himpun.web.middleware import PersonRequest

@@ -20,7 +20,7 @@ from himpun.measure.periods import Period
 from himpun.offices.models import Holding
 from himpun.offices.rules import MAY_SEE_ALL_VALUES
 from himpun.reports import REPORTS, Report
-from himpun.reports.recap import on_axis
+from himpun.reports.recap.recap import on_axis
 from himpun.web.downloads import picture
 from himpun.web.forms import Typed
 from himpun.web.middleware import PersonRequest

@@ -19,11 +19,11 @@ from himpun.indicators.measured.keeping import tree_of
 from himpun.measure.numbers import write_number, write_percent
 from himpun.measure.periods import Kind, Period
 from himpun.offices.models import Office
-from himpun.reports.export import CSV_MEDIA, XLSX_MEDIA, name_of, to_csv, to_xlsx
-from himpun.reports.paper import PDF_MEDIA, to_pdf
 from himpun.reports.queries import readable_offices
-from himpun.reports.recap import GROUPS, ElementSum, OfficeRecap, Row, recap_of, summed_up
-from himpun.reports.region import RegionRecap, region_of, sums_below
+from himpun.reports.recap.export import CSV_MEDIA, XLSX_MEDIA, name_of, to_csv, to_xlsx
+from himpun.reports.recap.paper import PDF_MEDIA, to_pdf
+from himpun.reports.recap.recap import GROUPS, ElementSum, OfficeRecap, Row, recap_of, summed_up
+from himpun.reports.recap.region import RegionRecap, region_of, sums_below
 from himpun.web import downloads
 from himpun.web.downloads import picture
 from himpun.web.middleware import PersonRequest

@@ -10,12 +10,13 @@ from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_GET
 
 from himpun import clock
-from himpun.cycles import eventlog, xes
 from himpun.cycles.deadlines.late import in_words
-from himpun.cycles.events import Log
 from himpun.cycles.steps.disposition import needs_letter
-from himpun.cycles.timing import Group, StepTiming, Suggestion, share_words
 from himpun.documents.pictures import as_svg
+from himpun.history import csv, xes
+from himpun.history.comparing import Group, Suggestion, share_words
+from himpun.history.events import Log
+from himpun.history.timings import StepTiming
 from himpun.measure.periods import Period
 from himpun.offices.models import Office
 from himpun.procedures.definition import Procedure
@@ -23,10 +24,10 @@ from himpun.procedures.flowchart.layout import layout
 from himpun.procedures.flowchart.primitives import Sheet
 from himpun.procedures.flowchart.svg import Mark, marked, svg
 from himpun.procedures.reading import role_titles, worded
-from himpun.reports.paper import PDF_MEDIA
 from himpun.reports.queries import offices_from, opened_offices, readable_offices
-from himpun.reports.timing import MOST, Evaluation, chart, evaluate, procedures_known
-from himpun.reports.timing_paper import DELAYS, marks_of, to_pdf
+from himpun.reports.recap.paper import PDF_MEDIA
+from himpun.reports.timing.paper import DELAYS, marks_of, to_pdf
+from himpun.reports.timing.timing import MOST, Evaluation, chart, evaluate, procedures_known
 from himpun.typed import read_year
 from himpun.web import downloads
 from himpun.web.downloads import picture
@@ -245,7 +246,7 @@ def _readable(log: Log, request: PersonRequest) -> Log:
 def timing_csv(request: PersonRequest) -> HttpResponse:
     """The event log behind the page, as CSV."""
     found = _found(request)
-    return _file(eventlog.as_bytes(eventlog.write(_readable(found.log, request))), eventlog.MEDIA, _name(found, "csv"))
+    return _file(csv.as_bytes(csv.write(_readable(found.log, request))), csv.MEDIA, _name(found, "csv"))
 
 
 @require_GET
@@ -253,7 +254,7 @@ def timing_xes(request: PersonRequest) -> HttpResponse:
     """The event log behind the page, as XES."""
     found = _found(request)
     return _file(
-        eventlog.as_bytes(xes.write(_readable(found.log, request), name=found.office.name)),
+        csv.as_bytes(xes.write(_readable(found.log, request), name=found.office.name)),
         xes.MEDIA,
         _name(found, "xes"),
     )

@@ -14,8 +14,8 @@ from xml.sax.saxutils import escape
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
-from himpun.cycles.eventlog import LogUnreadable, lifecycle_of, moment
-from himpun.cycles.events import COMPLETE, SCOPES, STEP, Event, Log, cases_of
+from himpun.history.csv import LogUnreadable, lifecycle_of, moment
+from himpun.history.events import COMPLETE, SCOPES, STEP, Event, Log, cases_of
 
 MEDIA = "application/xml"
 NAME, TIME, LIFECYCLE, RESOURCE = "concept:name", "time:timestamp", "lifecycle:transition", "org:resource"

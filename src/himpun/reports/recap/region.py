@@ -8,7 +8,7 @@ from himpun.measure.periods import Kind, Period
 from himpun.measure.scoring import summary as scoring
 from himpun.offices.models import Office
 from himpun.reports.queries import with_below
-from himpun.reports.recap import ElementSum, OfficeRecap, Reporting, element_sums, recaps_of, summed_up
+from himpun.reports.recap.recap import ElementSum, OfficeRecap, Reporting, element_sums, recaps_of, summed_up
 
 QUARTERS = 4
 

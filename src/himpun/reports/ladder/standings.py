@@ -19,8 +19,8 @@ from himpun.measure.periods import Period
 from himpun.offices import worktime
 from himpun.offices.calendar.kept import calendars_of
 from himpun.offices.models import Office
-from himpun.reports.recap import Reporting
-from himpun.reports.rungs import DONE, LATE, OPEN, PAUSED
+from himpun.reports.ladder.rungs import DONE, LATE, OPEN, PAUSED
+from himpun.reports.recap.recap import Reporting
 
 NOT_BEGUN, NEAR = "belum-mulai", "mendekati"
 STATES = {

@@ -17,7 +17,7 @@ from himpun.indicators.measured.keeping import exact_text, tree_of
 from himpun.measure.numbers import round_half_up, write_percent
 from himpun.measure.scoring.summary import Summary
 from himpun.measure.scoring.values import SHOWN_PLACES, Score
-from himpun.reports.recap import OfficeRecap, Row
+from himpun.reports.recap.recap import OfficeRecap, Row
 from himpun.spreadsheets.parts import inert
 
 PROVISIONAL, SETTLED = "sementara", "tetap"

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from itertools import chain
 
-from himpun.cycles.events import ABORT, COMPLETE, RESUME, SCOPES, START, STEP, SUSPEND, Event, Log
 from himpun.errors import Refusal
+from himpun.history.events import ABORT, COMPLETE, RESUME, SCOPES, START, STEP, SUSPEND, Event, Log
 from himpun.spreadsheets.parts import FORMULA_SIGNS
 
 COLUMNS = {

@@ -13,26 +13,14 @@ from statistics import fmean
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from himpun.cycles.conformance import CaseResult, check
-from himpun.cycles.events import Event, Log, cases_of
-from himpun.cycles.history import events_of
-from himpun.cycles.timing import (
-    KEPT,
-    Group,
-    StepTiming,
-    Suggestion,
-    Visit,
-    Waiting,
-    WorkClock,
-    compared,
-    in_minutes,
-    middle,
-    percentile,
-    step_timings,
-    suggestion,
-    usual_day,
-    waiting_in,
-)
+from himpun.history.clock import WorkClock
+from himpun.history.comparing import Group, Suggestion, compared, suggestion
+from himpun.history.conformance import CaseResult, check
+from himpun.history.events import Event, Log, cases_of
+from himpun.history.journal import events_of
+from himpun.history.timings import StepTiming, in_minutes, middle, percentile, step_timings, usual_day
+from himpun.history.visits import KEPT, Visit
+from himpun.history.waiting import Waiting, waiting_in
 from himpun.offices.calendar.kept import calendars_of
 from himpun.offices.models import Office
 from himpun.procedures.definition import Procedure

@@ -9,17 +9,19 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from himpun.cycles.deadlines.late import in_words
-from himpun.cycles.timing import ENOUGH, Group, StepTiming, share_words
 from himpun.documents.content.parts import Fact
 from himpun.documents.content.timing import TimedGroup, TimedStep, TimingEvaluation, WaitingRow
 from himpun.documents.parts import letterhead, moment
 from himpun.documents.pictures import drawn_later, with_pictures
 from himpun.documents.rendering import render
+from himpun.history.comparing import Group, share_words
+from himpun.history.timings import StepTiming
+from himpun.history.visits import ENOUGH
 from himpun.measure.periods import Period
 from himpun.procedures.flowchart.primitives import Sheet
 from himpun.procedures.flowchart.svg import Mark, marked, svg
 from himpun.procedures.reading import role_titles, worded
-from himpun.reports.timing import Evaluation, chart
+from himpun.reports.timing.timing import Evaluation, chart
 
 MATRIX = 12
 """Columns of the matrix that a sheet of paper holds, the longest awaited first; the facts say when there are more."""

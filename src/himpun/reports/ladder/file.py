@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from himpun import moments
 from himpun.measure.periods import Period
-from himpun.reports.ladder import Ladder, Row, Unit
-from himpun.reports.ladder_below import Below, Region
-from himpun.reports.recap import Reporting
+from himpun.reports.ladder.below import Below, Region
+from himpun.reports.ladder.ladder import Ladder, Row, Unit
+from himpun.reports.recap.recap import Reporting
 from himpun.spreadsheets.parts import inert
 
 _OF_REQUESTS = ("Diminta", "Dijawab", "Tepat waktu", "Dikecualikan")

@@ -13,8 +13,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from himpun.archive.models import Record
-from himpun.cycles.events import ABORT, CHILD, COMPLETE, RESUME, START, STEP, SUSPEND, UNIT, Event, Log, in_order
 from himpun.cycles.models import Cycle
+from himpun.history.events import ABORT, CHILD, COMPLETE, RESUME, START, STEP, SUSPEND, UNIT, Event, Log, in_order
 from himpun.indicators.models.requests import DataRequest
 from himpun.offices.models import UNIT as UNIT_ROLE
 from himpun.offices.models import Office, Post

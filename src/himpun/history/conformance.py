@@ -18,8 +18,10 @@ from functools import cached_property
 from statistics import fmean
 from typing import NamedTuple
 
-from himpun.cycles.events import ABORT, COMPLETE, START, STEP, Event, Log, cases_of
-from himpun.cycles.timing import Visit, WorkClock, pauses_of, total_minutes, visits_of
+from himpun.history.clock import WorkClock
+from himpun.history.comparing import total_minutes
+from himpun.history.events import ABORT, COMPLETE, START, STEP, Event, Log, cases_of
+from himpun.history.visits import Visit, pauses_of, visits_of
 from himpun.procedures.definition import END, Procedure
 
 SYNC, SKIPPED, EXTRA = "sesuai", "dilewati", "tambahan"

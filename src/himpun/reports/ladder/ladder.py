@@ -34,9 +34,9 @@ from himpun.procedures.definition import Procedure
 from himpun.procedures.models import ProcedureVersion
 from himpun.procedures.queries import procedures_of
 from himpun.procedures.reading import role_titles, worded
-from himpun.reports.recap import Reporting
-from himpun.reports.rungs import DONE, LATE, OPEN, PAUSED, Rung, Visit, track_of
-from himpun.reports.standings import NEAR, NOT_BEGUN, ORDER, SOP, STATES, reporting_in
+from himpun.reports.ladder.rungs import DONE, LATE, OPEN, PAUSED, Rung, Visit, track_of
+from himpun.reports.ladder.standings import NEAR, NOT_BEGUN, ORDER, SOP, STATES, reporting_in
+from himpun.reports.recap.recap import Reporting
 
 _OF_CLOCK = {"terlambat": LATE, "mendekati": NEAR, "dijeda": PAUSED}
 

@@ -20,7 +20,7 @@ from himpun.indicators.measured.keeping import COLOURS
 from himpun.indicators.models.figures import Correction
 from himpun.indicators.recaps.corrections import approved_in
 from himpun.measure.numbers import write_percent
-from himpun.reports.recap import Group, OfficeRecap, Reporting, Row
+from himpun.reports.recap.recap import Group, OfficeRecap, Reporting, Row
 
 PROVISIONAL = "SEMENTARA: ada angka yang belum dibekukan dan masih dapat berubah"
 MARKED = "sementara"

@@ -11,11 +11,11 @@ from himpun import clock
 from himpun.cycles.models import Cycle
 from himpun.measure.periods import Period
 from himpun.offices.models import Office
-from himpun.reports.ladder import Awaited, Row, by_lateness, rows_of
+from himpun.reports.ladder.ladder import Awaited, Row, by_lateness, rows_of
+from himpun.reports.ladder.rungs import LATE
+from himpun.reports.ladder.standings import ORDER, SOP, Counts, Standing, standings_of
 from himpun.reports.queries import DEPTH
-from himpun.reports.recap import Reporting
-from himpun.reports.rungs import LATE
-from himpun.reports.standings import ORDER, SOP, Counts, Standing, standings_of
+from himpun.reports.recap.recap import Reporting
 
 DETAILED = 100
 """So many offices are shown with their tracks on one page."""

@@ -1,0 +1,1 @@
+"""The past as a log: visits of steps read from the journal or a file, timed and held against the procedure."""

@@ -1,0 +1,1 @@
+"""Who is late, office by office, up to the region."""

@@ -1,0 +1,1 @@
+"""Recaps of any period, of an office or of those below it."""

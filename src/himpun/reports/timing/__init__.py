@@ -1,0 +1,1 @@
+"""Standard times against what happened."""
