@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from himpun import clock
 from himpun.api.actions import save_codes
-from himpun.api.codes import Code
+from himpun.api.forms.codes import Code
 from himpun.api.reference import EXAMPLES
 from himpun.archive.models import Record
 from himpun.indicators.models.figures import Figure, FigureImport

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from himpun.api import adx, dhis2, messages
-from himpun.api.codes import Code, Codes, CodesWrong, read_codes
-from himpun.api.messages import DataValue, GivenRow, MessageRefused, MessageTooLong, plain_number
+from himpun.api.forms import adx, dhis2, messages
+from himpun.api.forms.codes import Code, Codes, CodesWrong, read_codes
+from himpun.api.forms.messages import DataValue, GivenRow, MessageRefused, MessageTooLong, plain_number
 from himpun.errors import Refusal
 from himpun.measure.periods import Kind, Period
 

@@ -17,7 +17,7 @@ from django.db import DataError, IntegrityError, connection, models, transaction
 from himpun import clock
 from himpun.api import actions as api
 from himpun.api.actions import make_token
-from himpun.api.codes import Code
+from himpun.api.forms.codes import Code
 from himpun.api.rules import READ_FIGURES
 from himpun.archive.comparing import Said, differences, said_by_journal
 from himpun.archive.journal import SYSTEM, act

@@ -14,7 +14,7 @@ from django.db.models import F, Value
 from django.db.models.functions import Concat
 
 from himpun.api.actions import make_token, revoke_token, save_codes
-from himpun.api.codes import Code
+from himpun.api.forms.codes import Code
 from himpun.api.models import Token
 from himpun.api.rules import READ_FIGURES, SCOPES
 from himpun.archive.journal import SYSTEM, Author, act

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from himpun.api.actions import codes_of, make_token, open_token, save_codes
-from himpun.api.codes import Code
+from himpun.api.forms.codes import Code
 from himpun.api.models import Token
 from himpun.api.reference import EXAMPLES, described
 from himpun.archive.models import Record

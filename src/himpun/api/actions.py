@@ -10,8 +10,8 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
 from himpun import clock
-from himpun.api.codes import KINDS, SYSTEMS, Code, Codes, fault
-from himpun.api.messages import is_clean
+from himpun.api.forms.codes import KINDS, SYSTEMS, Code, Codes, fault
+from himpun.api.forms.messages import is_clean
 from himpun.api.models import Token
 from himpun.api.rules import LONGEST_DAYS, SCOPES, NotInOffice, TokenRefused, check_in_force
 from himpun.archive.journal import Author, act

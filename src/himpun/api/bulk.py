@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from himpun.api import adx, dhis2, messages
 from himpun.api.actions import codes_of
-from himpun.api.codes import Codes
-from himpun.api.messages import GivenRow, Message
+from himpun.api.forms import adx, dhis2, messages
+from himpun.api.forms.codes import Codes
+from himpun.api.forms.messages import GivenRow, Message
 from himpun.errors import Refusal
 from himpun.indicators.figures.importing import FigureRow, Report, Result, import_figures
 from himpun.indicators.figures.taking import Taken

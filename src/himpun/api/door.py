@@ -13,7 +13,7 @@ from ninja.errors import HttpError, ValidationError
 from ninja.security import HttpBearer
 
 from himpun.api.actions import Access, open_token
-from himpun.api.messages import is_clean
+from himpun.api.forms.messages import is_clean
 from himpun.api.rules import TokenRefused, check_scope
 from himpun.api.schemas import Failure
 from himpun.errors import FieldErrors, Refusal

@@ -9,11 +9,12 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Status
 
 from himpun import clock
-from himpun.api import adx, dhis2, rules
+from himpun.api import rules
 from himpun.api.actions import Access, codes_of
 from himpun.api.bulk import FORMS, point_of, take_message
 from himpun.api.door import REFUSALS, NotHere, access_of, media_of
-from himpun.api.messages import DataValue, plain_number
+from himpun.api.forms import adx, dhis2
+from himpun.api.forms.messages import DataValue, plain_number
 from himpun.api.schemas import Failure, FigurePage, ImportSummary, ReportOut, ReportRefused
 from himpun.errors import Refusal
 from himpun.indicators.figures.importing import Report

@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from himpun.api.actions import known_codes, remove_code, save_codes
-from himpun.api.codes import KINDS, SYSTEMS, Code, CodesWrong, read_codes
+from himpun.api.forms.codes import KINDS, SYSTEMS, Code, CodesWrong, read_codes
 from himpun.errors import FieldErrors, Refusal
 from himpun.indicators.models.dictionary import Element
 from himpun.indicators.models.figures import CodeMapping

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
-from himpun.api import adx, dhis2
-from himpun.api.messages import is_clean, table_of
+from himpun.api.forms import adx, dhis2
+from himpun.api.forms.messages import is_clean, table_of
 from himpun.errors import Refusal
 from himpun.spreadsheets.book import Wrong
 

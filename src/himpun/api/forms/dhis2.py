@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from xml.sax.saxutils import quoteattr
 
-from himpun.api.messages import (
+from himpun.api.forms.messages import (
     DataValue,
     GivenRow,
     Message,

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
-from himpun.api.dhis2 import attributes
-from himpun.api.messages import DataValue, GivenRow, Message, MessageRefused, Tag, collect, read_tags
+from himpun.api.forms.dhis2 import attributes
+from himpun.api.forms.messages import DataValue, GivenRow, Message, MessageRefused, Tag, collect, read_tags
 from himpun.errors import Refusal
 from himpun.measure.periods import Kind, Period
 from himpun.spreadsheets.book import Wrong
