@@ -7,13 +7,14 @@ from himpun.cycles.models import Cycle
 from himpun.cycles.steps.draft import draft_of
 from himpun.documents.models import Approval, Document
 from himpun.documents.work import render_waiting
-from tests.cast import Cast
+from tests.cast import Cast, load_casts
+from tests.scenes import once
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("office", ["kecamatan", "dinas"])
-def test_from_the_letter_to_the_archive(office: str, request: pytest.FixtureRequest) -> None:
-    cast: Cast = request.getfixturevalue(office)
+def test_from_the_letter_to_the_archive(office: str, db: None) -> None:
+    cast: Cast = once(load_casts, f"{office}-contoh")[f"{office}-contoh"]
 
     cycle = cast.finish()
 

@@ -17,6 +17,7 @@ from himpun.cycles.steps.draft import draft_of
 from himpun.documents.models import Approval, Delivery, Document
 from himpun.documents.work import ensure_rendered
 from tests.cast import Cast
+from tests.scenes import once
 
 
 def upload(document: Document, content: bytes) -> Any:
@@ -25,6 +26,10 @@ def upload(document: Document, content: bytes) -> Any:
 
 @pytest.fixture
 def issued(kecamatan: Cast) -> Document:
+    return once(_issue, kecamatan)
+
+
+def _issue(kecamatan: Cast) -> Document:
     """A document signed in its second version."""
     cycle = kecamatan.to_step_4()
     kecamatan.decide(cycle, "terima")
