@@ -31,8 +31,13 @@ def test_what_calls_itself_pure_is_held_to_it_and_nothing_else_is() -> None:
     held = set(contracts["importlinter:contract:pure"]["source_modules"].split())
     said = {name for name, tree in modules() if re.search(r"\bPure\b", ast.get_docstring(tree) or "")}
 
-    assert sorted(said - held) == [], "these say Pure and are not in the contract `pure` of .importlinter"
-    assert sorted(held - said) == [], "these are in the contract and do not say so"
+    assert sorted(_outside(said, held)) == [], "these say Pure and are not in the contract `pure` of .importlinter"
+    assert sorted(_outside(held, said)) == [], "these are in the contract and do not say so"
+
+
+def _outside(names: set[str], rooms: set[str]) -> set[str]:
+    """The names that neither stand in `rooms` nor lie in one of them: what a room says, it says of all within it."""
+    return {name for name in names if not any(f"{name}.".startswith(f"{room}.") for room in rooms)}
 
 
 # --- one word, one meaning --------------------------------------------------------------------------------------------

@@ -72,7 +72,7 @@ def test_a_correction_is_asked_with_old_new_reason_and_evidence_and_changes_noth
     correction = ask(small)
 
     assert (correction.old, correction.new, correction.reason) == ("7", "8", "Satu desa terlewat")
-    assert files.path_of(correction.evidence_sha256).read_bytes() == EVIDENCE
+    assert files.file_of(correction.evidence_sha256).read_bytes() == EVIDENCE
     assert (correction.state, correction.asked_title) == (Correction.State.ASKED, "Kepala Seksi 1")
     assert figure_of(small) == before
     told = set(Message.objects.filter(place=f"correction:{correction.pk}").values_list("post__role", flat=True))

@@ -296,6 +296,6 @@ def test_figures_taken_in_few_or_many_are_sealed_one_by_one(small: Cast, variabl
 def test_a_list_of_sealed_rows_that_was_taken_away_is_named(small: Cast, variables: list[Variable]) -> None:
     take(small, [datum(small, variables[0], "1")._replace(year=1500 + n) for n in range(taking.MANY)])
     listed = Record.objects.get(act=ROWS_WRITTEN, data__contains='"bulk"').file_sha256
-    files.path_of(listed).unlink()
+    files.file_of(listed).unlink()
 
     assert f"Daftar baris {listed}" in next(differences(kinds=[]))

@@ -31,7 +31,7 @@ class FileMissing(Refusal):
         )
 
 
-def path_of(sha256: str) -> Path:
+def file_of(sha256: str) -> Path:
     """Where the file with this digest lies."""
     return Path(settings.ARCHIVE_ROOT) / sha256[:2] / sha256[2:4] / sha256
 
@@ -41,7 +41,7 @@ def store(content: bytes | Incoming, *, media_type: str) -> str:
     if isinstance(content, Incoming) and not content.is_whole:
         raise UploadTooLarge(content.limit)
     sha256 = content.sha256 if isinstance(content, Incoming) else hashlib.sha256(content).hexdigest()
-    place = path_of(sha256)
+    place = file_of(sha256)
     if not place.exists():
         _write_whole(place, content)
     StoredFile.objects.get_or_create(
@@ -82,6 +82,6 @@ def _sync_folder(folder: Path) -> None:
 def read(sha256: str) -> bytes:
     """The bytes kept under this digest. Raises FileMissing."""
     try:
-        return path_of(sha256).read_bytes()
+        return file_of(sha256).read_bytes()
     except FileNotFoundError as error:
         raise FileMissing(sha256) from error

@@ -94,7 +94,7 @@ def _file_faults(sha256: str) -> Iterator[str]:
     try:
         content = files.read(sha256)
     except files.FileMissing:
-        yield f"Berkas {sha256} hilang dari {files.path_of(sha256)}."
+        yield f"Berkas {sha256} hilang dari {files.file_of(sha256)}."
         return
     if hashlib.sha256(content).hexdigest() != sha256:
-        yield f"Berkas {files.path_of(sha256)} telah berubah: isinya tidak lagi cocok dengan namanya."
+        yield f"Berkas {files.file_of(sha256)} telah berubah: isinya tidak lagi cocok dengan namanya."

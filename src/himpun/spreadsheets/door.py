@@ -61,7 +61,7 @@ class Door:
             self.refuse("isinya bukan Excel (.xlsx)", SAVE_AS)
 
 
-def shown(name: str) -> str:
+def shown_name(name: str) -> str:
     printable = "".join(letter if letter.isprintable() else "�" for letter in name.strip())
     return printable if len(printable) <= 80 else f"{printable[:60]}…{printable[-15:]}"
 

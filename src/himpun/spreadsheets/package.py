@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Iterator
 from typing import Final, NoReturn
 
-from himpun.spreadsheets.door import CHUNK, SAVE_AS, SMALL, Door, millions, shown, thousands
+from himpun.spreadsheets.door import CHUNK, SAVE_AS, SMALL, Door, millions, shown_name, thousands
 
 # XLSX: the zip
 
@@ -70,13 +70,13 @@ class Package:
     def chunks(self, part: str) -> Iterator[bytes]:
         info = self._parts.get(part.lower())
         if info is None:
-            self.door.damaged(f"{shown(part)} tidak ada")
+            self.door.damaged(f"{shown_name(part)} tidak ada")
         try:
             with self._zip.open(info) as stream:
                 while chunk := stream.read(CHUNK):
                     yield chunk
         except _READING_ERRORS:
-            self.door.damaged(shown(part))
+            self.door.damaged(shown_name(part))
 
     def copy_of(self, parts: list[str]) -> io.BytesIO:
         """A zip of these parts only, freshly made, for calamine."""
@@ -94,7 +94,7 @@ class Package:
         if "\\" in name or name.startswith("/") or ".." in name.split("/") or ":" in name or not name.isprintable():
             self.door.refuse("nama bagian di dalamnya tidak wajar", SAVE_AS)
         if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) or name.lower() in self._parts:
-            self.door.damaged(shown(name))
+            self.door.damaged(shown_name(name))
         if not info.is_dir():
             self._parts[name.lower()] = info
 

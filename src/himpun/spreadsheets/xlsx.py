@@ -23,7 +23,7 @@ from himpun.spreadsheets.book import (
     corners,
     without_blank_ends,
 )
-from himpun.spreadsheets.door import DDE, SMALL, Door, millions, shown, thousands
+from himpun.spreadsheets.door import DDE, SMALL, Door, millions, shown_name, thousands
 from himpun.spreadsheets.package import FORBIDDEN_PARTS, FORBIDDEN_TYPES, VALUES_ONLY, Package
 from himpun.spreadsheets.parts import Attributes
 
@@ -60,10 +60,10 @@ class _Reader:
                 parser.Parse(chunk, False)
                 fed += len(chunk)
                 if fed - parser.CurrentByteIndex > SMALL:
-                    self.door.damaged(shown(self.part))
+                    self.door.damaged(shown_name(self.part))
             parser.Parse(b"", True)
         except expat.ExpatError:
-            self.door.damaged(shown(self.part))
+            self.door.damaged(shown_name(self.part))
 
     def _on_start(self, name: str, attributes: Attributes) -> None:
         self.start(name.rpartition(":")[2], attributes)
@@ -121,7 +121,7 @@ class _Workbook(_Reader):
 
     def start(self, tag: str, attributes: Attributes) -> None:
         if tag == "sheetData":
-            self.door.damaged(shown(self.part))
+            self.door.damaged(shown_name(self.part))
         if tag != "sheet":
             return
         plain = {name.rpartition(":")[2]: value for name, value in attributes.items()}
@@ -147,7 +147,7 @@ class _Strings(_Reader):
 
     def start(self, tag: str, attributes: Attributes) -> None:
         if tag == "sheetData":
-            self.door.damaged(shown(self.part))
+            self.door.damaged(shown_name(self.part))
         if tag == "si":
             self.captured()
             self.capturing = True
@@ -175,7 +175,7 @@ class _Styles(_Reader):
 
     def start(self, tag: str, attributes: Attributes) -> None:
         if tag == "sheetData":
-            self.door.damaged(shown(self.part))
+            self.door.damaged(shown_name(self.part))
         if tag == "numFmt" and "%" in _QUOTED.sub("", attributes.get("formatCode", "")):
             self._formats.add(attributes.get("numFmtId", ""))
         elif tag == "cellXfs":
@@ -213,7 +213,7 @@ class _Cells(_Reader):
         self, package: Package, place: _Place, lengths: list[int], percents: frozenset[str], facts: _Facts
     ) -> None:
         super().__init__(package, place.part)
-        self.name, self.lengths, self.styles, self.facts = shown(place.name), lengths, percents, facts
+        self.name, self.lengths, self.styles, self.facts = shown_name(place.name), lengths, percents, facts
         self._rows = 0
         self._row = 0
         self._column = 0
@@ -373,7 +373,7 @@ def _look_through(package: Package, places: list[_Place]) -> dict[str, _Facts]:
     found: dict[str, _Facts] = {}
     for place in places:
         if place.name in found:
-            package.door.damaged(f"dua lembar bernama “{shown(place.name)}”")
+            package.door.damaged(f"dua lembar bernama “{shown_name(place.name)}”")
         found[place.name] = _Facts()
         _Cells(package, place, lengths, percents, found[place.name]).read()
         _check_total(package.door, found)
@@ -394,7 +394,7 @@ def _values(door: Door, copy: io.BytesIO, places: list[_Place], facts: dict[str,
         door.damaged("daftar lembarnya tidak sesuai")
     for name, found in facts.items():
         if kinds[name].typ is not SheetTypeEnum.WorkSheet:
-            door.refuse(f"lembar “{shown(name)}” bukan lembar kerja biasa", VALUES_ONLY)
+            door.refuse(f"lembar “{shown_name(name)}” bukan lembar kerja biasa", VALUES_ONLY)
         raw = _raw_rows(door, workbook, name)
         yield Sheet(
             name=name,

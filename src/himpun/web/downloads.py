@@ -30,7 +30,7 @@ _LONGEST_NAME = 120
 
 def kept(sha256: str, name: str, *, save: bool = False) -> FileResponse:
     """A file of the archive, under a name made from `name`. Raises FileMissing."""
-    place = files.path_of(sha256)
+    place = files.file_of(sha256)
     if not place.exists():
         raise files.FileMissing(sha256)
     kind = seen(place)

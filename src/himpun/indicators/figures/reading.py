@@ -1,4 +1,4 @@
-"""One typed figure as a number or a sentence, with its limits. Pure."""
+"""One typed figure as a number or a sentence, with its limits."""
 
 from decimal import Context, Decimal
 

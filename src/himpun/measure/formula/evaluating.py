@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
-from himpun.measure.formula.parser import short
+from himpun.measure.formula.parser import shortened
 from himpun.measure.formula.parts import (
     COMPARISONS,
     COUNT,
@@ -239,7 +239,7 @@ class Evaluator:
                 return _Found(None, Node(label, None, "hitung", children=nodes), fault=fault)
             value = _ARITHMETIC[sign](value, operand)
             if _is_absurd(value):
-                fault = f"“{short(label)}” menghasilkan angka yang terlalu panjang: tidak dapat dihitung."
+                fault = f"“{shortened(label)}” menghasilkan angka yang terlalu panjang: tidak dapat dihitung."
                 return _Found(None, Node(label, None, "hitung", children=nodes), fault=fault)
         return _Found(value, Node(label, value, "hitung", children=nodes))
 

@@ -211,7 +211,7 @@ class Parser:
         if not _CODE.fullmatch(code) or len(code) > _CODE_LENGTH:
             _refuse(
                 token.place,
-                f"“{short(token.text)}” bukan rujukan ke indikator. Tulis misalnya [IKU-02] atau [IKU-02.desa_baik].",
+                f"“{shortened(token.text)}” bukan rujukan ke indikator. Tulis misalnya [IKU-02] atau [IKU-02.desa_baik].",
             )
         return Reference(code, variable)
 
@@ -222,7 +222,7 @@ class Parser:
         if name not in FUNCTIONS:
             _refuse(
                 token.place,
-                f"“{short(token.text)}” bukan fungsi. Fungsi yang ada: {', '.join(FUNCTIONS)}; "
+                f"“{shortened(token.text)}” bukan fungsi. Fungsi yang ada: {', '.join(FUNCTIONS)}; "
                 f"untuk perkalian tulis {TIMES} sebelum kurung.",
             )
         self._enter(self.take())
@@ -262,10 +262,10 @@ class Parser:
             _refuse(token.place, f"rumus berakhir, padahal di sini seharusnya {expected}.")
         if token.sign in COMPARISONS:
             _refuse(token.place, f"perbandingan “{token.text}” hanya dipakai sekali di dalam jika(…) atau banyak(…).")
-        _refuse(token.place, f"di sini “{short(token.text)}”, padahal seharusnya {expected}.")
+        _refuse(token.place, f"di sini “{shortened(token.text)}”, padahal seharusnya {expected}.")
 
 
-def short(text: str) -> str:
+def shortened(text: str) -> str:
     return text if len(text) <= _CODE_LENGTH else text[: _CODE_LENGTH - 1] + "…"
 
 

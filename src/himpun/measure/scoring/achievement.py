@@ -71,9 +71,9 @@ def achievement(
     Never raises for a value: T = 0 (but for a negative polarity with R = 0, which is 100), a target below 0, NaN and
     the like give a reason instead. None and "" mean not filled.
     """
-    if is_blank(target) or target is None:
+    if not_given(target) or target is None:
         return Score(state=State.NOT_FILLED, reason="Target belum ditetapkan.")
-    if is_blank(actual) or actual is None:
+    if not_given(actual) or actual is None:
         return Score(state=State.NOT_FILLED, reason="Realisasi belum diisi.")
     if polarity == Polarity.TEXT:
         return Score(state=State.NOT_COMPUTABLE, reason="Indikator teks disimpan dan ditampilkan, tidak dihitung.")
@@ -87,7 +87,7 @@ def capped(score: Score, cap: Number | None) -> Score:
     return replace(score, raw=exact(cap), formula=f"{score.formula}, dibatasi {write_number(cap)}")
 
 
-def is_blank(value: object) -> bool:
+def not_given(value: object) -> bool:
     return value is None or (isinstance(value, str) and not value.strip())
 
 

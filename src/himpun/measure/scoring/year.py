@@ -7,7 +7,7 @@ from himpun.measure.numbers import (
     Number,
 )
 from himpun.measure.periods import Frequency
-from himpun.measure.scoring.achievement import NoScoreError, is_blank, measured
+from himpun.measure.scoring.achievement import NoScoreError, measured, not_given
 from himpun.measure.scoring.values import Actual, Aggregation, Polarity, Score, State, T, Target
 
 # --- the periods of a year -------------------------------------------------------------------------------------------
@@ -34,7 +34,7 @@ def over_year(
     aggregation, polarity = Aggregation(aggregation), Polarity(polarity)
     year = _Year(
         _filled(targets),
-        None if is_blank(yearly_target) else yearly_target,
+        None if not_given(yearly_target) else yearly_target,
         Frequency(frequency) if frequency is not None else None,
     )
     filled: dict[int, Actual] = _filled(actuals)
@@ -54,7 +54,7 @@ def over_year(
 
 def _filled(values: Mapping[int, T | None]) -> dict[int, T]:
     """By period, earliest first, without the blanks."""
-    return {index: value for index, value in sorted(values.items()) if not is_blank(value) and value is not None}
+    return {index: value for index, value in sorted(values.items()) if not not_given(value) and value is not None}
 
 
 def _nothing_filled(aggregation: Aggregation) -> Score:

@@ -1,0 +1,1 @@
+"""The pages: one file a subject. A view parses, calls an action or a query, and renders."""
