@@ -25,7 +25,9 @@ from himpun.folders.reading import read_office
 from himpun.indicators.models.dictionary import Indicator, Variable
 from himpun.indicators.models.requests import DataRequest, RequestLine, Value
 from himpun.measure.scoring.achievement import VariableKind
-from himpun.offices.models import UNIT, Holding, Office, Person, Post
+from himpun.offices.models.holdings import Holding
+from himpun.offices.models.offices import UNIT, Office, Post
+from himpun.offices.models.people import Person
 from himpun.procedures.actions import publish_shared
 
 MECHANISM = "permintaan-data"

@@ -21,7 +21,9 @@ from himpun.indicators.models.figures import Figure
 from himpun.measure.periods import Period
 from himpun.measure.scoring.achievement import achievement
 from himpun.measure.scoring.year import over_year
-from himpun.offices.models import Holding, Office, OfficeKind, Person, Post
+from himpun.offices.models.holdings import Holding
+from himpun.offices.models.offices import Office, OfficeKind, Post
+from himpun.offices.models.people import Person
 from himpun.reports.recap.recap import element_sums, recap_of
 
 YEARS = range(2001, 2026)

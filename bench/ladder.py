@@ -20,7 +20,9 @@ from himpun.commands.setup import publish_own_procedures
 from himpun.cycles.models import Cycle, Task
 from himpun.indicators.models.requests import DataRequest
 from himpun.offices.kinds import seed_kinds
-from himpun.offices.models import Holding, Office, Person, Post
+from himpun.offices.models.holdings import Holding
+from himpun.offices.models.offices import Office, Post
+from himpun.offices.models.people import Person
 from himpun.procedures.models import ProcedureVersion
 
 PERIOD = "2026-TW3"

@@ -23,7 +23,9 @@ from himpun.cycles.models import Cycle, Task  # noqa: E402
 from himpun.folders.reading import read_office  # noqa: E402
 from himpun.offices.calendar.national import seed_national_calendar  # noqa: E402
 from himpun.offices.kinds import seed_kinds  # noqa: E402
-from himpun.offices.models import Holding, Office, Person, Post  # noqa: E402
+from himpun.offices.models.holdings import Holding  # noqa: E402
+from himpun.offices.models.offices import Office, Post  # noqa: E402
+from himpun.offices.models.people import Person  # noqa: E402
 from himpun.procedures.actions import publish_shared  # noqa: E402
 
 SOP = "pengumpulan-data-kinerja"

@@ -15,7 +15,9 @@ from himpun import clock
 from himpun.commands.setup import publish_own_procedures
 from himpun.cycles.models import Nudge, Task
 from himpun.cycles.reminders.sweep import sweep as sweep_once
-from himpun.offices.models import Holding, Office, OfficeKind, Person, Post
+from himpun.offices.models.holdings import Holding
+from himpun.offices.models.offices import Office, OfficeKind, Post
+from himpun.offices.models.people import Person
 from himpun.procedures.models import ProcedureVersion
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)

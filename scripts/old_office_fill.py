@@ -122,7 +122,7 @@ def fill_later() -> None:
     from himpun.indicators.figures.importing import FigureRow, import_figures
     from himpun.indicators.models.figures import Figure
     from himpun.indicators.recaps.corrections import ask_correction, decide_correction
-    from himpun.offices.models import Office
+    from himpun.offices.models.offices import Office
 
     cast = Cast(Office.objects.get(code="kec-kecil"))
     rows = [FigureRow(2, "IKU-01.pembilang", "", "2026-08", "11"), FigureRow(3, "IKU-01.penyebut", "", "2026-08", "12")]

@@ -37,7 +37,9 @@ from himpun.offices.holdings.appointments import LetterFile, begin_holding
 from himpun.offices.holdings.awaiting import awaited
 from himpun.offices.holdings.consenting import consent, consent_from_console
 from himpun.offices.kinds import seed_kinds
-from himpun.offices.models import UNIT, Appointment, Holding, Office, Person, Post
+from himpun.offices.models.holdings import Appointment, Holding
+from himpun.offices.models.offices import UNIT, Office, Post
+from himpun.offices.models.people import Person
 from himpun.procedures import drafts
 from himpun.procedures.models import ProcedureVersion
 from tests.papers import pdf

@@ -10,7 +10,8 @@ from himpun.indicators.models.dictionary import Indicator, Variable
 from himpun.measure.periods import Frequency
 from himpun.measure.scoring.achievement import VariableKind
 from himpun.measure.scoring.values import Aggregation, Polarity
-from himpun.offices.models import Appointment, Holding, Holiday, Leave
+from himpun.offices.models.calendar import Holiday
+from himpun.offices.models.holdings import Appointment, Holding, Leave
 from himpun.offices.vocabulary import HoldingKind, HolidayKind, LeaveKind
 
 

@@ -12,7 +12,10 @@ from himpun.commands import parser, reference, run, setup
 from himpun.commands.former import FORMER, renewed
 from himpun.indicators.models.dictionary import Indicator
 from himpun.indicators.models.recaps import RecapLine
-from himpun.offices.models import Holding, Holiday, Office, Person, Post
+from himpun.offices.models.calendar import Holiday
+from himpun.offices.models.holdings import Holding
+from himpun.offices.models.offices import Office, Post
+from himpun.offices.models.people import Person
 from himpun.procedures.models import ProcedureVersion
 from tests.cast import Cast
 

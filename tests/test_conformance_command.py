@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from himpun.commands import run
-from himpun.offices.models import Office
+from himpun.offices.models.offices import Office
 from tests.cast import MECHANISM, SOP, Cast, later
 from tests.cycles.logs import TEXT
 

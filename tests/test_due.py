@@ -10,7 +10,7 @@ import pytest
 from himpun.commands import run
 from himpun.commands.due import read_amount
 from himpun.offices.calendar.national import seed_national_calendar
-from himpun.offices.models import Holiday
+from himpun.offices.models.calendar import Holiday
 from himpun.offices.worktime import Amount
 from tests.cast import Cast
 

@@ -19,7 +19,7 @@ from himpun.notifications.access_mail import mail_links
 from himpun.notifications.channels import read_channels
 from himpun.offices.access import links
 from himpun.offices.actions import people
-from himpun.offices.models import OneTimeLink
+from himpun.offices.models.people import OneTimeLink
 from tests.cast import Cast
 from tests.web.test_access import TYPED, path_of
 from tests.web.test_offices import as_

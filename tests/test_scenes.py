@@ -13,7 +13,7 @@ from django.db import transaction
 from himpun.archive import files
 from himpun.archive.verify import verify
 from himpun.cycles.models import Cycle
-from himpun.offices.models import Office, OfficeKind, Post
+from himpun.offices.models.offices import Office, OfficeKind, Post
 from tests import scenes
 from tests.cast import Cast, later, small_office
 from tests.papers import pdf

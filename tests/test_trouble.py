@@ -23,7 +23,7 @@ from himpun.api.actions import make_token
 from himpun.archive import files
 from himpun.commands import run
 from himpun.jobs.worker import TickingWorker
-from himpun.offices.models import Holiday, SpecialHours
+from himpun.offices.models.calendar import Holiday, SpecialHours
 from himpun.procedures.models import ProcedureVersion
 from himpun.trouble import DatabaseAway, DatabaseBusy, DiskFull, ReadOnly, trouble_of
 from tests.cast import Cast

@@ -9,7 +9,7 @@ from django.test import Client
 from himpun.api.actions import make_token
 from himpun.api.rules import SCOPES
 from himpun.indicators.dictionary.saving import save_indicator
-from himpun.offices.models import Person
+from himpun.offices.models.people import Person
 from tests.cast import Cast
 
 ROOT = "/api/v1"

@@ -12,7 +12,8 @@ from himpun.api.rules import SCOPES, TokenRefused
 from himpun.archive.models import Record
 from himpun.errors import FieldErrors
 from himpun.indicators.models.figures import Figure
-from himpun.offices.models import Holding, Person
+from himpun.offices.models.holdings import Holding
+from himpun.offices.models.people import Person
 from tests.api.programs import Program, add_indicator, program, row
 from tests.cast import Cast, later
 

@@ -34,7 +34,7 @@ from himpun.indicators.models.figures import ColumnMapping, Figure, FigureImport
 from himpun.indicators.models.requests import DataRequest, FormArrival
 from himpun.indicators.recaps.corrections import ask_correction, decide_correction
 from himpun.offices.holdings.leaves import LeaveFields, record_leave
-from himpun.offices.models import SpecialHours
+from himpun.offices.models.calendar import SpecialHours
 from himpun.procedures.actions import set_approval_rule
 from tests.cast import MECHANISM, MONDAY, SOP, Cast, appointed, found_office, load_casts, publish_own
 from tests.papers import pdf

@@ -8,7 +8,7 @@ from himpun.archive.models import Record
 from himpun.archive.sealing import seal_existing
 from himpun.archive.seals import BEGUN, SEALED
 from himpun.offices.kinds import seed_kinds
-from himpun.offices.models import Office, OfficeKind
+from himpun.offices.models.offices import Office, OfficeKind
 
 pytestmark = pytest.mark.django_db
 

@@ -11,7 +11,7 @@ from himpun.archive.comparing import Said
 from himpun.archive.journal import SYSTEM, act
 from himpun.archive.verify import verify
 from himpun.offices.kinds import seed_kinds
-from himpun.offices.models import Office, OfficeKind
+from himpun.offices.models.offices import Office, OfficeKind
 
 
 def _change(name: str) -> None:

@@ -18,7 +18,7 @@ def found(code: str) -> dict[str, Any]:
     from himpun.indicators.models.dictionary import Indicator, Variable
     from himpun.indicators.models.figures import Figure
     from himpun.indicators.models.requests import DataRequest, RequestLine
-    from himpun.offices.models import Post
+    from himpun.offices.models.offices import Post
     from tests.browser.people import PASSWORD
     from tests.cast import PERIOD, found_office
 

@@ -12,7 +12,7 @@ from himpun.budgets.rollup import Level, roll_up
 from himpun.commands.load_office import load
 from himpun.folders.findings import OfficeFilesError
 from himpun.folders.reading import read_office
-from himpun.offices.models import Office
+from himpun.offices.models.offices import Office
 from tests.budgets.samples import REPORT, YEAR
 from tests.cast import Cast
 

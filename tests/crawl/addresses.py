@@ -21,7 +21,10 @@ from himpun.indicators.models.recaps import Recap, RecapLine
 from himpun.indicators.models.requests import DataRequest, Evidence, RequestLine
 from himpun.letters.models import Letter
 from himpun.notifications.models import Outgoing
-from himpun.offices.models import Appointment, Holding, Holiday, Leave, Person, Post, SpecialHours
+from himpun.offices.models.calendar import Holiday, SpecialHours
+from himpun.offices.models.holdings import Appointment, Holding, Leave
+from himpun.offices.models.offices import Post
+from himpun.offices.models.people import Person
 from himpun.procedures.models import ProcedureDraft, ProcedureVersion
 from tests.cast import MECHANISM, SOP
 from tests.crawl.scene import Side

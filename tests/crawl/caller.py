@@ -24,7 +24,7 @@ from django.db import connection, transaction
 from django.test.client import ClientHandler, RequestFactory
 
 from himpun.archive.models import ChainHead
-from himpun.offices.models import Person
+from himpun.offices.models.people import Person
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 _CHANGES = re.compile(

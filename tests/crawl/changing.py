@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
 
-from himpun.offices.models import Holding
+from himpun.offices.models.holdings import Holding
 from tests.crawl.addresses import Address
 from tests.crawl.caller import Answer, Caller
 from tests.crawl.scene import TODAY

@@ -44,7 +44,9 @@ from himpun.notifications.spreading import spread_due
 from himpun.offices.access import attempts, links
 from himpun.offices.actions import days as offices
 from himpun.offices.holdings.appointments import LetterFile, begin_holding
-from himpun.offices.models import Holding, Leave, Office, OneTimeLink, Person, Post
+from himpun.offices.models.holdings import Holding, Leave
+from himpun.offices.models.offices import Office, Post
+from himpun.offices.models.people import OneTimeLink, Person
 from himpun.procedures import drafts
 from himpun.procedures.models import ProcedureVersion
 from tests.budgets.samples import give_budget

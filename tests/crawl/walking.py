@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from himpun.offices.models import Person
+from himpun.offices.models.people import Person
 from tests.crawl.addresses import ROWS, Address, Keys, addresses, queries, strange, telling
 from tests.crawl.caller import Answer, Caller
 from tests.crawl.scene import DRAFT_FIGURE, Scene

@@ -20,7 +20,7 @@ from himpun.indicators.models.dictionary import Indicator
 from himpun.indicators.models.recaps import Recap
 from himpun.indicators.models.requests import Evidence, RequestLine
 from himpun.indicators.requests.forms import form_of
-from himpun.offices.models import Holding
+from himpun.offices.models.holdings import Holding
 from tests import workbooks
 from tests.budgets.samples import PLAN, REPORT
 from tests.cast import MECHANISM, SOP

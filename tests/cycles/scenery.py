@@ -7,7 +7,7 @@ from himpun.cycles.actions import start_cycle
 from himpun.cycles.models import Cycle
 from himpun.indicators.models.requests import DataRequest
 from himpun.letters.models import Letter
-from himpun.offices.models import Person
+from himpun.offices.models.people import Person
 from tests.cast import MECHANISM, MONDAY, Cast, entrust, found_office, later, small_office
 
 TODAY = MONDAY.date()

@@ -37,7 +37,7 @@ def die(*args: object) -> None:
 
 
 def cast_of(code: str) -> Any:
-    from himpun.offices.models import Office
+    from himpun.offices.models.offices import Office
     from tests.cast import Cast
 
     return Cast(Office.objects.get(code=code))
@@ -77,7 +77,7 @@ def to_collected(code: str, period: str) -> int:
 def decide(code: str, cycle: int, decision: str, task: int, by: str = "") -> str:
     from himpun.cycles import actions
     from himpun.cycles.models import Task
-    from himpun.offices.models import Person
+    from himpun.offices.models.people import Person
 
     post = Task.objects.select_related("post").get(pk=task).post
     who = Person.objects.get(username=by) if by else cast_of(code).holder(post)
@@ -100,7 +100,7 @@ def return_answer(code: str, cycle: int) -> None:
 @on_stage
 def save_line(line: int, by: str, **words: Any) -> None:
     from himpun.indicators.requests import filling
-    from himpun.offices.models import Person
+    from himpun.offices.models.people import Person
 
     who = Person.objects.get(username=by)
     ready()
@@ -260,7 +260,8 @@ def recount(code: str, day: str) -> int:
     from datetime import date
 
     from himpun.cycles.deadlines import recounting
-    from himpun.offices.models import Holiday, Office
+    from himpun.offices.models.calendar import Holiday
+    from himpun.offices.models.offices import Office
 
     office = cast_of(code).office
     Holiday.objects.get_or_create(office=office, day=date.fromisoformat(day), defaults={"name": "Hari jadi"})

@@ -30,7 +30,8 @@ from himpun.indicators.models.recaps import Recap, RecapLine
 from himpun.indicators.models.requests import DataRequest, Evidence, Value
 from himpun.letters.models import Disposition
 from himpun.notifications.models import Message
-from himpun.offices.models import Holding, Post
+from himpun.offices.models.holdings import Holding
+from himpun.offices.models.offices import Post
 from himpun.procedures.actions import publish_shared
 from himpun.procedures.models import ProcedureVersion
 from himpun.procedures.queries import NoProcedure

@@ -26,7 +26,8 @@ from himpun.indicators.models.requests import DataRequest
 from himpun.notifications.models import Message
 from himpun.offices.acting import HoldsNoPost
 from himpun.offices.calendar.kept import calendar_of
-from himpun.offices.models import Holiday, Office, SpecialHours
+from himpun.offices.models.calendar import Holiday, SpecialHours
+from himpun.offices.models.offices import Office
 from tests.cast import MECHANISM, PERIOD, SOP, WIB, Cast, found_office, later
 
 pytestmark = pytest.mark.django_db

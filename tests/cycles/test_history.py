@@ -13,7 +13,7 @@ from himpun.history.events import ABORT, CHILD, COMPLETE, START, STEP, UNIT
 from himpun.history.journal import events_of
 from himpun.history.waiting import Waiting, waiting_in
 from himpun.offices.calendar.kept import calendar_of
-from himpun.offices.models import Office
+from himpun.offices.models.offices import Office
 from himpun.procedures.definition import Procedure
 from tests.cast import MECHANISM, MONDAY, SOP, Cast, found_office, later
 

@@ -29,7 +29,8 @@ from himpun.indicators.requests.filling import save_line
 from himpun.letters.actions import register_letter
 from himpun.letters.models import Disposition, Letter
 from himpun.notifications.models import Message
-from himpun.offices.models import Office, Person
+from himpun.offices.models.offices import Office
+from himpun.offices.models.people import Person
 from himpun.procedures import drafts
 from tests.cast import MONDAY, SOP
 from tests.cycles.scenery import TODAY, Scenery, build, entrust, newcomer

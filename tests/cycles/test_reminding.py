@@ -17,7 +17,8 @@ from himpun.cycles.reminders.sweep import AlreadyNudged, NotWaiting, nudge_by_ha
 from himpun.errors import FieldErrors
 from himpun.notifications.models import Message
 from himpun.offices.acting import HoldsNoPost
-from himpun.offices.models import Holding, Post
+from himpun.offices.models.holdings import Holding
+from himpun.offices.models.offices import Post
 from himpun.procedures import queries as definitions
 from tests.cast import MECHANISM, SOP, WIB, Cast, found_office
 

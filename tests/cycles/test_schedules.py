@@ -15,7 +15,8 @@ from himpun.errors import FieldErrors
 from himpun.notifications.models import Message
 from himpun.offices.acting import HoldsNoPost
 from himpun.offices.calendar.kept import calendar_of
-from himpun.offices.models import Holiday, Office, Post
+from himpun.offices.models.calendar import Holiday
+from himpun.offices.models.offices import Office, Post
 from himpun.procedures.models import ProcedureVersion
 from tests.cast import MECHANISM, MONDAY, SOP, WIB, Cast, found_office
 

@@ -29,7 +29,8 @@ from himpun.letters.actions import register_letter
 from himpun.offices.acting import OnLeave, capacities
 from himpun.offices.actions.office import change_office
 from himpun.offices.holdings.leaves import LeaveFields, end_leave, record_leave
-from himpun.offices.models import Holding, Leave, Person
+from himpun.offices.models.holdings import Holding, Leave
+from himpun.offices.models.people import Person
 from himpun.offices.vocabulary import MANDATES
 from tests.cast import MONDAY, SCAN, Cast, appointed, confirmed, entrust, found_office, later
 from tests.cycles.test_permissions import LETTER

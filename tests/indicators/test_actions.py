@@ -33,7 +33,7 @@ from himpun.indicators.requests.reviewing import review_request
 from himpun.indicators.requests.rules import Incomplete, NotYourRequest, RequestClosed
 from himpun.measure.numbers import write_number
 from himpun.measure.periods import Period
-from himpun.offices.models import Person
+from himpun.offices.models.people import Person
 from tests.cast import MECHANISM, PERIOD, Cast, later
 from tests.papers import docx, image, pdf, xlsx
 

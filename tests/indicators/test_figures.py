@@ -14,8 +14,22 @@ from himpun.archive.comparing import differences
 from himpun.archive.journal import SYSTEM, Turn, act
 from himpun.archive.models import Record
 from himpun.archive.seals import ROWS_WRITTEN, SEALED
-from himpun.indicators.figures import taking
-from himpun.indicators.figures.taking import Datum, FiguresFrozen, Taken, ensure_elements, take_in
+from himpun.indicators.figures.places import element_of
+from himpun.indicators.figures.taking import (
+    MANY,
+    Datum,
+    FiguresFrozen,
+    Taken,
+    _take_few,
+    _take_many,
+    correct,
+    ensure_elements,
+    freeze_places,
+    history_of,
+    retire_places,
+    take_in,
+    withdraw,
+)
 from himpun.indicators.models.dictionary import Indicator, Variable
 from himpun.indicators.models.figures import Correction, Figure
 from himpun.indicators.models.requests import DataRequest, RequestLine
@@ -33,7 +47,7 @@ def variables(small: Cast) -> list[Variable]:
 def datum(cast: Cast, variable: Variable, number: str | None, *, month: int = 9, text: str = "") -> Datum:
     unit = cast.post_of_unit(0).pk
     value = None if number is None else Decimal(number)
-    return Datum(variable.pk, taking.element_of(variable), unit, 2026, month, 3, value, text)
+    return Datum(variable.pk, element_of(variable), unit, 2026, month, 3, value, text)
 
 
 def take(cast: Cast, data: Sequence[Datum], *, source: str = "import:1") -> Taken:
@@ -65,17 +79,17 @@ def test_another_number_is_a_new_version_and_the_old_one_stays(small: Cast, vari
     old, new = Figure.objects.order_by("version")
     assert (old.number, old.current, old.version) == (7, False, 1)
     assert (new.number, new.current, new.version) == (Decimal("8.5"), True, 2)
-    assert taking.history_of(new) == [new, old]
+    assert history_of(new) == [new, old]
 
 
 def freeze(cast: Cast, variable: Variable, number: str) -> Figure:
     """A figure that is frozen."""
     take(cast, [datum(cast, variable, number)])
-    taking.freeze_places([datum(cast, variable, number).place])
+    freeze_places([datum(cast, variable, number).place])
     return Figure.objects.current().get(element=variable.element_id)
 
 
-@pytest.mark.parametrize("others", [1, taking.MANY])
+@pytest.mark.parametrize("others", [1, MANY])
 def test_nothing_that_is_taken_in_replaces_a_frozen_figure(small: Cast, variables: list[Variable], others: int) -> None:
     freeze(small, variables[0], "7")
     beside = [
@@ -95,8 +109,8 @@ def test_an_approved_correction_is_a_frozen_version_of_its_own(small: Cast, vari
     figure = freeze(small, variables[0], "7")
     approved(small, figure)
     with act(small.office.code, at=clock.now(), author=SYSTEM) as turn:
-        new = taking.correct(turn, figure=figure, number=Decimal(8), text="", source="correction:1", by="Camat")
-        again = taking.correct(turn, figure=figure, number=Decimal(9), text="", source="correction:2", by="Camat")
+        new = correct(turn, figure=figure, number=Decimal(8), text="", source="correction:1", by="Camat")
+        again = correct(turn, figure=figure, number=Decimal(9), text="", source="correction:2", by="Camat")
 
     assert new is not None
     assert (new.frozen, new.version, again) == (True, 2, None)
@@ -169,7 +183,7 @@ def test_what_is_withdrawn_gives_way_to_what_counted_before(small: Cast, variabl
     take(small, [datum(small, variables[0], "7")], source="import:1")
     take(small, [datum(small, variables[0], "8"), datum(small, variables[1], "9")], source=f"request:{asked.pk}")
 
-    taking.withdraw([asked])
+    withdraw([asked])
 
     assert [(row[0], row[2]) for row in counting(small).values()] == [(7, 1)]
     assert Figure.objects.count() == 3
@@ -178,11 +192,11 @@ def test_what_is_withdrawn_gives_way_to_what_counted_before(small: Cast, variabl
 def test_what_was_withdrawn_earlier_does_not_come_back(small: Cast, variables: list[Variable]) -> None:
     first, second = request_of(small, withdrawn_at=clock.now()), request_of(small, round=2)
     take(small, [datum(small, variables[0], "7")], source=f"request:{first.pk}")
-    taking.withdraw([first])
+    withdraw([first])
     take(small, [datum(small, variables[0], "8")], source=f"request:{second.pk}")
     DataRequest.objects.filter(pk=second.pk).update(withdrawn_at=clock.now())
 
-    taking.withdraw([second])
+    withdraw([second])
 
     assert counting(small) == {}
 
@@ -191,10 +205,10 @@ def test_a_frozen_figure_is_not_withdrawn_and_not_retired(small: Cast, variables
     asked = request_of(small, withdrawn_at=clock.now())
     row = datum(small, variables[0], "7")
     take(small, [row], source=f"request:{asked.pk}")
-    taking.freeze_places([row.place])
+    freeze_places([row.place])
 
-    taking.withdraw([asked])
-    taking.retire_places([row.place])
+    withdraw([asked])
+    retire_places([row.place])
 
     assert [number for number, *_ in counting(small).values()] == [7]
 
@@ -203,15 +217,15 @@ def test_a_unit_that_says_nihil_leaves_its_figure_behind(small: Cast, variables:
     row = datum(small, variables[0], "7")
     take(small, [row])
 
-    taking.retire_places([row.place], answers_only=True)
+    retire_places([row.place], answers_only=True)
     assert len(counting(small)) == 1
-    taking.retire_places([row.place])
+    retire_places([row.place])
 
     assert counting(small) == {}
     assert Figure.objects.count() == 1
 
 
-@pytest.mark.parametrize("others", [1, taking.MANY])
+@pytest.mark.parametrize("others", [1, MANY])
 def test_an_import_of_the_same_vouches_for_an_answer_that_may_be_withdrawn(
     small: Cast, variables: list[Variable], others: int
 ) -> None:
@@ -222,7 +236,7 @@ def test_an_import_of_the_same_vouches_for_an_answer_that_may_be_withdrawn(
     assert take(small, [datum(small, variables[0], "7"), *beside]) == Taken(others, 0, 1, vouched=1)
     assert take(small, [datum(small, variables[0], "7"), *beside]) == Taken(0, 0, others + 1)
     DataRequest.objects.filter(pk=asked.pk).update(withdrawn_at=clock.now())
-    taking.withdraw([asked])
+    withdraw([asked])
 
     assert Figure.objects.current().get(element=variables[0].element_id).number == 7
 
@@ -240,7 +254,7 @@ def test_few_and_many_are_taken_in_alike(
 ) -> None:
     told: dict[str, list[Taken]] = {"_take_few": [], "_take_many": []}
     kept = {}
-    for way, take_in_this_way in (("_take_few", taking._take_few), ("_take_many", taking._take_many)):
+    for way, take_in_this_way in (("_take_few", _take_few), ("_take_many", _take_many)):
         Figure.objects.all().delete()
         for no, batch in enumerate(batches):
             rows = [
@@ -267,7 +281,7 @@ def _way(way: object, turn: Turn, cast: Cast, rows: list[Datum], source: str) ->
     return taken
 
 
-@pytest.mark.parametrize("rows", [taking.MANY - 1, taking.MANY])
+@pytest.mark.parametrize("rows", [MANY - 1, MANY])
 def test_figures_taken_in_few_or_many_are_sealed_one_by_one(small: Cast, variables: list[Variable], rows: int) -> None:
     kind = SEALED["indicators.figure"]
     data = [
@@ -294,7 +308,7 @@ def test_figures_taken_in_few_or_many_are_sealed_one_by_one(small: Cast, variabl
 
 
 def test_a_list_of_sealed_rows_that_was_taken_away_is_named(small: Cast, variables: list[Variable]) -> None:
-    take(small, [datum(small, variables[0], "1")._replace(year=1500 + n) for n in range(taking.MANY)])
+    take(small, [datum(small, variables[0], "1")._replace(year=1500 + n) for n in range(MANY)])
     listed = Record.objects.get(act=ROWS_WRITTEN, data__contains='"bulk"').file_sha256
     files.file_of(listed).unlink()
 

@@ -23,7 +23,7 @@ from himpun.indicators.requests.filling import save_line
 from himpun.indicators.requests.form.values import FormRefused
 from himpun.indicators.requests.forms import FILE, HERE, XLSX, Undecided, WrongCells, apply_back, form_of, read_back
 from himpun.indicators.requests.rules import NotYourRequest, RequestClosed
-from himpun.offices.models import Person
+from himpun.offices.models.people import Person
 from himpun.spreadsheets.book import BookRefused
 from himpun.spreadsheets.reading import read_book
 from tests import workbooks

@@ -14,7 +14,7 @@ from himpun.indicators.models.figures import Figure, FigureImport
 from himpun.indicators.models.recaps import Recap
 from himpun.measure.periods import Period
 from himpun.offices.acting import HoldsNoPost
-from himpun.offices.models import Person
+from himpun.offices.models.people import Person
 from himpun.reports.recap.recap import recap_of
 from tests.cast import MECHANISM, PERIOD, Cast, found_office
 

@@ -23,7 +23,7 @@ from himpun.indicators.requests.filling import save_line
 from himpun.indicators.requests.reviewing import review_request
 from himpun.indicators.requests.rules import Incomplete, NotYourRequest, RequestClosed
 from himpun.measure.periods import Period
-from himpun.offices.models import Person
+from himpun.offices.models.people import Person
 from tests.cast import MECHANISM, PERIOD, Cast
 from tests.papers import pdf
 

@@ -14,7 +14,7 @@ def found_small(units: int) -> None:
     from himpun import clock
     from himpun.archive.journal import SYSTEM, act
     from himpun.notifications.choices import choose_times
-    from himpun.offices.models import Person
+    from himpun.offices.models.people import Person
     from tests.cast import found_office
 
     cast = found_office("kec-tahan", units=units)

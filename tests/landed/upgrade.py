@@ -42,7 +42,7 @@ from himpun.indicators.models.figures import Correction, Figure
 from himpun.indicators.models.recaps import Recap, RecapLine
 from himpun.indicators.models.requests import DataRequest
 from himpun.measure.periods import Period
-from himpun.offices.models import Office
+from himpun.offices.models.offices import Office
 from himpun.reports.recap.recap import recap_of
 from tests.cast import MECHANISM, MONDAY, Cast, later
 from tests.conftest import typed_paper

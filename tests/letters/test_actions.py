@@ -15,7 +15,7 @@ from himpun.letters.actions import Scan, issue_number, register_letter, write_di
 from himpun.letters.models import Disposition, IssuedNumber, Letter
 from himpun.letters.numbering import PatternWrong
 from himpun.offices.acting import capacities
-from himpun.offices.models import Post
+from himpun.offices.models.offices import Post
 from tests.cast import MONDAY, WIB, Cast
 from tests.papers import pdf
 

@@ -31,7 +31,7 @@ from himpun.cycles.reminders.sweep import sweep_due
 from himpun.notifications.models import Message, Outgoing
 from himpun.notifications.sending import LOST_AFTER, send_due
 from himpun.notifications.spreading import spread_due
-from himpun.offices.models import Person
+from himpun.offices.models.people import Person
 from tests.cast import MECHANISM, MONDAY, Cast, found_office, publish
 
 ROUND = LOST_AFTER + timedelta(minutes=1)

@@ -19,7 +19,9 @@ from himpun.notifications.models import Message, Outgoing
 from himpun.notifications.sending import LOST_AFTER, NotResendable, resend, send_due
 from himpun.notifications.spreading import spread_due
 from himpun.offices.acting import HoldsNoPost
-from himpun.offices.models import Holding, Leave, Person, Post
+from himpun.offices.models.holdings import Holding, Leave
+from himpun.offices.models.offices import Post
+from himpun.offices.models.people import Person
 from tests.cast import MONDAY, WIB, Cast, entrust, found_office
 from tests.notifications.receivers import Gateway, Mailbox, free_port, http_gateway, mail_server
 

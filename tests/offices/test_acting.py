@@ -6,7 +6,8 @@ import pytest
 
 from himpun.archive.journal import Author
 from himpun.offices.acting import HoldsNoPost, acting_for, acting_in, capacities, holders
-from himpun.offices.models import Holding, Person
+from himpun.offices.models.holdings import Holding
+from himpun.offices.models.people import Person
 from himpun.offices.rules import MAY_CANCEL_CYCLES, MAY_REGISTER_LETTERS
 from tests.cast import MONDAY, Cast, entrust
 

@@ -14,7 +14,8 @@ from himpun.offices.acting import HoldsNoPost
 from himpun.offices.actions import days
 from himpun.offices.calendar import kept as calendar
 from himpun.offices.calendar.kept import calendar_of, calendars_of, named_days, named_hours
-from himpun.offices.models import Holiday, Office, SpecialHours
+from himpun.offices.models.calendar import Holiday, SpecialHours
+from himpun.offices.models.offices import Office
 from himpun.offices.worktime import WIB, Amount, WorkCalendar, due
 from tests.cast import Cast
 

@@ -25,7 +25,8 @@ from himpun.offices.holdings.leaves import (
     record_leave,
 )
 from himpun.offices.holdings.terms import NobodyManages
-from himpun.offices.models import Holding, Leave, Person
+from himpun.offices.models.holdings import Holding, Leave
+from himpun.offices.models.people import Person
 from himpun.offices.queries import shown_holder
 from himpun.offices.rules import NotOurs
 from tests.cast import MONDAY, SCAN, Cast, appointed, confirmed, entrust

@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from himpun.offices.line import line_above
-from himpun.offices.models import Post
+from himpun.offices.models.offices import Post
 from tests.cast import Cast, found_office
 
 

@@ -24,7 +24,10 @@ from himpun.offices.calendar.kept import calendar_of
 from himpun.offices.calendar.national import seed_national_calendar
 from himpun.offices.holdings.consenting import consent
 from himpun.offices.kinds import seed_kinds
-from himpun.offices.models import Appointment, Holding, Holiday, Office, OfficeKind, Person, Post
+from himpun.offices.models.calendar import Holiday
+from himpun.offices.models.holdings import Appointment, Holding
+from himpun.offices.models.offices import Office, OfficeKind, Post
+from himpun.offices.models.people import Person
 
 EXAMPLES = Path("examples")
 TABLES: list[type[Model]] = [

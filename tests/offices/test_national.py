@@ -22,7 +22,8 @@ from himpun.offices.calendar.national import (
     unfilled_sentence,
     years_unfilled,
 )
-from himpun.offices.models import Holiday, Office, SpecialHours
+from himpun.offices.models.calendar import Holiday, SpecialHours
+from himpun.offices.models.offices import Office
 from himpun.offices.worktime import minutes_of, read_day
 from tests.cast import Cast, by_hand
 

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 
-from himpun.offices.models import Holding, Office, Person, Post
+from himpun.offices.models.holdings import Holding
+from himpun.offices.models.offices import Office, Post
+from himpun.offices.models.people import Person
 from tests.cast import Cast, found_office
 
 

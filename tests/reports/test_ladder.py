@@ -18,7 +18,9 @@ from himpun.cycles.steps import answers
 from himpun.folders.reading import read_office
 from himpun.measure.periods import Period
 from himpun.notifications.models import Message
-from himpun.offices.models import Holiday, Office, Person, Post, SpecialHours
+from himpun.offices.models.calendar import Holiday, SpecialHours
+from himpun.offices.models.offices import Office, Post
+from himpun.offices.models.people import Person
 from himpun.reports.ladder import below as ladder_below
 from himpun.reports.ladder import ladder
 from himpun.reports.ladder.below import Below

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from himpun.cycles.models import Task
-from himpun.offices.models import Office
+from himpun.offices.models.offices import Office
 from tests.cast import MONDAY, PERIOD, Cast, later
 from tests.reports.region_of_two import found_regency, many_below
 

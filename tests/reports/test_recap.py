@@ -17,7 +17,7 @@ from himpun.indicators.models.dictionary import Indicator, Scale
 from himpun.indicators.models.figures import Figure
 from himpun.indicators.recaps import corrections
 from himpun.measure.periods import Period
-from himpun.offices.models import Office
+from himpun.offices.models.offices import Office
 from himpun.reports import REPORTS
 from himpun.reports.recap.paper import PROVISIONAL, paper, to_pdf
 from himpun.reports.recap.recap import NoSuchGroup, OfficeRecap, Row, element_sums, recap_of, recaps_of

@@ -21,7 +21,7 @@ from himpun.api.rules import SCOPES
 from himpun.commands import setup
 from himpun.cycles.actions import start_cycle
 from himpun.indicators.models.requests import RequestLine
-from himpun.offices.models import Person
+from himpun.offices.models.people import Person
 from tests.cast import MECHANISM, MONDAY, PERIOD, found_office, publish
 
 PASSWORD = "sandi-yang-panjang"

@@ -14,7 +14,7 @@ from himpun.archive.models import Record
 from himpun.commands import run
 from himpun.offices.access import links as access
 from himpun.offices.actions import people
-from himpun.offices.models import OneTimeLink, Person
+from himpun.offices.models.people import OneTimeLink, Person
 from tests.cast import Cast, later
 from tests.web.test_offices import as_
 

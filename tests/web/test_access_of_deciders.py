@@ -12,7 +12,8 @@ from himpun.archive.verify import verify
 from himpun.commands import run
 from himpun.notifications.access_mail import mail_link
 from himpun.notifications.models import Message
-from himpun.offices.models import Holding, OneTimeLink, Person
+from himpun.offices.models.holdings import Holding
+from himpun.offices.models.people import OneTimeLink, Person
 from tests.cast import Cast, entrust, later
 from tests.web.test_offices import as_
 

@@ -11,7 +11,7 @@ import himpun
 from himpun.archive.journal import act
 from himpun.archive.models import Record
 from himpun.documents.models import Document
-from himpun.offices.models import Person
+from himpun.offices.models.people import Person
 from himpun.web.acts import ACTS, in_words
 from tests.cast import MONDAY, Cast
 

@@ -16,7 +16,7 @@ from himpun.budgets import actions
 from himpun.budgets.models import BudgetSetting, IndicatorProgram, MonthlyProgress, Program
 from himpun.budgets.queries import entries_of
 from himpun.budgets.workbook import to_fill_in
-from himpun.offices.models import Person
+from himpun.offices.models.people import Person
 from himpun.spreadsheets.reading import read_book
 from tests.budgets.samples import ACTIVITY, PLAN, PROGRAM, REPORT, YEAR, give_budget
 from tests.cast import Cast

@@ -12,7 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from himpun.cycles.models import Task
 from himpun.notifications.models import Message
 from himpun.offices.calendar.national import seed_national_calendar
-from himpun.offices.models import Holiday, Person, SpecialHours
+from himpun.offices.models.calendar import Holiday, SpecialHours
+from himpun.offices.models.people import Person
 from tests.cast import Cast
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"

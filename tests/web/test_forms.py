@@ -17,7 +17,7 @@ from himpun.indicators.models.requests import DataRequest, RequestLine
 from himpun.indicators.requests.filling import save_line
 from himpun.indicators.requests.forms import form_of
 from himpun.indicators.requests.mail import receive
-from himpun.offices.models import Person
+from himpun.offices.models.people import Person
 from himpun.spreadsheets.reading import read_book
 from tests import workbooks
 from tests.cast import MECHANISM, PERIOD, Cast

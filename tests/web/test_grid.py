@@ -14,7 +14,7 @@ from himpun.indicators.models.dictionary import Indicator, Variable
 from himpun.indicators.models.figures import Figure
 from himpun.indicators.models.requests import DataRequest, RequestLine
 from himpun.indicators.requests import evidence
-from himpun.offices.models import Person
+from himpun.offices.models.people import Person
 from tests.cast import MECHANISM, PERIOD, Cast
 from tests.papers import pdf
 from tests.reports.figures import figure_of, freeze

@@ -12,7 +12,9 @@ from django.test.utils import CaptureQueriesContext
 from himpun.archive.models import Record
 from himpun.cycles.steps.draft import draft_of
 from himpun.offices.holdings.leaves import LeaveFields, change_leave, end_leave, record_leave
-from himpun.offices.models import Holding, Leave, Office, Person
+from himpun.offices.models.holdings import Holding, Leave
+from himpun.offices.models.offices import Office
+from himpun.offices.models.people import Person
 from himpun.web.acts import in_words
 from tests.cast import MONDAY, SCAN, Cast, later
 from tests.web.test_offices import as_, office_form

@@ -11,7 +11,7 @@ from django.db import connection
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
-from himpun.offices.models import LoginTally, Person
+from himpun.offices.models.people import LoginTally, Person
 from himpun.web.accounts import login_limits
 from himpun.web.addresses import address_of
 from tests.cast import Cast, later

@@ -15,7 +15,7 @@ from himpun.archive.models import Record
 from himpun.cycles.models import ReminderRule
 from himpun.notifications.channels import MAIL
 from himpun.notifications.models import Channel, Message, Outgoing, Preference
-from himpun.offices.models import Person
+from himpun.offices.models.people import Person
 from tests.cast import MECHANISM, Cast, found_office
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"

@@ -12,7 +12,10 @@ from himpun.archive.models import Record
 from himpun.archive.verify import verify
 from himpun.offices.actions import days
 from himpun.offices.calendar.kept import calendar_of
-from himpun.offices.models import Holding, Holiday, Office, Person, Post
+from himpun.offices.models.calendar import Holiday
+from himpun.offices.models.holdings import Holding
+from himpun.offices.models.offices import Office, Post
+from himpun.offices.models.people import Person
 from himpun.offices.queries import looks_after
 from tests.cast import SCAN, Cast
 

@@ -15,7 +15,7 @@ from himpun.documents.models import Delivery, Document
 from himpun.indicators.models.recaps import Recap
 from himpun.indicators.models.requests import DataRequest, RequestLine
 from himpun.letters.models import Letter
-from himpun.offices.models import Person
+from himpun.offices.models.people import Person
 from tests.cast import Cast, entrust, found_office
 from tests.papers import pdf
 

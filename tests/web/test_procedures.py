@@ -9,7 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from himpun.offices.models import Person
+from himpun.offices.models.people import Person
 from himpun.procedures.models import ProcedureVersion
 from tests.cast import MECHANISM, SOP, Cast, publish_own
 

@@ -10,7 +10,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from himpun.indicators.models.figures import Figure
-from himpun.offices.models import Holding, Office, Person, Post
+from himpun.offices.models.holdings import Holding
+from himpun.offices.models.offices import Office, Post
+from himpun.offices.models.people import Person
 from tests.cast import MONDAY, PERIOD, Cast, found_office
 from tests.reports.figures import bring, define, freeze
 from tests.web.test_pages import screen

@@ -11,7 +11,7 @@ from himpun.errors import NotAllowed
 from himpun.notifications.announcing import announce_drafts
 from himpun.notifications.models import Message
 from himpun.offices.acting import capacities
-from himpun.offices.models import Person
+from himpun.offices.models.people import Person
 from himpun.procedures import drafts
 from himpun.procedures.models import ProcedureDraft, ProcedureVersion
 from himpun.procedures.queries import version_in_force

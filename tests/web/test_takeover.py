@@ -12,7 +12,9 @@ from himpun.cycles.rules import NotYourStep
 from himpun.notifications.announcing import announce_appointments
 from himpun.notifications.models import Message
 from himpun.offices.acting import capacities
-from himpun.offices.models import Appointment, Holding, Office, Person, Post
+from himpun.offices.models.holdings import Appointment, Holding
+from himpun.offices.models.offices import Office, Post
+from himpun.offices.models.people import Person
 from tests.cast import MONDAY, SCAN, Cast, by_hand, entrust
 from tests.web.test_offices import as_, holding_form, office_form, post_form
 

@@ -13,7 +13,7 @@ from himpun.cycles import actions, schedules
 from himpun.cycles.deadlines.final import set_deadline
 from himpun.cycles.deadlines.pauses import pause_cycle
 from himpun.cycles.models import Cycle, Pause, Schedule, ScheduleRun
-from himpun.offices.models import Post
+from himpun.offices.models.offices import Post
 from tests.cast import MECHANISM, MONDAY, PERIOD, SOP, WIB, Cast, found_office, later
 from tests.web.test_pages import screen
 

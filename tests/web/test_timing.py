@@ -10,7 +10,8 @@ from django.test.utils import CaptureQueriesContext
 
 from himpun.history import csv as eventlog
 from himpun.history import xes
-from himpun.offices.models import Office, Person
+from himpun.offices.models.offices import Office
+from himpun.offices.models.people import Person
 from tests.cast import MECHANISM, WIB, Cast, found_office, later
 
 pytestmark = pytest.mark.django_db

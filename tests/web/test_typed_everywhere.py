@@ -19,7 +19,7 @@ from himpun.letters.actions import register_letter
 from himpun.letters.models import Letter
 from himpun.offices.actions import days as offices
 from himpun.offices.holdings.appointments import begin_holding
-from himpun.offices.models import Holding
+from himpun.offices.models.holdings import Holding
 from himpun.procedures import drafts
 from tests.cast import Cast
 

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 from himpun.archive.verify import verify
 from himpun.cycles.models import Cycle, Nudge, Pause, ScheduleRun, Task
 from himpun.notifications.models import Message, Outgoing
-from himpun.offices.models import Holding, Office, Post
+from himpun.offices.models.holdings import Holding
+from himpun.offices.models.offices import Office, Post
 from tests.year.recount import NaiveCalendar, Rule
 
 if TYPE_CHECKING:

@@ -13,7 +13,9 @@ from himpun.cycles.models import Cycle, Task
 from himpun.cycles.steps import answers
 from himpun.errors import Refusal
 from himpun.indicators.models.requests import DataRequest
-from himpun.offices.models import Holding, Office, Person, Post
+from himpun.offices.models.holdings import Holding
+from himpun.offices.models.offices import Office, Post
+from himpun.offices.models.people import Person
 from himpun.offices.worktime import Amount, due
 from tests.cast import SOP, Cast
 

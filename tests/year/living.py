@@ -25,7 +25,9 @@ from himpun.offices.actions import days as offices
 from himpun.offices.calendar.kept import calendar_of
 from himpun.offices.calendar.national import seed_national_calendar
 from himpun.offices.holdings import leaves
-from himpun.offices.models import Holiday, Office, Person, SpecialHours
+from himpun.offices.models.calendar import Holiday, SpecialHours
+from himpun.offices.models.offices import Office
+from himpun.offices.models.people import Person
 from himpun.offices.worktime import DEFAULT_WEEK, write_week
 from tests.cast import MECHANISM, Cast, by_hand, found_office, publish
 from tests.conftest import type_papers

@@ -20,7 +20,8 @@ from himpun.indicators.dictionary.saving import Saved, definition_of, entries, s
 from himpun.indicators.models.figures import CodeMapping
 from himpun.offices.access.links import digest_of
 from himpun.offices.acting import Actor, acting_in, capacities
-from himpun.offices.models import Office, Person
+from himpun.offices.models.offices import Office
+from himpun.offices.models.people import Person
 from himpun.offices.rules import MAY_EDIT_INDICATORS
 from himpun.typed import Complaints, line, marks_fault
 

@@ -10,7 +10,8 @@ from himpun.api.forms.messages import GivenRow, Message
 from himpun.errors import Refusal
 from himpun.indicators.figures.importing import FigureRow, Report, Result, import_figures
 from himpun.indicators.figures.taking import Taken
-from himpun.offices.models import Office, Person
+from himpun.offices.models.offices import Office
+from himpun.offices.models.people import Person
 from himpun.spreadsheets.book import Wrong
 
 

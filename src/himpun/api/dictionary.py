@@ -24,7 +24,7 @@ from himpun.indicators.dictionary.definition import Row
 from himpun.indicators.dictionary.differences import as_typed
 from himpun.indicators.dictionary.saving import Saved, definition_of, marker_of, save_indicator, with_parts
 from himpun.indicators.models.dictionary import Indicator, Target
-from himpun.offices.models import Office
+from himpun.offices.models.offices import Office
 from himpun.reports.queries import offices_from
 from himpun.typed import YEARS
 

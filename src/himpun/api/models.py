@@ -4,7 +4,8 @@ from django.db import models
 from django.db.models import F, Q
 
 from himpun.archive.seals import SealedQuerySet, sealed
-from himpun.offices.models import Office, Person
+from himpun.offices.models.offices import Office
+from himpun.offices.models.people import Person
 
 
 @sealed("Token API", leave_out=["last_used"])

@@ -26,7 +26,8 @@ from himpun.indicators.models.dictionary import Indicator
 from himpun.measure.numbers import read_number, write_number
 from himpun.moments import MONTHS
 from himpun.offices.acting import acting_in
-from himpun.offices.models import Office, Person, Post
+from himpun.offices.models.offices import Office, Post
+from himpun.offices.models.people import Person
 from himpun.offices.rules import MAY_MANAGE_BUDGET
 from himpun.spreadsheets.book import Book, Wrong
 from himpun.typed import Complaints, Text, line, read_whole

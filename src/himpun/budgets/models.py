@@ -11,7 +11,9 @@ from himpun.budgets.efficiency import DEFAULT_CAP, DEFAULT_TOLERANCE, RULE_NAMES
 from himpun.budgets.rollup import Level
 from himpun.budgets.worth import EfficiencyRule
 from himpun.measure.numbers import write_number
-from himpun.offices.models import Holding, Office, Person, Post
+from himpun.offices.models.holdings import Holding
+from himpun.offices.models.offices import Office, Post
+from himpun.offices.models.people import Person
 
 MONEY_DIGITS, MONEY_PLACES = 15, 2
 """What both databases keep to the last digit: SQLite holds a number as a float."""

@@ -11,7 +11,7 @@ from himpun.budgets.rollup import Entry, Level
 from himpun.indicators.measured.keeping import score_from
 from himpun.indicators.models.recaps import RecapLine
 from himpun.measure.periods import Period
-from himpun.offices.models import Office
+from himpun.offices.models.offices import Office
 
 
 def entry_of(program: Program) -> Entry:

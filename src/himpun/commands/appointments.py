@@ -6,7 +6,7 @@ from himpun import clock
 from himpun.errors import Refusal
 from himpun.offices.holdings.awaiting import appointments_with_all, awaited
 from himpun.offices.holdings.consenting import consent_from_console
-from himpun.offices.models import Appointment
+from himpun.offices.models.holdings import Appointment
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -22,7 +22,7 @@ from himpun.history.conformance import CaseResult, Conformance, check, other_pro
 from himpun.history.events import Log
 from himpun.history.timings import step_timings, usual_day
 from himpun.offices.calendar.kept import calendar_of, national_calendar
-from himpun.offices.models import Office
+from himpun.offices.models.offices import Office
 from himpun.procedures.definition import Procedure
 from himpun.procedures.models import ProcedureVersion
 from himpun.procedures.problems import runnable

@@ -10,7 +10,8 @@ from himpun.commands.reading import office_of
 from himpun.errors import Refusal
 from himpun.offices.calendar.kept import calendar_of, named_days, named_hours, national_calendar
 from himpun.offices.calendar.national import unfilled_sentence, years_unfilled
-from himpun.offices.models import Holiday, Office, SpecialHours
+from himpun.offices.models.calendar import Holiday, SpecialHours
+from himpun.offices.models.offices import Office
 from himpun.offices.worktime import (
     NO_WORK,
     OFF,

@@ -11,7 +11,7 @@ from himpun.commands.reading import FileUnreadable, office_of
 from himpun.errors import Refusal
 from himpun.history import csv, xes
 from himpun.history.journal import events_of
-from himpun.offices.models import Office
+from himpun.offices.models.offices import Office
 from himpun.procedures.models import ProcedureVersion
 
 USUAL = "pengumpulan-data-kinerja"

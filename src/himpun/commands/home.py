@@ -4,7 +4,8 @@ import argparse
 
 from himpun.errors import Refusal
 from himpun.offices.actions.homes import give_home
-from himpun.offices.models import Office, Person
+from himpun.offices.models.offices import Office
+from himpun.offices.models.people import Person
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -10,7 +10,7 @@ from himpun.api.values import told_as_json
 from himpun.commands.reading import bytes_of, office_of
 from himpun.errors import Refusal
 from himpun.indicators.figures.importing import Report
-from himpun.offices.models import Person
+from himpun.offices.models.people import Person
 
 
 class UnknownPerson(Refusal):

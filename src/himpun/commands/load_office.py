@@ -14,7 +14,8 @@ from himpun.folders.reading import read_office
 from himpun.folders.rows import OfficeFiles
 from himpun.offices.access import links
 from himpun.offices.journals import journals
-from himpun.offices.models import Appointment, Office
+from himpun.offices.models.holdings import Appointment
+from himpun.offices.models.offices import Office
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

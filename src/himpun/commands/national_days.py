@@ -17,7 +17,7 @@ from himpun.offices.calendar.national import (
     seed_national_calendar,
     set_ramadan,
 )
-from himpun.offices.models import Holiday, SpecialHours
+from himpun.offices.models.calendar import Holiday, SpecialHours
 
 
 class DateUnreadable(Refusal):

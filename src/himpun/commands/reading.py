@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from himpun.errors import Refusal
-from himpun.offices.models import Office
+from himpun.offices.models.offices import Office
 
 
 class FileUnreadable(Refusal):

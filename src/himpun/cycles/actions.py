@@ -28,7 +28,8 @@ from himpun.indicators.requests import answering as indicators
 from himpun.letters.models import Letter
 from himpun.measure.periods import Period
 from himpun.offices.acting import Actor, acting_in, capacities, present
-from himpun.offices.models import Office, Person, Post
+from himpun.offices.models.offices import Office, Post
+from himpun.offices.models.people import Person
 from himpun.offices.rules import MAY_CANCEL_CYCLES, MAY_START_CYCLES
 from himpun.procedures.definition import Procedure, Step
 from himpun.procedures.models import ProcedureVersion

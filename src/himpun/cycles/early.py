@@ -13,7 +13,7 @@ from himpun.archive.journal import SYSTEM, Turn, act
 from himpun.cycles.models import Nudge, ScheduleRun, Task
 from himpun.measure.periods import Period
 from himpun.notifications.actions import tell
-from himpun.offices.models import Office, Post
+from himpun.offices.models.offices import Office, Post
 from himpun.offices.rules import KASUBBAG_PERENCANAAN, MAY_MANAGE_OFFICE
 from himpun.places import place
 from himpun.procedures.models import ProcedureVersion

@@ -18,7 +18,7 @@ from django.db.backends.utils import CursorWrapper
 from himpun.archive.journal import Turn
 from himpun.archive.seals import said_moment
 from himpun.offices.acting import Actor
-from himpun.offices.models import Holding
+from himpun.offices.models.holdings import Holding
 
 _SEEN = """
 SELECT t.id, t.visit, t.step_no, t.part, t.decided_at IS NULL, t.post_id, p.code, p.title, p.role,

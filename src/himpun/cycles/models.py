@@ -8,7 +8,9 @@ from django.db.models import F, Q
 from himpun.archive.seals import SealedQuerySet, sealed
 from himpun.letters.models import Letter
 from himpun.notifications.models import Message
-from himpun.offices.models import Holding, Office, Person, Post
+from himpun.offices.models.holdings import Holding
+from himpun.offices.models.offices import Office, Post
+from himpun.offices.models.people import Person
 from himpun.procedures.models import ProcedureVersion
 
 

@@ -10,7 +10,8 @@ from himpun.cycles.models import Cycle, Task
 from himpun.cycles.steps.actions import step_actions
 from himpun.documents.models import Document
 from himpun.indicators.models.requests import DataRequest
-from himpun.offices.models import Holding, Person
+from himpun.offices.models.holdings import Holding
+from himpun.offices.models.people import Person
 from himpun.offices.queries import shown_holder
 from himpun.procedures.definition import Step
 

@@ -25,7 +25,9 @@ from himpun.measure.periods import Kind, Period, for_day
 from himpun.notifications.actions import tell
 from himpun.offices.acting import Actor, acting_in
 from himpun.offices.calendar import kept as calendars
-from himpun.offices.models import Holding, Office, Person, Post
+from himpun.offices.models.holdings import Holding
+from himpun.offices.models.offices import Office, Post
+from himpun.offices.models.people import Person
 from himpun.offices.rules import KASUBBAG_PERENCANAAN, MAY_START_CYCLES
 from himpun.offices.worktime import WorkCalendar
 from himpun.places import place

@@ -15,7 +15,7 @@ from himpun.documents.models import Approval, Delivery, Document, DocumentVersio
 from himpun.documents.work import enqueue_rendering
 from himpun.errors import Conflict, FieldErrors, Refusal
 from himpun.offices.acting import Actor
-from himpun.offices.models import Office, Post
+from himpun.offices.models.offices import Office, Post
 
 
 class VersionOutdated(Conflict):

@@ -10,7 +10,9 @@ from django.db.models.functions import Cast, Concat
 
 from himpun.archive.seals import SealedQuerySet, sealed
 from himpun.letters.models import Letter
-from himpun.offices.models import Holding, Office, Person, Post
+from himpun.offices.models.holdings import Holding
+from himpun.offices.models.offices import Office, Post
+from himpun.offices.models.people import Person
 from himpun.offices.rules import MAY_SEE_ALL_VALUES
 
 

@@ -8,7 +8,7 @@ from himpun.documents.content.parts import Letterhead, Paraf, Signature, Verific
 from himpun.documents.models import Approval, Document
 from himpun.documents.qr import qr_svg
 from himpun.offices.acting import Actor
-from himpun.offices.models import Office
+from himpun.offices.models.offices import Office
 from himpun.places import place, url_of
 
 

@@ -24,7 +24,7 @@ from himpun.documents.pictures import with_pictures
 from himpun.documents.rendering import BadContent, render
 from himpun.errors import Refusal
 from himpun.notifications.actions import tell
-from himpun.offices.models import Post
+from himpun.offices.models.offices import Post
 from himpun.offices.rules import MAY_MANAGE_OFFICE
 from himpun.places import place
 

@@ -17,7 +17,7 @@ from himpun.budgets.sheets import Row
 from himpun.errors import Refusal
 from himpun.folders.findings import FileError, OfficeFilesError
 from himpun.folders.rows import PROGRAMS, PROGRESS, OfficeFiles, ProgramRow, ProgressRow
-from himpun.offices.models import Office, Post
+from himpun.offices.models.offices import Office, Post
 from himpun.spreadsheets.book import Wrong
 
 _COLUMNS = {"code": "code", "name": "name", "owner": "owner_post", "budget": "budget", "revised": "revised_budget"}

@@ -30,7 +30,7 @@ from himpun.indicators.recaps.freezing import freeze
 from himpun.indicators.requests.answering import take_answer
 from himpun.measure.periods import Period
 from himpun.offices.acting import Actor
-from himpun.offices.models import Office, Post
+from himpun.offices.models.offices import Office, Post
 from himpun.offices.vocabulary import HoldingKind
 
 RELOADED = "dimuat ulang dari berkas kantor"

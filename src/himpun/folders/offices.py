@@ -17,7 +17,10 @@ from himpun.offices.holdings.leaves import LeaveFields, load_leave
 from himpun.offices.holdings.terms import Terms
 from himpun.offices.journals import Journals
 from himpun.offices.kinds import seed_kinds
-from himpun.offices.models import UNIT, Appointment, Holding, Holiday, Office, Person, Post, SpecialHours
+from himpun.offices.models.calendar import Holiday, SpecialHours
+from himpun.offices.models.holdings import Appointment, Holding
+from himpun.offices.models.offices import UNIT, Office, Post
+from himpun.offices.models.people import Person
 from himpun.offices.rules import check_may_manage_access
 from himpun.offices.worktime import write_week
 

@@ -7,7 +7,7 @@ from himpun.errors import NotAllowed, Refusal
 from himpun.indicators.models.figures import Figure
 from himpun.indicators.models.requests import DataRequest
 from himpun.offices.acting import capacities
-from himpun.offices.models import Person
+from himpun.offices.models.people import Person
 from himpun.offices.rules import MAY_MANAGE_OFFICE, MAY_REGISTER_LETTERS
 from himpun.reports.queries import opened_offices
 

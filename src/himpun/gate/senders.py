@@ -11,7 +11,7 @@ from django.http import HttpRequest, parse_cookie
 from himpun.api.actions import open_token
 from himpun.errors import NotAllowed
 from himpun.gate.limits import API, NOBODY, Limit, limit_for_nobody, limit_for_person, limit_for_program
-from himpun.offices.models import Person
+from himpun.offices.models.people import Person
 
 HUGE_NUMBER = 18
 """Digits that no row's number has."""

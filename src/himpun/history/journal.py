@@ -16,8 +16,8 @@ from himpun.archive.models import Record
 from himpun.cycles.models import Cycle
 from himpun.history.events import ABORT, CHILD, COMPLETE, RESUME, START, STEP, SUSPEND, UNIT, Event, Log, in_order
 from himpun.indicators.models.requests import DataRequest
-from himpun.offices.models import UNIT as UNIT_ROLE
-from himpun.offices.models import Office, Post
+from himpun.offices.models.offices import UNIT as UNIT_ROLE
+from himpun.offices.models.offices import Office, Post
 from himpun.procedures.definition import END, Procedure
 from himpun.procedures.models import ProcedureVersion
 from himpun.procedures.reading import role_titles, worded

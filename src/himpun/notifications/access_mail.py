@@ -21,7 +21,9 @@ from himpun.notifications.channels import MAIL, MailSender, NotSent, Parcel, cha
 from himpun.notifications.models import Message
 from himpun.offices.access import links
 from himpun.offices.actions import people as actions
-from himpun.offices.models import Holding, Office, Person
+from himpun.offices.models.holdings import Holding
+from himpun.offices.models.offices import Office
+from himpun.offices.models.people import Person
 from himpun.offices.queries import roles_ahead
 from himpun.offices.rules import Handing, link_goes
 from himpun.places import place, url_of

@@ -9,7 +9,9 @@ from django.utils.text import Truncator
 
 from himpun.archive.journal import Turn
 from himpun.notifications.models import Message
-from himpun.offices.models import Holding, Person, Post
+from himpun.offices.models.holdings import Holding
+from himpun.offices.models.offices import Post
+from himpun.offices.models.people import Person
 
 LONGEST = 400
 """Characters of a message."""

@@ -13,7 +13,8 @@ from himpun import clock
 from himpun.notifications.actions import deliver
 from himpun.notifications.models import Message
 from himpun.offices.holdings.awaiting import appointments_with_all, awaited
-from himpun.offices.models import Appointment, Holding, Post
+from himpun.offices.models.holdings import Appointment, Holding
+from himpun.offices.models.offices import Post
 from himpun.places import place
 from himpun.procedures.models import ProcedureDraft
 

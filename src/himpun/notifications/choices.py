@@ -10,7 +10,7 @@ from himpun.errors import FieldErrors, Refusal
 from himpun.notifications.channels import MAIL, NotSent, Parcel, channels
 from himpun.notifications.models import Channel, Message, Preference
 from himpun.notifications.timing import is_quiet
-from himpun.offices.models import Person
+from himpun.offices.models.people import Person
 
 TRIAL_REST = 20
 """Seconds between two trial messages of one person."""

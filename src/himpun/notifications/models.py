@@ -6,7 +6,8 @@ from django.db import models
 from django.db.models import Q
 
 from himpun import clock
-from himpun.offices.models import Person, Post
+from himpun.offices.models.offices import Post
+from himpun.offices.models.people import Person
 from himpun.places import path_of
 
 

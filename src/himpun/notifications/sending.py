@@ -28,7 +28,8 @@ from himpun.notifications.channels import ChannelKind, NotSent, Parcel, Sender, 
 from himpun.notifications.models import Message, Outgoing
 from himpun.notifications.spreading import Wishes, wishes_of
 from himpun.offices.acting import acting_in
-from himpun.offices.models import Holding, Person
+from himpun.offices.models.holdings import Holding
+from himpun.offices.models.people import Person
 from himpun.offices.rules import MAY_MANAGE_OFFICE
 from himpun.places import place, url_of
 

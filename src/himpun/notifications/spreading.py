@@ -15,7 +15,7 @@ from himpun import clock
 from himpun.notifications import timing
 from himpun.notifications.channels import MAIL, channels
 from himpun.notifications.models import Channel, Message, Outgoing, Preference
-from himpun.offices.models import Person
+from himpun.offices.models.people import Person
 from himpun.offices.queries import present_holders
 
 BATCH = 200

@@ -9,7 +9,8 @@ from datetime import date
 from himpun import moments
 from himpun.archive.journal import Author
 from himpun.errors import NotAllowed
-from himpun.offices.models import Holding, Leave, Person, titled
+from himpun.offices.models.holdings import Holding, Leave, titled
+from himpun.offices.models.people import Person
 
 
 class HoldsNoPost(NotAllowed):

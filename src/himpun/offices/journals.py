@@ -7,7 +7,8 @@ from typing import Any
 
 from himpun import clock
 from himpun.archive.journal import Author, Turn, act
-from himpun.offices.models import Office, Person
+from himpun.offices.models.offices import Office
+from himpun.offices.models.people import Person
 
 
 class Journals:

@@ -3,7 +3,7 @@
 import tomllib
 from importlib import resources
 
-from himpun.offices.models import OfficeKind
+from himpun.offices.models.offices import OfficeKind
 
 
 def seed_kinds() -> None:

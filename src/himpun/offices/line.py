@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from himpun.offices.models import Office, Post
+from himpun.offices.models.offices import Office, Post
 from himpun.offices.rules import KEPALA
 
 

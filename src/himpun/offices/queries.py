@@ -7,7 +7,9 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q, QuerySet
 from django.utils import formats, timezone
 
-from himpun.offices.models import Holding, Leave, Office, Person, Post
+from himpun.offices.models.holdings import Holding, Leave
+from himpun.offices.models.offices import Office, Post
+from himpun.offices.models.people import Person
 
 
 def people_known_to(office: Office) -> QuerySet[Person]:

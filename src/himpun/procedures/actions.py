@@ -11,7 +11,8 @@ from himpun import clock, typed
 from himpun.archive.journal import CONSOLE, Turn, act
 from himpun.errors import FieldErrors, Refusal
 from himpun.offices.acting import acting_in
-from himpun.offices.models import Office, Person
+from himpun.offices.models.offices import Office
+from himpun.offices.models.people import Person
 from himpun.offices.rules import MAY_SET_APPROVAL_RULE
 from himpun.procedures.definition import Procedure
 from himpun.procedures.models import ApprovalSetting, ProcedureVersion

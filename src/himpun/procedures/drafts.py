@@ -14,7 +14,8 @@ from himpun import clock
 from himpun.archive.journal import Author, Turn, act
 from himpun.errors import Conflict, FieldErrors, NotAllowed, Refusal
 from himpun.offices.acting import Actor, HoldsNoPost, acting_in, capacities, present
-from himpun.offices.models import Office, Person
+from himpun.offices.models.offices import Office
+from himpun.offices.models.people import Person
 from himpun.offices.rules import MAY_PUBLISH_PROCEDURES, MAY_WITHDRAW_DRAFTS, ROLES
 from himpun.procedures.actions import approval_rule, check_typed, publish, refuse_unchanged
 from himpun.procedures.definition import Procedure

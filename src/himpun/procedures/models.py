@@ -6,7 +6,8 @@ from django.db import models
 from django.db.models import F, Q
 
 from himpun.archive.seals import SealedQuerySet, sealed
-from himpun.offices.models import Office, Person, Post
+from himpun.offices.models.offices import Office, Post
+from himpun.offices.models.people import Person
 from himpun.procedures.definition import Procedure
 from himpun.procedures.problems import runnable
 from himpun.procedures.rules import DEEDS, DEFAULT_RULE, Level

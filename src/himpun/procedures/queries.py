@@ -6,7 +6,7 @@ from datetime import date
 from django.db.models import Q
 
 from himpun.errors import Refusal
-from himpun.offices.models import Office
+from himpun.offices.models.offices import Office
 from himpun.procedures.definition import Procedure
 from himpun.procedures.models import ProcedureVersion
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from himpun.measure.periods import Period
-from himpun.offices.models import Office
+from himpun.offices.models.offices import Office
 from himpun.reports.ladder.ladder import ladder_of
 from himpun.reports.recap.recap import recap_of
 from himpun.reports.recap.region import region_of

@@ -4,7 +4,9 @@ from datetime import date
 
 from django.db.models import QuerySet
 
-from himpun.offices.models import Holding, Office, Person
+from himpun.offices.models.holdings import Holding
+from himpun.offices.models.offices import Office
+from himpun.offices.models.people import Person
 from himpun.offices.rules import MAY_SEE_ALL_VALUES
 
 DEPTH = 6

@@ -12,7 +12,7 @@ from django.http import HttpRequest
 
 from himpun.errors import FieldErrors
 from himpun.offices.access import attempts, links
-from himpun.offices.models import Person
+from himpun.offices.models.people import Person
 from himpun.web.addresses import address_of
 
 log = structlog.get_logger("himpun.access")

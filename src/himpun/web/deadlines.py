@@ -8,7 +8,7 @@ from himpun import clock
 from himpun.cycles.deadlines.final import Fit, end_of_day, fit_of
 from himpun.cycles.models import Cycle
 from himpun.errors import FieldErrors
-from himpun.offices.models import Office
+from himpun.offices.models.offices import Office
 from himpun.web.forms import read_date
 from himpun.web.middleware import PersonRequest
 

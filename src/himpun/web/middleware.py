@@ -12,7 +12,9 @@ from django.utils.functional import cached_property
 from himpun import clock
 from himpun.errors import Refusal
 from himpun.offices.acting import Actor, absence, capacities
-from himpun.offices.models import Leave, Office, Person
+from himpun.offices.models.holdings import Leave
+from himpun.offices.models.offices import Office
+from himpun.offices.models.people import Person
 from himpun.trouble import trouble_of
 from himpun.typed import Text
 from himpun.web.views.trouble import out_of_order

@@ -16,7 +16,7 @@ from himpun.cycles.steps.draft import draft_of, gathered
 from himpun.cycles.steps.recap import recap_of
 from himpun.documents.work import made_ready
 from himpun.letters.models import INSTRUCTIONS
-from himpun.offices.models import Post
+from himpun.offices.models.offices import Post
 from himpun.procedures.definition import Step
 from himpun.web.forms import read_whole
 

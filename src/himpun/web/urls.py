@@ -33,13 +33,14 @@ from himpun.web.views import (
     requests,
     scales,
     schedules,
-    sheets,
     sop_drafts,
     timing,
     tokens,
     verification,
     work,
 )
+from himpun.web.views.forms_out import form_file, request_file
+from himpun.web.views.sheets import import_page
 
 urlpatterns = [
     path("", work.my_work, name="work"),
@@ -80,9 +81,9 @@ urlpatterns = [
     path("permintaan/", requests.request_list, name="requests"),
     path("permintaan/<int:pk>/", requests.request_page, name="request"),
     path("permintaan/<int:pk>/kirim/", requests.submit, name="request_submit"),
-    path("permintaan/<int:pk>/lembar.xlsx", sheets.form_file, name="request_form"),
-    path("permintaan/<int:pk>/berkas/", sheets.request_file, name="request_file"),
-    path("impor/", sheets.import_page, name="import"),
+    path("permintaan/<int:pk>/lembar.xlsx", form_file, name="request_form"),
+    path("permintaan/<int:pk>/berkas/", request_file, name="request_file"),
+    path("impor/", import_page, name="import"),
     path("permintaan/<int:pk>/kembalikan/", requests.give_back, name="request_return"),
     path("permintaan/<int:pk>/kecualikan/", requests.excuse, name="request_excuse"),
     path("permintaan/baris/<int:pk>/", requests.save_line, name="line_save"),

@@ -32,7 +32,8 @@ from himpun.letters.models import Letter
 from himpun.offices import worktime
 from himpun.offices.acting import Actor, holders
 from himpun.offices.calendar.kept import calendar_of
-from himpun.offices.models import Office, Person, Post
+from himpun.offices.models.offices import Office, Post
+from himpun.offices.models.people import Person
 
 BEGINNING = datetime(2026, 10, 5, 8, 0, tzinfo=ZoneInfo("Asia/Jakarta"))
 """Monday, the first working day after the quarter has ended (and a weekend)."""

@@ -5,7 +5,7 @@ from datetime import datetime
 from himpun.cycles.deadlines.planning import Pauses
 from himpun.offices import worktime
 from himpun.offices.calendar.kept import calendar_of
-from himpun.offices.models import Office
+from himpun.offices.models.offices import Office
 from himpun.procedures.definition import Step
 
 

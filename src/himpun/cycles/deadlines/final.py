@@ -21,7 +21,8 @@ from himpun.errors import FieldErrors
 from himpun.offices import worktime
 from himpun.offices.acting import acting_in
 from himpun.offices.calendar.kept import calendar_of
-from himpun.offices.models import Office, Person
+from himpun.offices.models.offices import Office
+from himpun.offices.models.people import Person
 from himpun.offices.rules import MAY_SET_DEADLINES
 from himpun.offices.worktime import WorkCalendar
 from himpun.procedures.definition import Step

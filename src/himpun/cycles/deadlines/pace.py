@@ -14,7 +14,7 @@ from django.db.models.functions import RowNumber
 from himpun.archive.models import ChainHead
 from himpun.cycles.models import Pause, Task
 from himpun.offices import worktime
-from himpun.offices.models import Office
+from himpun.offices.models.offices import Office
 from himpun.offices.worktime import WorkCalendar
 
 VISITS, ENOUGH = 12, 3

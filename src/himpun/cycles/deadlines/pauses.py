@@ -8,7 +8,7 @@ from himpun.cycles.models import Cycle, Pause, Task
 from himpun.errors import Conflict
 from himpun.notifications.actions import tell
 from himpun.offices.acting import Actor, acting_in
-from himpun.offices.models import Person
+from himpun.offices.models.people import Person
 from himpun.offices.rules import MAY_PAUSE_CYCLES
 from himpun.places import place
 

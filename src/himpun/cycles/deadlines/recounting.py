@@ -16,7 +16,7 @@ from himpun.cycles.models import Cycle, Task
 from himpun.indicators.models.requests import DataRequest
 from himpun.measure.periods import Period
 from himpun.notifications.actions import tell
-from himpun.offices.models import Office
+from himpun.offices.models.offices import Office
 from himpun.places import place
 
 log = structlog.get_logger("himpun.cycles")

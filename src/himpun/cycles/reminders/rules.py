@@ -8,7 +8,8 @@ from himpun.cycles.models import ReminderRule, Task
 from himpun.cycles.reminders.plan import AFTER, AT, BEFORE, Rule, amount_of
 from himpun.errors import FieldErrors
 from himpun.offices.acting import acting_in
-from himpun.offices.models import Office, Person
+from himpun.offices.models.offices import Office
+from himpun.offices.models.people import Person
 from himpun.offices.rules import MAY_PUBLISH_PROCEDURES
 from himpun.offices.worktime import Amount
 

@@ -48,7 +48,8 @@ from himpun.notifications.actions import deliver
 from himpun.notifications.models import Message
 from himpun.offices.acting import Actor, HoldsNoPost, acting_in, capacities
 from himpun.offices.line import line_above
-from himpun.offices.models import Office, Person, Post
+from himpun.offices.models.offices import Office, Post
+from himpun.offices.models.people import Person
 from himpun.offices.queries import present_holders
 from himpun.offices.rules import MAY_NUDGE
 from himpun.places import place

@@ -17,7 +17,7 @@ from himpun.indicators.requests.filling import check_may_fill
 from himpun.measure.periods import Period
 from himpun.notifications.actions import tell
 from himpun.offices.acting import Actor, acting_in
-from himpun.offices.models import Person
+from himpun.offices.models.people import Person
 from himpun.offices.rules import MAY_COLLECT
 from himpun.places import place
 

@@ -10,7 +10,7 @@ from himpun.cycles.models import Cycle, Task
 from himpun.documents import actions as documents
 from himpun.documents.models import Document
 from himpun.offices.acting import Actor
-from himpun.offices.models import Post
+from himpun.offices.models.offices import Post
 from himpun.procedures.definition import Procedure, Step
 
 

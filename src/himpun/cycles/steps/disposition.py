@@ -9,7 +9,7 @@ from himpun.documents.models import Document
 from himpun.letters.actions import write_disposition
 from himpun.letters.models import Letter
 from himpun.notifications.actions import tell
-from himpun.offices.models import UNIT, Post
+from himpun.offices.models.offices import UNIT, Post
 from himpun.places import place
 from himpun.procedures.definition import Procedure, Step
 

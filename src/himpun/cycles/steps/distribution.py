@@ -12,7 +12,7 @@ from himpun.documents import actions as documents
 from himpun.documents.models import Document
 from himpun.notifications.actions import tell
 from himpun.offices.acting import Actor
-from himpun.offices.models import UNIT, Post
+from himpun.offices.models.offices import UNIT, Post
 from himpun.places import place
 
 # --- distribution ---------------------------------------------------------------------------------------------------

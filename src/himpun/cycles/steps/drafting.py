@@ -15,7 +15,8 @@ from himpun.errors import Conflict
 from himpun.indicators.models.recaps import RecapLine
 from himpun.indicators.recaps import freezing as indicators
 from himpun.offices.acting import Actor, capacities, present
-from himpun.offices.models import UNIT, Person, Post
+from himpun.offices.models.offices import UNIT, Post
+from himpun.offices.models.people import Person
 
 EDITS_DRAFT = frozenset({"periksa-draft", "perbaiki-draft"})
 

@@ -7,7 +7,7 @@ from himpun.documents import actions as documents
 from himpun.documents.models import Approval, Document
 from himpun.letters.actions import issue_number
 from himpun.notifications.actions import tell
-from himpun.offices.models import UNIT, Post
+from himpun.offices.models.offices import UNIT, Post
 from himpun.places import place
 from himpun.procedures.definition import Procedure
 

@@ -24,7 +24,8 @@ from himpun.indicators.dictionary.reading import read_definition
 from himpun.indicators.dictionary.sheets import TABLES, Entry, Read, read_books, tables_of
 from himpun.indicators.models.dictionary import Indicator
 from himpun.offices.acting import acting_in
-from himpun.offices.models import Office, Person
+from himpun.offices.models.offices import Office
+from himpun.offices.models.people import Person
 from himpun.offices.rules import MAY_EDIT_INDICATORS
 from himpun.spreadsheets.book import Limits, Wrong, harmless
 from himpun.spreadsheets.reading import read_book

@@ -33,7 +33,8 @@ from himpun.indicators.figures.taking import ensure_elements
 from himpun.indicators.models.dictionary import FigureCheck, Indicator, Scale, Target, Variable
 from himpun.measure.formula import parser as formulas
 from himpun.offices.acting import acting_in
-from himpun.offices.models import Office, Person, Post
+from himpun.offices.models.offices import Office, Post
+from himpun.offices.models.people import Person
 from himpun.offices.rules import MAY_EDIT_INDICATORS
 from himpun.typed import Text, is_blank
 from himpun.typed import check as check_texts

@@ -11,7 +11,8 @@ from himpun.indicators.models.dictionary import Scale
 from himpun.indicators.models.recaps import Recap
 from himpun.measure.scoring.bounds import Row as ScaleRow
 from himpun.measure.scoring.bounds import levels_of, read_rows
-from himpun.offices.models import Office, Person
+from himpun.offices.models.offices import Office
+from himpun.offices.models.people import Person
 from himpun.typed import Complaints, Text, is_blank, line
 
 # --- scales ----------------------------------------------------------------------------------------------------------

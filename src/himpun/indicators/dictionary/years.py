@@ -8,7 +8,8 @@ from himpun.errors import FieldErrors
 from himpun.indicators.dictionary.formulas import referred_by
 from himpun.indicators.dictionary.saving import CopiesNothing, Rows, StillUsed, definition_of, editor, entries, write
 from himpun.indicators.models.dictionary import Indicator, Scale
-from himpun.offices.models import Office, Person
+from himpun.offices.models.offices import Office
+from himpun.offices.models.people import Person
 from himpun.typed import YEARS
 
 # --- a whole year, and taking away ------------------------------------------------------------------------------------

@@ -15,9 +15,18 @@ from himpun import clock
 from himpun.archive import files
 from himpun.archive.journal import Turn, act
 from himpun.errors import Refusal
-from himpun.indicators.figures import taking
+from himpun.indicators.figures.places import Place, element_of, places_of
 from himpun.indicators.figures.reading import read_figure
-from himpun.indicators.figures.taking import Datum, Taken
+from himpun.indicators.figures.taking import (
+    Datum,
+    Taken,
+    as_line,
+    current_at,
+    ensure_elements,
+    is_same,
+    mark_used,
+    take_in,
+)
 from himpun.indicators.measured.office_year import WORDS, definitions
 from himpun.indicators.models.dictionary import Indicator, Variable
 from himpun.indicators.models.figures import Figure, FigureImport
@@ -26,7 +35,8 @@ from himpun.indicators.models.requests import DataRequest, RequestLine
 from himpun.measure.numbers import write_number
 from himpun.measure.periods import Period, is_due, value_period
 from himpun.offices.acting import Actor, acting_in, capacities
-from himpun.offices.models import Office, Person
+from himpun.offices.models.offices import Office
+from himpun.offices.models.people import Person
 from himpun.offices.rules import MAY_IMPORT_ALL_FIGURES
 from himpun.spreadsheets.book import Wrong
 
@@ -275,7 +285,7 @@ class _Checked:
         ]
         if not at_risk:
             return
-        current = taking.current_at([row for _, row, _ in at_risk])
+        current = current_at([row for _, row, _ in at_risk])
         asked = self._asked_again()
         drop = set()
         for place, row, counts in at_risk:
@@ -283,7 +293,7 @@ class _Checked:
             cause = ""
             if figure is None and counts and row.place not in asked:
                 cause = FROZEN_BLANK
-            elif figure is not None and figure.frozen and not taking.is_same(row, figure):
+            elif figure is not None and figure.frozen and not is_same(row, figure):
                 cause = FROZEN
             if cause:
                 drop.add(place)
@@ -305,7 +315,7 @@ class _Checked:
             found[key] = found.get(key, False) or withdrawn is None
         return found
 
-    def _asked_again(self) -> set[taking.Place]:
+    def _asked_again(self) -> set[Place]:
         """Where a run asks for figures that is not frozen yet."""
         state = DataRequest.State
         lines = RequestLine.objects.filter(
@@ -314,22 +324,22 @@ class _Checked:
             request__state__in=(*DataRequest.OPEN, state.PREPARED, state.SUBMITTED),
         )
         loaded = lines.select_related("request", "indicator").prefetch_related("indicator__variables")
-        return {place for line in loaded for place in taking.places_of(line).values()}
+        return {place for line in loaded for place in places_of(line).values()}
 
     def take(self, turn: Turn, source: _Source) -> Taken:
         """Make the figures current. Raises FiguresFrozen only for figures frozen outside of a recap."""
         indicators = {
             place.indicator.pk: place.indicator for place in self._places.values() if isinstance(place, _Place)
         }
-        taking.mark_used(indicators.values(), turn.at)
-        taken = taking.take_in(turn, office=self.office, data=self.data, source=f"import:{source.pk}", by=source.by)
+        mark_used(indicators.values(), turn.at)
+        taken = take_in(turn, office=self.office, data=self.data, source=f"import:{source.pk}", by=source.by)
         if not (taken.added or taken.changed or taken.vouched):
             source.row.delete()
         return taken
 
     def statuses(self) -> tuple[Result, ...]:
         """What becomes of every row, in the order of the rows."""
-        current = taking.current_at(self.data) if self.data else {}
+        current = current_at(self.data) if self.data else {}
         found = [Result(row, _status(datum, current)) for row, datum in zip(self.rows, self.data, strict=True)]
         found += [Result(wrong.row, "salah", wrong.cause) for wrong in self.wrong]
         return tuple(sorted(found, key=lambda result: result.row))
@@ -338,7 +348,7 @@ class _Checked:
         """The SHA-256 of the figures as they were understood, a line each, in the order of the file."""
         total = hashlib.sha256()
         for start in range(0, len(self.data), 5000):
-            total.update("".join(map(taking.as_line, self.data[start : start + 5000])).encode())
+            total.update("".join(map(as_line, self.data[start : start + 5000])).encode())
         return total.hexdigest()
 
     def report(
@@ -371,7 +381,7 @@ class _Checked:
         return _Place(
             indicator,
             variable,
-            taking.element_of(variable),
+            element_of(variable),
             period.year,
             period.last_month,
             period.kind.months,
@@ -383,7 +393,7 @@ class _Checked:
         if year not in self._years:
             indicators = definitions([self.office], year)
             variables = [(indicator, variable) for indicator in indicators for variable in indicator.variables.all()]
-            taking.ensure_elements(variable for _, variable in variables)
+            ensure_elements(variable for _, variable in variables)
             known = {f"{indicator.code}.{variable.name}": (indicator, variable) for indicator, variable in variables}
             for indicator in indicators:
                 alone = list(indicator.variables.all())
@@ -450,4 +460,4 @@ def _check_limits(variable: Variable, number: Decimal) -> None:
 def _status(row: Datum, current: Mapping[tuple[int, int, int, int, int], Figure]) -> str:
     if row.place not in current:
         return "baru"
-    return "tetap" if taking.is_same(row, current[row.place]) else "berubah"
+    return "tetap" if is_same(row, current[row.place]) else "berubah"

@@ -18,7 +18,8 @@ from himpun.indicators.models.requests import DataRequest, RequestLine
 from himpun.measure.numbers import NumberUnreadable, guess_number, write_number
 from himpun.measure.periods import Period, value_period
 from himpun.offices.acting import acting_in
-from himpun.offices.models import Office, Person, Post
+from himpun.offices.models.offices import Office, Post
+from himpun.offices.models.people import Person
 from himpun.spreadsheets.book import Book, Wrong
 
 DECIMALS = 30

@@ -13,22 +13,22 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from himpun.archive.bulk import record_rows
 from himpun.archive.journal import Turn
 from himpun.archive.seals import SEALED
 from himpun.errors import Conflict
+from himpun.indicators.figures.places import Place, loaded, place_of, places_of
+from himpun.indicators.figures.standing import Said
 from himpun.indicators.models.dictionary import Element, Indicator, Variable
 from himpun.indicators.models.figures import Figure
 from himpun.indicators.models.requests import DataRequest, RequestLine
-from himpun.measure.periods import Period, value_period
-from himpun.offices.models import Office
+from himpun.offices.models.offices import Office
 
 MANY = 400
 """From so many figures on the database compares them; both ways give the same."""
 TABLE = Figure._meta.db_table
-Place = tuple[int, int, int, int, int]
 """What only one current figure may have: unit, element, and its period as year, last month, length in months."""
 
 
@@ -85,13 +85,6 @@ def ensure_elements(variables: Iterable[Variable]) -> None:
     for variable in lacking:
         variable.element_id = known[f"{variable.indicator.code}.{variable.name}"]
     Variable.objects.bulk_update(lacking, ["element_id"])
-
-
-def element_of(variable: Variable) -> int:
-    """The key of a variable's element; `ensure_elements` must have been called for it."""
-    if variable.element_id is None:
-        raise ValueError(f"{variable.name} has no element yet")
-    return variable.element_id
 
 
 def mark_used(indicators: Iterable[Indicator], at: datetime) -> None:
@@ -278,26 +271,9 @@ def as_line(row: Datum) -> str:
     return f"{variable}\t{element}\t{unit}\t{year}\t{month}\t{months}\t{shown}\t{text.translate(_ESCAPES) if text else ''}\n"
 
 
-# --- the places of a request ----------------------------------------------------------------------------------------
-
-
-def places_of(line: RequestLine) -> dict[int, Place]:
-    """Where the figures of a line count, by variable (request, indicator and variables should be loaded)."""
-    period = value_period(line.indicator.frequency, Period.parse(line.request.period))
-    return {
-        variable.pk: (line.request.unit_id, element_of(variable), period.year, period.last_month, period.kind.months)
-        for variable in line.indicator.variables.all()
-        if variable.element_id is not None
-    }
-
-
 def in_force_at(places: Iterable[Place]) -> dict[Place, Figure]:
     """The figures that count at these places."""
-    return {_place(figure): figure for figure in _versions_at(set(places)) if figure.current}
-
-
-def _place(figure: Figure) -> Place:
-    return figure.unit_id, figure.element_id, figure.year, figure.month, figure.months
+    return {place_of(figure): figure for figure in _versions_at(set(places)) if figure.current}
 
 
 def _versions_at(places: set[Place]) -> list[Figure]:
@@ -308,7 +284,7 @@ def _versions_at(places: set[Place]) -> list[Figure]:
         year__in={place[2] for place in places},
         month__in={place[3] for place in places},
     )
-    return [figure for figure in found.order_by("-id") if _place(figure) in places]
+    return [figure for figure in found.order_by("-id") if place_of(figure) in places]
 
 
 def freeze_places(places: Iterable[Place]) -> None:
@@ -339,12 +315,12 @@ def withdraw(requests: Iterable[DataRequest]) -> None:
     The requests must be marked already (withdrawn or excused): what other such requests brought does not come back.
     """
     lines = RequestLine.objects.filter(request__in=list(requests))
-    places = {place for line in _loaded(lines) for place in places_of(line).values()}
+    places = {place for line in loaded(lines) for place in places_of(line).values()}
     by_place: dict[Place, list[Figure]] = {}
     for figure in _versions_at(places):
-        by_place.setdefault(_place(figure), []).append(figure)
+        by_place.setdefault(place_of(figure), []).append(figure)
     gone = _withdrawn_sources(figure for versions in by_place.values() for figure in versions)
-    said = _Said(set(by_place))
+    said = Said(set(by_place))
     retired, back = [], []
     for place, versions in by_place.items():
         current = next((figure for figure in versions if figure.current), None)
@@ -359,42 +335,12 @@ def withdraw(requests: Iterable[DataRequest]) -> None:
     Figure.objects.filter(pk__in=back).update(current=True)
 
 
-def _loaded(lines: QuerySet[RequestLine]) -> QuerySet[RequestLine]:
-    return lines.select_related("request", "indicator").prefetch_related("indicator__variables", "values")
-
-
 def _withdrawn_sources(figures: Iterable[Figure]) -> set[str]:
     """The sources of these figures that are withdrawn requests."""
     keys = {int(figure.source.partition(":")[2]) for figure in figures if figure.source.startswith("request:")}
     withdrawn = Q(withdrawn_at__isnull=False) | Q(state=DataRequest.State.EXCUSED)
     found = DataRequest.objects.filter(withdrawn, pk__in=keys).values_list("pk", flat=True)
     return {f"request:{key}" for key in found}
-
-
-class _Said:
-    """What the answers that stand say of places: where they say nihil since when, and which they give."""
-
-    def __init__(self, places: set[Place]) -> None:
-        standing = RequestLine.objects.filter(
-            request__unit__in={unit for unit, *_ in places},
-            request__withdrawn_at__isnull=True,
-            request__state__in=(DataRequest.State.SUBMITTED, DataRequest.State.FROZEN),
-        )
-        self.nihil: dict[Place, datetime] = {}
-        self.blank: set[tuple[Place, str]] = set()
-        for line in _loaded(standing):
-            given = set() if line.nihil else {value.variable_id for value in line.values.all()}
-            for variable, place in places_of(line).items():
-                at = line.request.submitted_at
-                if line.nihil and at:
-                    self.nihil[place] = max(at, self.nihil.get(place, at))
-                if variable not in given:
-                    self.blank.add((place, f"request:{line.request_id}"))
-
-    def takes_back(self, place: Place, figure: Figure) -> bool:
-        """Whether its giver, or a unit that said nihil after it, took this figure back."""
-        nihil = self.nihil.get(place)
-        return (place, figure.source) in self.blank or (nihil is not None and nihil >= figure.at)
 
 
 def history_of(figure: Figure) -> list[Figure]:

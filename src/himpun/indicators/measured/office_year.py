@@ -29,7 +29,7 @@ from himpun.measure.scoring.achievement import achievement, capped
 from himpun.measure.scoring.scale import FIVE_LEVELS, Level
 from himpun.measure.scoring.values import AKIP_GRADE, BPK_OPINION, Aggregation, Polarity, Score, State, Target
 from himpun.measure.scoring.year import over_year
-from himpun.offices.models import Office, Post
+from himpun.offices.models.offices import Office, Post
 
 WORDS = frozenset({Polarity.GRADE, Polarity.TEXT})
 """Polarities whose realisasi is a word, not a number."""

@@ -12,7 +12,8 @@ from himpun.archive.seals import SealedQuerySet, sealed
 from himpun.measure.periods import Frequency
 from himpun.measure.scoring.achievement import VariableKind
 from himpun.measure.scoring.values import Aggregation, Polarity
-from himpun.offices.models import Office, Person, Post
+from himpun.offices.models.offices import Office, Post
+from himpun.offices.models.people import Person
 
 
 @sealed("Skala")

@@ -8,7 +8,8 @@ from django.db.models import Q
 from himpun.archive.seals import SealedQuerySet, sealed
 from himpun.indicators.models.dictionary import Element, Variable
 from himpun.measure.periods import Kind, Period
-from himpun.offices.models import Office, Person, Post
+from himpun.offices.models.offices import Office, Post
+from himpun.offices.models.people import Person
 
 
 class FigureQuerySet(SealedQuerySet["Figure"]):

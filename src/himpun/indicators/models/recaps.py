@@ -5,7 +5,7 @@ from django.db import models
 from himpun.archive.seals import SealedQuerySet, sealed
 from himpun.indicators.models.dictionary import Indicator
 from himpun.indicators.models.requests import RequestLine
-from himpun.offices.models import Office, Post
+from himpun.offices.models.offices import Office, Post
 
 
 @sealed("Rekap")

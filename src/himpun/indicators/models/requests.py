@@ -7,7 +7,9 @@ from django.db.models import Q
 
 from himpun.archive.seals import SealedQuerySet, sealed
 from himpun.indicators.models.dictionary import Indicator, Variable
-from himpun.offices.models import Holding, Office, Person, Post
+from himpun.offices.models.holdings import Holding
+from himpun.offices.models.offices import Office, Post
+from himpun.offices.models.people import Person
 from himpun.offices.rules import MAY_SEE_ALL_VALUES
 
 

@@ -26,7 +26,8 @@ from himpun.indicators.requests.filling import read_figures
 from himpun.measure.periods import Period
 from himpun.notifications.actions import tell
 from himpun.offices.acting import Actor, HoldsNoPost, acting_for, acting_in, capacities
-from himpun.offices.models import Person, Post
+from himpun.offices.models.offices import Post
+from himpun.offices.models.people import Person
 from himpun.offices.rules import MAY_DECIDE_CORRECTIONS, MAY_SEE_ALL_VALUES
 from himpun.places import place
 

@@ -8,10 +8,8 @@ from himpun import typed
 from himpun.archive.chain import canonical
 from himpun.archive.journal import Turn
 from himpun.errors import Conflict
-from himpun.indicators.figures.taking import (
-    freeze_places,
-    places_of,
-)
+from himpun.indicators.figures.places import places_of
+from himpun.indicators.figures.taking import freeze_places
 from himpun.indicators.measured import keeping
 from himpun.indicators.measured.office_year import OfficeYear
 from himpun.indicators.models.recaps import Recap, RecapLine
@@ -19,7 +17,7 @@ from himpun.indicators.models.requests import DataRequest, RequestLine
 from himpun.indicators.requests.reviewing import lines_of
 from himpun.measure.periods import Period
 from himpun.offices.acting import Actor
-from himpun.offices.models import Office
+from himpun.offices.models.offices import Office
 
 # --- freezing and judging -------------------------------------------------------------------------------------------
 

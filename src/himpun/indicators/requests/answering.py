@@ -9,15 +9,8 @@ from django.db.models import Model, QuerySet
 from himpun import typed
 from himpun.archive.journal import Turn
 from himpun.archive.seals import release, touch
-from himpun.indicators.figures.taking import (
-    Datum,
-    Place,
-    ensure_elements,
-    places_of,
-    retire_places,
-    take_in,
-    withdraw,
-)
+from himpun.indicators.figures.places import Place, places_of
+from himpun.indicators.figures.taking import Datum, ensure_elements, retire_places, take_in, withdraw
 from himpun.indicators.measured import keeping
 from himpun.indicators.models.recaps import Recap
 from himpun.indicators.models.requests import DataRequest, Evidence, RequestLine, Value

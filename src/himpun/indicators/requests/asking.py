@@ -6,17 +6,13 @@ from django.db.models import Max, QuerySet
 
 from himpun.archive.journal import Turn
 from himpun.errors import Refusal
-from himpun.indicators.figures.taking import (
-    ensure_elements,
-    in_force_at,
-    mark_used,
-    places_of,
-)
+from himpun.indicators.figures.places import places_of
+from himpun.indicators.figures.taking import ensure_elements, in_force_at, mark_used
 from himpun.indicators.models.dictionary import Indicator, Variable
 from himpun.indicators.models.requests import DataRequest, Evidence, RequestLine, Value
 from himpun.indicators.requests.reviewing import lines_of
 from himpun.measure.periods import Period, is_due
-from himpun.offices.models import UNIT, Office, Post
+from himpun.offices.models.offices import UNIT, Office, Post
 
 
 class NothingDue(Refusal):

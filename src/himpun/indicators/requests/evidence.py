@@ -10,7 +10,7 @@ from himpun.archive.incoming import Incoming
 from himpun.errors import FieldErrors
 from himpun.indicators.models.requests import DataRequest, Evidence, RequestLine
 from himpun.indicators.requests.filling import check_may_fill, locked_request
-from himpun.offices.models import Person
+from himpun.offices.models.people import Person
 
 
 def attach_evidence(*, line_id: int, name: str, content: bytes | Incoming, by: Person) -> Evidence:

@@ -20,7 +20,7 @@ from himpun.indicators.requests.checks import check_figure
 from himpun.indicators.requests.frozen import NOT_NIHIL, frozen_in, wrong_over_frozen
 from himpun.indicators.requests.limits import limits_of
 from himpun.offices.acting import Actor, HoldsNoPost, acting_for
-from himpun.offices.models import Person
+from himpun.offices.models.people import Person
 
 """What both databases keep to the last digit: SQLite holds a number as a float."""
 

@@ -37,7 +37,8 @@ from himpun.indicators.requests.frozen import NOT_NIHIL, Cells, frozen_in, wrong
 from himpun.indicators.requests.limits import NOTHING_BEFORE, limits_of
 from himpun.indicators.requests.reviewing import RequestReview, lines_of, review_request
 from himpun.measure.periods import Period
-from himpun.offices.models import Person, Post
+from himpun.offices.models.offices import Post
+from himpun.offices.models.people import Person
 from himpun.offices.rules import MAY_COLLECT
 from himpun.spreadsheets.book import Book, Wrong
 from himpun.spreadsheets.reading import read_book

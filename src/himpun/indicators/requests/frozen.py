@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
-from himpun.indicators.figures.taking import in_force_at, places_of
+from himpun.indicators.figures.places import places_of
+from himpun.indicators.figures.taking import in_force_at
 from himpun.indicators.measured.keeping import value_text
 from himpun.indicators.models.dictionary import Variable
 from himpun.indicators.models.figures import Figure

@@ -19,7 +19,7 @@ from himpun.indicators.requests import rules
 from himpun.indicators.requests.form import reading
 from himpun.indicators.requests.forms import XLSX, form_id
 from himpun.notifications.actions import tell
-from himpun.offices.models import Holding
+from himpun.offices.models.holdings import Holding
 from himpun.places import place
 from himpun.spreadsheets.reading import read_book
 

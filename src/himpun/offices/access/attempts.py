@@ -15,7 +15,7 @@ from django.db.models import F, Max, Sum
 from django.utils.crypto import salted_hmac
 
 from himpun import clock
-from himpun.offices.models import LoginTally, Person
+from himpun.offices.models.people import LoginTally, Person
 
 PAIR, ACCOUNT, ADDRESS = "pair", "key", "ip"
 KNOWN_DAYS, KEPT_DAYS, SHOWN_DAYS = 30, 90, 30

@@ -19,7 +19,8 @@ from himpun import clock
 from himpun.archive.journal import SYSTEM, Author, act
 from himpun.errors import Refusal
 from himpun.offices.cells import email as read_email
-from himpun.offices.models import Office, OneTimeLink, Person
+from himpun.offices.models.offices import Office
+from himpun.offices.models.people import OneTimeLink, Person
 from himpun.offices.wording import wrong_texts
 from himpun.typed import Complaints, line
 

@@ -10,7 +10,9 @@ from himpun.errors import Conflict, FieldErrors
 from himpun.offices.actions.office import calendar_moved_on
 from himpun.offices.actions.texts import manager
 from himpun.offices.cells import day_hours
-from himpun.offices.models import Holiday, Office, Person, SpecialHours
+from himpun.offices.models.calendar import Holiday, SpecialHours
+from himpun.offices.models.offices import Office
+from himpun.offices.models.people import Person
 from himpun.offices.vocabulary import OWN_DAYS
 from himpun.offices.wording import wrong_texts
 from himpun.offices.worktime import LONGEST_HOURS, WEEKDAYS, read_week

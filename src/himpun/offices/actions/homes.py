@@ -7,7 +7,9 @@ from himpun.archive.journal import CONSOLE
 from himpun.errors import FieldErrors
 from himpun.offices.acting import acting_in
 from himpun.offices.journals import journals
-from himpun.offices.models import Appointment, Holding, Office, Person
+from himpun.offices.models.holdings import Appointment, Holding
+from himpun.offices.models.offices import Office
+from himpun.offices.models.people import Person
 from himpun.offices.rules import MAY_MANAGE_OFFICE, check_may_manage_access
 
 

@@ -9,7 +9,9 @@ from django.db.models import F
 from himpun import clock
 from himpun.archive.journal import act
 from himpun.offices.actions.texts import OFFICE_TEXTS, manager
-from himpun.offices.models import Holding, Office, Person
+from himpun.offices.models.holdings import Holding
+from himpun.offices.models.offices import Office
+from himpun.offices.models.people import Person
 from himpun.offices.patterns import check_pattern
 from himpun.offices.rules import (
     KASUBBAG_PERENCANAAN,

@@ -15,7 +15,8 @@ from himpun.offices.cells import email as read_email
 from himpun.offices.cells import nip as read_nip
 from himpun.offices.cells import username as read_username
 from himpun.offices.holdings.terms import check_still_managed
-from himpun.offices.models import Office, Person
+from himpun.offices.models.offices import Office
+from himpun.offices.models.people import Person
 from himpun.offices.queries import roles_ahead
 from himpun.offices.rules import (
     Handing,

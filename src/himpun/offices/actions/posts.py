@@ -12,7 +12,9 @@ from himpun.errors import Conflict, FieldErrors
 from himpun.offices.actions.texts import manager
 from himpun.offices.cells import slug
 from himpun.offices.holdings.terms import check_still_managed
-from himpun.offices.models import UNIT, Appointment, Holding, Office, Person, Post
+from himpun.offices.models.holdings import Appointment, Holding
+from himpun.offices.models.offices import UNIT, Office, Post
+from himpun.offices.models.people import Person
 from himpun.offices.rules import (
     DECIDES,
     KEPALA,

@@ -7,7 +7,8 @@ holding that has begun is ended, never deleted. Passwords are never recorded.
 from himpun import clock
 from himpun.archive.journal import Author
 from himpun.offices.acting import acting_in
-from himpun.offices.models import Office, Person
+from himpun.offices.models.offices import Office
+from himpun.offices.models.people import Person
 from himpun.offices.rules import (
     MAY_MANAGE_OFFICE,
 )

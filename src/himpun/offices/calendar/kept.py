@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo
 from django.db.models import F, Q
 
 from himpun.offices import worktime
-from himpun.offices.models import Holiday, Office, SpecialHours
+from himpun.offices.models.calendar import Holiday, SpecialHours
+from himpun.offices.models.offices import Office
 from himpun.offices.worktime import WEEKDAYS, Day, WorkCalendar
 
 Kept = tuple[WorkCalendar, int]

@@ -25,7 +25,8 @@ from himpun.offices.calendar.holiday_seed import (
     seed_ramadan,
 )
 from himpun.offices.cells import day as read_day
-from himpun.offices.models import Holiday, Office, SpecialHours
+from himpun.offices.models.calendar import Holiday, SpecialHours
+from himpun.offices.models.offices import Office
 from himpun.offices.vocabulary import HolidayKind
 from himpun.typed import Complaints, Text, line
 

@@ -27,7 +27,9 @@ from himpun.offices.holdings.terms import (
     terms_of,
 )
 from himpun.offices.journals import Journals, journals
-from himpun.offices.models import Appointment, Holding, Leave, Person, Post
+from himpun.offices.models.holdings import Appointment, Holding, Leave
+from himpun.offices.models.offices import Post
+from himpun.offices.models.people import Person
 from himpun.offices.rules import DECIDES, MAY_MANAGE_OFFICE, Consent, Proposal, consents_needed
 from himpun.offices.vocabulary import MANDATES
 from himpun.typed import line

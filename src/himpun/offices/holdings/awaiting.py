@@ -6,7 +6,8 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 
-from himpun.offices.models import Appointment, Holding, Person
+from himpun.offices.models.holdings import Appointment, Holding
+from himpun.offices.models.people import Person
 from himpun.offices.rules import KEPALA, MAY_MANAGE_OFFICE, Way, may_confirm
 
 

@@ -10,7 +10,8 @@ from himpun.offices.acting import actor_of
 from himpun.offices.holdings.appointments import appointment_data, close, manager_of, named, proposal_of, take_effect
 from himpun.offices.holdings.awaiting import Awaited, appointments_with_all, awaited, may_accept, may_give
 from himpun.offices.journals import Journals, journals
-from himpun.offices.models import Appointment, Person
+from himpun.offices.models.holdings import Appointment
+from himpun.offices.models.people import Person
 from himpun.offices.rules import Consent, consents_needed
 from himpun.typed import needed
 

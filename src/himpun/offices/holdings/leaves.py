@@ -22,7 +22,9 @@ from himpun.offices.acting import acting_in
 from himpun.offices.holdings.appointments import LetterFile, propose, withdraw_those_of
 from himpun.offices.holdings.terms import NobodyManages, Terms, holding_data
 from himpun.offices.journals import Journals, journals
-from himpun.offices.models import Appointment, Holding, Leave, Office, Person
+from himpun.offices.models.holdings import Appointment, Holding, Leave
+from himpun.offices.models.offices import Office
+from himpun.offices.models.people import Person
 from himpun.offices.queries import records_leave_of
 from himpun.offices.rules import MAY_MANAGE_OFFICE, NotOurs
 from himpun.offices.spans import DAY, Span, shared, span_of, uncovered

@@ -10,7 +10,9 @@ from django.db.models import Q
 
 from himpun import clock, typed
 from himpun.errors import FieldErrors, Refusal
-from himpun.offices.models import Holding, Office, Person, Post
+from himpun.offices.models.holdings import Holding
+from himpun.offices.models.offices import Office, Post
+from himpun.offices.models.people import Person
 from himpun.offices.rules import MAY_MANAGE_OFFICE
 from himpun.offices.spans import Span, span_of, uncovered
 from himpun.offices.vocabulary import MANDATES

@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from himpun import clock
 from himpun.cycles.models import Cycle
 from himpun.measure.periods import Period
-from himpun.offices.models import Office
+from himpun.offices.models.offices import Office
 from himpun.reports.ladder.ladder import Awaited, Row, by_lateness, rows_of
 from himpun.reports.ladder.rungs import LATE
 from himpun.reports.ladder.standings import ORDER, SOP, Counts, Standing, standings_of

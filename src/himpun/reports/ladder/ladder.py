@@ -29,7 +29,7 @@ from himpun.indicators.models.requests import DataRequest
 from himpun.measure.periods import Kind, Period
 from himpun.offices import worktime
 from himpun.offices.calendar.kept import calendars_of
-from himpun.offices.models import Office
+from himpun.offices.models.offices import Office
 from himpun.procedures.definition import Procedure
 from himpun.procedures.models import ProcedureVersion
 from himpun.procedures.queries import procedures_of

@@ -18,7 +18,7 @@ from himpun.indicators.models.requests import DataRequest
 from himpun.measure.periods import Period
 from himpun.offices import worktime
 from himpun.offices.calendar.kept import calendars_of
-from himpun.offices.models import Office
+from himpun.offices.models.offices import Office
 from himpun.reports.ladder.rungs import DONE, LATE, OPEN, PAUSED
 from himpun.reports.recap.recap import Reporting
 

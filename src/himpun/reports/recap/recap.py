@@ -24,7 +24,7 @@ from himpun.measure.scoring import summary as scoring
 from himpun.measure.scoring.scale import Category
 from himpun.measure.scoring.summary import Summary, compare
 from himpun.measure.scoring.values import Actual, Band, Score, Target
-from himpun.offices.models import Office, Post
+from himpun.offices.models.offices import Office, Post
 
 YEARS_BACK = 2
 """So many earlier years stand beside the year."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from himpun.indicators.models.dictionary import Variable
 from himpun.measure.periods import Kind, Period
 from himpun.measure.scoring import summary as scoring
-from himpun.offices.models import Office
+from himpun.offices.models.offices import Office
 from himpun.reports.queries import with_below
 from himpun.reports.recap.recap import ElementSum, OfficeRecap, Reporting, element_sums, recaps_of, summed_up
 

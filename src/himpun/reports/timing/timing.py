@@ -22,7 +22,7 @@ from himpun.history.timings import StepTiming, in_minutes, middle, percentile, s
 from himpun.history.visits import KEPT, Visit
 from himpun.history.waiting import Waiting, waiting_in
 from himpun.offices.calendar.kept import calendars_of
-from himpun.offices.models import Office
+from himpun.offices.models.offices import Office
 from himpun.procedures.definition import Procedure
 from himpun.procedures.models import ProcedureVersion
 

@@ -26,7 +26,7 @@ from django.views.decorators.http import require_http_methods
 from himpun.errors import FieldErrors, Refusal
 from himpun.notifications.access_mail import ask_by_mail, can_mail
 from himpun.offices.access import links
-from himpun.offices.models import Person
+from himpun.offices.models.people import Person
 from himpun.web.forms import Typed
 
 ASK_LIMIT = {"ask_link": "60/m/ip,3/10m/key"}

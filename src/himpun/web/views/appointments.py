@@ -11,7 +11,9 @@ from himpun.errors import FieldErrors
 from himpun.offices.holdings import consenting
 from himpun.offices.holdings.appointments import LetterFile, begin_holding, change_holding
 from himpun.offices.holdings.awaiting import awaited, concerning, may_give
-from himpun.offices.models import Appointment, Holding, Office, Person
+from himpun.offices.models.holdings import Appointment, Holding
+from himpun.offices.models.offices import Office
+from himpun.offices.models.people import Person
 from himpun.offices.queries import people_known_to
 from himpun.offices.rules import MAY_MANAGE_OFFICE
 from himpun.web import downloads

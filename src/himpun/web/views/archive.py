@@ -15,7 +15,7 @@ from himpun.documents.models import Approval, Document
 from himpun.indicators.models.requests import DataRequest
 from himpun.letters.models import Letter
 from himpun.offices.acting import HoldsNoPost
-from himpun.offices.models import UNIT, Office
+from himpun.offices.models.offices import UNIT, Office
 from himpun.procedures.models import ProcedureVersion
 from himpun.typed import read_year
 from himpun.web.acts import in_words

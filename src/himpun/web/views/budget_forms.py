@@ -14,7 +14,7 @@ from himpun.budgets.efficiency import RULE_NAMES, Chosen
 from himpun.budgets.models import money_text
 from himpun.budgets.rollup import Level
 from himpun.measure.numbers import write_number
-from himpun.offices.models import Office
+from himpun.offices.models.offices import Office
 from himpun.web.forms import Typed
 from himpun.web.middleware import PersonRequest
 from himpun.web.views.budget_node import show_node

@@ -18,7 +18,7 @@ from himpun.budgets.rollup import Node, Tree, roll_up, warnings_of
 from himpun.errors import Refusal
 from himpun.moments import MONTHS
 from himpun.offices.acting import HoldsNoPost
-from himpun.offices.models import Office
+from himpun.offices.models.offices import Office
 from himpun.offices.rules import MAY_MANAGE_BUDGET
 from himpun.typed import read_year
 from himpun.web import downloads

@@ -18,7 +18,8 @@ from himpun.offices.actions import days as actions
 from himpun.offices.calendar.kept import calendar_of, named_days, named_hours
 from himpun.offices.calendar.national import unfilled_sentence, years_unfilled
 from himpun.offices.calendar.year import STATES, months_of
-from himpun.offices.models import Holiday, Office, SpecialHours
+from himpun.offices.models.calendar import Holiday, SpecialHours
+from himpun.offices.models.offices import Office
 from himpun.offices.rules import MAY_MANAGE_OFFICE
 from himpun.offices.vocabulary import OWN_DAYS
 from himpun.offices.worktime import WEEKDAYS

@@ -11,7 +11,7 @@ from himpun.errors import FieldErrors, Refusal
 from himpun.indicators.models.dictionary import Element
 from himpun.indicators.models.figures import CodeMapping
 from himpun.offices.acting import HoldsNoPost
-from himpun.offices.models import Office
+from himpun.offices.models.offices import Office
 from himpun.offices.rules import MAY_EDIT_INDICATORS
 from himpun.spreadsheets.book import Wrong
 from himpun.web.forms import Typed, read_whole

@@ -26,7 +26,7 @@ from himpun.errors import Refusal
 from himpun.indicators.models.requests import DataRequest
 from himpun.letters.models import Letter
 from himpun.measure.periods import Kind, for_day
-from himpun.offices.models import Office
+from himpun.offices.models.offices import Office
 from himpun.offices.rules import (
     MAY_CANCEL_CYCLES,
     MAY_COLLECT,

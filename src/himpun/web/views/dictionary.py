@@ -19,7 +19,7 @@ from himpun.indicators.models.dictionary import Indicator, Scale
 from himpun.measure.numbers import write_percent
 from himpun.measure.scoring.bounds import ruler
 from himpun.offices.acting import HoldsNoPost
-from himpun.offices.models import Office
+from himpun.offices.models.offices import Office
 from himpun.offices.rules import MAY_EDIT_INDICATORS
 from himpun.typed import read_year
 from himpun.web.middleware import PersonRequest

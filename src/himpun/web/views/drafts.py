@@ -11,7 +11,7 @@ from himpun.cycles.steps.draft import draft_of
 from himpun.cycles.steps.papers.performance import NARRATIVE
 from himpun.documents.models import Delivery
 from himpun.errors import Refusal
-from himpun.offices.models import Post
+from himpun.offices.models.offices import Post
 from himpun.web.forms import Typed, whole_number
 from himpun.web.middleware import PersonRequest
 from himpun.web.views.cycles import show_cycle

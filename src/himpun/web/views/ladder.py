@@ -12,7 +12,7 @@ from himpun.cycles.models import Task
 from himpun.cycles.reminders.sweep import nudge_by_hand
 from himpun.errors import Refusal
 from himpun.measure.periods import Period
-from himpun.offices.models import Office
+from himpun.offices.models.offices import Office
 from himpun.offices.rules import MAY_NUDGE
 from himpun.reports.ladder import below as ladder_below
 from himpun.reports.ladder import ladder

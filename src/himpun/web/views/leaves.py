@@ -10,7 +10,9 @@ from django.views.decorators.http import require_GET
 from himpun.errors import FieldErrors
 from himpun.offices.holdings import leaves as actions
 from himpun.offices.holdings.leaves import LeaveFields
-from himpun.offices.models import Appointment, Holding, Leave, Office, Person
+from himpun.offices.models.holdings import Appointment, Holding, Leave
+from himpun.offices.models.offices import Office
+from himpun.offices.models.people import Person
 from himpun.offices.queries import people_known_to
 from himpun.offices.rules import MAY_MANAGE_OFFICE
 from himpun.web.forms import Typed, attempt, read_date, read_whole

@@ -28,7 +28,7 @@ from himpun.notifications.models import Channel, Message, Outgoing
 from himpun.notifications.spreading import Wishes, wishes_of
 from himpun.offices.access import links
 from himpun.offices.acting import HoldsNoPost
-from himpun.offices.models import Office
+from himpun.offices.models.offices import Office
 from himpun.offices.rules import MAY_MANAGE_OFFICE, MAY_PUBLISH_PROCEDURES
 from himpun.procedures.models import ProcedureVersion
 from himpun.procedures.queries import NoProcedure, versions_in_force

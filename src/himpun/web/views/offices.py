@@ -30,7 +30,9 @@ from himpun.offices.actions.people import add_person, change_person
 from himpun.offices.actions.posts import add_post, change_post
 from himpun.offices.actions.texts import OFFICE_TEXTS, PERSON_TEXTS
 from himpun.offices.calendar.kept import named_days
-from himpun.offices.models import Appointment, Holding, Holiday, Leave, Office, Post
+from himpun.offices.models.calendar import Holiday
+from himpun.offices.models.holdings import Appointment, Holding, Leave
+from himpun.offices.models.offices import Office, Post
 from himpun.offices.patterns import check_pattern
 from himpun.offices.queries import is_present, looks_after, people_known_to
 from himpun.offices.rules import MAY_MANAGE_OFFICE, ROLES

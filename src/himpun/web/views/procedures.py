@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET
 
 from himpun.errors import FieldErrors
 from himpun.offices.acting import HoldsNoPost
-from himpun.offices.models import Office
+from himpun.offices.models.offices import Office
 from himpun.offices.rules import MAY_PUBLISH_PROCEDURES
 from himpun.procedures.checker import check as checker
 from himpun.procedures.checker.findings import OFFICE_KINDS, Finding

@@ -17,7 +17,7 @@ from himpun.indicators.models.recaps import Recap, RecapLine
 from himpun.indicators.recaps.corrections import corrections_after, touching
 from himpun.measure.numbers import write_percent
 from himpun.measure.periods import Period
-from himpun.offices.models import Holding
+from himpun.offices.models.holdings import Holding
 from himpun.offices.rules import MAY_SEE_ALL_VALUES
 from himpun.reports import REPORTS, Report
 from himpun.reports.recap.recap import on_axis

@@ -18,7 +18,7 @@ from himpun.indicators.measured.charts import Bar, achievement_bars, achievement
 from himpun.indicators.measured.keeping import tree_of
 from himpun.measure.numbers import write_number, write_percent
 from himpun.measure.periods import Kind, Period
-from himpun.offices.models import Office
+from himpun.offices.models.offices import Office
 from himpun.reports.queries import readable_offices
 from himpun.reports.recap.export import CSV_MEDIA, XLSX_MEDIA, name_of, to_csv, to_xlsx
 from himpun.reports.recap.paper import PDF_MEDIA, to_pdf

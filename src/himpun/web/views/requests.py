@@ -29,7 +29,7 @@ from himpun.web import downloads
 from himpun.web.forms import Typed, whole_number
 from himpun.web.middleware import PersonRequest
 from himpun.web.uploads import incoming_of
-from himpun.web.views.sheets import arrivals
+from himpun.web.views.forms_out import arrivals
 
 WORDS_OF_A_LINE = ("note", "nihil_reason", "explanation")
 

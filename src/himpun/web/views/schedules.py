@@ -16,7 +16,7 @@ from himpun.errors import NotAllowed, Refusal
 from himpun.measure.periods import Kind
 from himpun.offices.acting import HoldsNoPost
 from himpun.offices.calendar.kept import calendar_of
-from himpun.offices.models import Office
+from himpun.offices.models.offices import Office
 from himpun.offices.rules import MAY_START_CYCLES
 from himpun.procedures.models import ProcedureVersion
 from himpun.procedures.queries import versions_in_force

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 
 from himpun.cycles.queries import holders_of
 from himpun.errors import FieldErrors, Refusal
-from himpun.offices.models import Office
+from himpun.offices.models.offices import Office
 from himpun.offices.rules import MAY_PUBLISH_PROCEDURES, MAY_SET_APPROVAL_RULE, MAY_WITHDRAW_DRAFTS, ROLES
 from himpun.procedures import drafts
 from himpun.procedures.actions import approval_rule, set_approval_rule

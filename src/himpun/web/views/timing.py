@@ -18,7 +18,7 @@ from himpun.history.comparing import Group, Suggestion, share_words
 from himpun.history.events import Log
 from himpun.history.timings import StepTiming
 from himpun.measure.periods import Period
-from himpun.offices.models import Office
+from himpun.offices.models.offices import Office
 from himpun.procedures.definition import Procedure
 from himpun.procedures.flowchart.layout import layout
 from himpun.procedures.flowchart.primitives import Sheet

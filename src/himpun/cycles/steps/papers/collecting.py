@@ -13,7 +13,7 @@ from himpun.indicators.models.requests import DataRequest, RequestLine
 from himpun.indicators.requests.reviewing import lines_of
 from himpun.measure.periods import Period
 from himpun.offices.acting import Actor
-from himpun.offices.models import Office
+from himpun.offices.models.offices import Office
 
 
 def request_form(request: DataRequest, *, number: str, signer: Actor | None, at: datetime) -> content.DataRequest:

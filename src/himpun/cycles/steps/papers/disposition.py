@@ -8,7 +8,7 @@ from himpun.documents.content.parts import CheckBox
 from himpun.documents.parts import letterhead, moment
 from himpun.letters import models
 from himpun.letters.models import INSTRUCTIONS, Letter
-from himpun.offices.models import Office, Post
+from himpun.offices.models.offices import Office, Post
 
 
 def disposition_sheet(letter: Letter) -> DispositionSheet:

@@ -11,7 +11,7 @@ from himpun.documents.parts import empty_signature, letterhead, local
 from himpun.indicators.models.recaps import Recap, RecapLine
 from himpun.letters.models import Letter
 from himpun.measure.periods import Period
-from himpun.offices.models import Office
+from himpun.offices.models.offices import Office
 
 NARRATIVE = {
     "kata_pengantar": "Kata Pengantar",
