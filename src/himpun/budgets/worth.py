@@ -10,8 +10,6 @@ from himpun.measure.numbers import Number, exact, round_half_up, write_number
 from himpun.measure.scoring.achievement import PART_OF_TARGET, NoScoreError, Operand, in_formula, read_operand
 from himpun.measure.scoring.values import SHOWN_PLACES, Score, State
 
-# --- budget and efficiency -------------------------------------------------------------------------------------------
-
 
 class EfficiencyRule(StrEnum):
     """Three ways in use to judge the money beside the capaian; the office chooses one per year."""

@@ -12,8 +12,6 @@ from himpun.offices import worktime
 from himpun.offices.worktime import Amount, WorkCalendar
 from himpun.procedures.definition import Procedure, Step
 
-# --- a step over many visits ----------------------------------------------------------------------------------------
-
 
 def percentile(values: Sequence[int], share: float) -> int | None:
     """The nearest rank: the smallest value not exceeded by at least this share of them; None of none."""

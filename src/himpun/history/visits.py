@@ -19,9 +19,6 @@ KEPT = 0.8
 """The share of visits that a realistic standard would have kept."""
 
 
-# --- visits ---------------------------------------------------------------------------------------------------------
-
-
 class Visit(NamedTuple):
     """One turn of a step. `minutes` is None where it did not end or nobody noted when it began.
 

@@ -10,8 +10,6 @@ from himpun.history.clock import WorkClock
 from himpun.history.events import COMPLETE, START, UNIT, Log
 from himpun.history.visits import Visit
 
-# --- who waits for whom ---------------------------------------------------------------------------------------------
-
 
 @dataclass
 class Waiting:

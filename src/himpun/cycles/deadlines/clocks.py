@@ -18,9 +18,6 @@ SAFE, NEAR, LATE, PAUSED, ENDLESS = "aman", "mendekati", "terlambat", "dijeda", 
 _URGENCY = (ENDLESS, PAUSED, SAFE, NEAR, LATE)
 
 
-# --- the clock of a task --------------------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True, slots=True)
 class TaskClock:
     """How a task stands at a moment. A task that only waits for others shows *their* state and minutes.

@@ -30,9 +30,6 @@ from himpun.procedures.definition import Step
 """By office: the straight path of each procedure that another may run."""
 
 
-# --- the run's own deadline -----------------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True, slots=True)
 class Fit:
     """Whether the standard times still fit before a deadline: the working days they need and those that there are."""

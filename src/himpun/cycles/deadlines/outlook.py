@@ -18,8 +18,6 @@ from himpun.offices.worktime import WorkCalendar
 from himpun.procedures.definition import Procedure, Step
 from himpun.procedures.models import ProcedureVersion
 
-# --- when a run will end --------------------------------------------------------------------------------------------
-
 
 @dataclass(frozen=True, slots=True)
 class Outlook:

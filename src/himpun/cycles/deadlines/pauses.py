@@ -12,8 +12,6 @@ from himpun.offices.models.people import Person
 from himpun.offices.rules import MAY_PAUSE_CYCLES
 from himpun.places import place
 
-# --- pausing --------------------------------------------------------------------------------------------------------
-
 
 class AlreadyPaused(Conflict):
     """The cycle is paused already."""

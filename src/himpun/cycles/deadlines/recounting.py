@@ -22,9 +22,6 @@ from himpun.places import place
 log = structlog.get_logger("himpun.cycles")
 
 
-# --- counting anew --------------------------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True, slots=True)
 class Moved:
     """A task whose due moment was counted anew and came out otherwise."""

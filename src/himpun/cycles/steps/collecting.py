@@ -14,8 +14,6 @@ from himpun.notifications.actions import tell
 from himpun.offices.acting import Actor
 from himpun.places import place
 
-# --- mechanism: format, request, collecting, recap ------------------------------------------------------------------
-
 
 def prepare_formats(deed: Deed) -> None:
     """One request and one format for every unit, from the indicators it answers for."""

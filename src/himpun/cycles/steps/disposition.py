@@ -13,8 +13,6 @@ from himpun.offices.models.offices import UNIT, Post
 from himpun.places import place
 from himpun.procedures.definition import Procedure, Step
 
-# --- disposisi ------------------------------------------------------------------------------------------------------
-
 
 def needs_letter(procedure: Procedure) -> bool:
     """Whether the procedure writes a disposition, and so can only begin from a letter."""

@@ -15,8 +15,6 @@ from himpun.offices.acting import Actor
 from himpun.offices.models.offices import UNIT, Post
 from himpun.places import place
 
-# --- distribution ---------------------------------------------------------------------------------------------------
-
 
 def propose_recipients(deed: Deed) -> None:
     """The usual recipients to begin with: every unit, and who sent the letter."""

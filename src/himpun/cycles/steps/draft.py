@@ -11,8 +11,6 @@ from himpun.indicators.models.recaps import Recap
 from himpun.measure.periods import Period
 from himpun.offices.acting import Actor
 
-# --- draft, paraf, signature ----------------------------------------------------------------------------------------
-
 
 def draft_of(cycle: Cycle) -> Document | None:
     """The Data Kinerja of a cycle, from the first draft to the signed document."""

@@ -11,8 +11,6 @@ from himpun.measure.formula.parts import Formula, FormulaNamesUnknown
 from himpun.measure.formula.units import check_units
 from himpun.typed import Complaints
 
-# --- the formula -----------------------------------------------------------------------------------------------------
-
 
 def effective_formula(definition: Definition) -> str:
     """The formula as written, or the one that the kinds of the variables mean; "" for words, or where they mean none."""

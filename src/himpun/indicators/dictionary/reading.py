@@ -37,9 +37,6 @@ from himpun.typed import Complaints, Text, line, paragraphs
 """What may change without a new version: what is to be reached, not what is measured."""
 
 
-# --- reading ---------------------------------------------------------------------------------------------------------
-
-
 def read_definition(typed: Typed, around: Surroundings) -> Definition:
     """The definition these texts mean. Raises FieldErrors with all that is wrong.
 

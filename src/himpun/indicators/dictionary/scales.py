@@ -15,8 +15,6 @@ from himpun.offices.models.offices import Office
 from himpun.offices.models.people import Person
 from himpun.typed import Complaints, Text, is_blank, line
 
-# --- scales ----------------------------------------------------------------------------------------------------------
-
 
 def save_scale(
     *,

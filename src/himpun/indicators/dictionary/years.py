@@ -12,8 +12,6 @@ from himpun.offices.models.offices import Office
 from himpun.offices.models.people import Person
 from himpun.typed import YEARS
 
-# --- a whole year, and taking away ------------------------------------------------------------------------------------
-
 
 def copy_to_year(*, office: Office, from_year: int, to_year: int, by: Person) -> list[Indicator]:
     """Copy the definitions of a year that the other year does not have yet, with their scales, without targets.

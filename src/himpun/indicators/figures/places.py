@@ -10,9 +10,6 @@ from himpun.measure.periods import Period, value_period
 Place = tuple[int, int, int, int, int]
 
 
-# --- the places of a request ----------------------------------------------------------------------------------------
-
-
 def places_of(line: RequestLine) -> dict[int, Place]:
     """Where the figures of a line count, by variable (request, indicator and variables should be loaded)."""
     period = value_period(line.indicator.frequency, Period.parse(line.request.period))

@@ -19,8 +19,6 @@ from himpun.measure.periods import Period
 from himpun.offices.acting import Actor
 from himpun.offices.models.offices import Office
 
-# --- freezing and judging -------------------------------------------------------------------------------------------
-
 
 def freeze(turn: Turn, *, office: Office, period: Period, origin: str, actor: Actor) -> Recap:
     """Freeze what a run asked for into a recap: figures, scores and their formulas, under one digest.

@@ -20,8 +20,6 @@ from himpun.indicators.requests.limits import sentences
 from himpun.indicators.requests.reviewing import RequestReview, lines_of, review_request
 from himpun.offices.acting import Actor
 
-# --- submitted, returned, excused -----------------------------------------------------------------------------------
-
 
 def submit(turn: Turn, *, request: DataRequest, actor: Actor) -> None:
     """Close a request as answered, with every figure in the journal. Raises RequestClosed or Incomplete."""

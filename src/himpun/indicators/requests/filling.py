@@ -25,9 +25,6 @@ from himpun.offices.models.people import Person
 """What both databases keep to the last digit: SQLite holds a number as a float."""
 
 
-# --- filling in -----------------------------------------------------------------------------------------------------
-
-
 def save_line(
     *,
     line_id: int,

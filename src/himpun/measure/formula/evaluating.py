@@ -33,8 +33,6 @@ from himpun.measure.formula.parts import (
 from himpun.measure.numbers import MAX_DIGITS, MINUS, decimal_places, write_number
 from himpun.measure.scoring.values import State
 
-# --- working it out --------------------------------------------------------------------------------------------------
-
 
 @dataclass(frozen=True, slots=True)
 class Node:

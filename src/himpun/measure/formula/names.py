@@ -5,8 +5,6 @@ from difflib import get_close_matches
 
 from himpun.measure.formula.parts import MAX_LISTED, Formula, FormulaCycle, FormulaNamesUnknown, Reference, write_part
 
-# --- checks when it is saved -----------------------------------------------------------------------------------------
-
 
 def check_names(formula: Formula, variables: Mapping[str, str], references: Mapping[str, str]) -> None:
     """Raise `FormulaNamesUnknown` for a variable or an indicator that does not exist.

@@ -40,9 +40,6 @@ _SIGNS |= {">=": "≥", "<=": "≤", **{sign: sign for sign in COMPARISONS}}
 _SIGNS |= {sign: sign for sign in "();"}
 
 
-# --- reading ---------------------------------------------------------------------------------------------------------
-
-
 @lru_cache(maxsize=1024)
 def parse(text: str) -> Formula:
     """Read a formula. Raises `FormulaUnreadable` with a sentence that names the place and what was expected there."""

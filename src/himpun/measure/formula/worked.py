@@ -24,8 +24,6 @@ from himpun.measure.formula.parts import (
 from himpun.measure.numbers import MINUS, decimal_places, write_number
 from himpun.measure.scoring.values import SHOWN_PLACES
 
-# --- the formula with its numbers ------------------------------------------------------------------------------------
-
 UNTAKEN = "…"
 _ROUNDINGS = (2, 4, 6, 8, 12, 20)
 _LONG = 10**15

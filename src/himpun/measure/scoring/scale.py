@@ -24,9 +24,6 @@ CATEGORY_COLOURS: Mapping[str, str] = {
 }
 
 
-# --- what a capaian is called ----------------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True, slots=True)
 class Level:
     """One row of a scale: values above `above` (or equal to it, when `inclusive`). The lowest level has no bound.

@@ -12,8 +12,6 @@ from himpun.measure.numbers import (
 )
 from himpun.measure.scoring.values import SHOWN_PLACES, Score
 
-# --- many indicators -------------------------------------------------------------------------------------------------
-
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:

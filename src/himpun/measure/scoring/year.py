@@ -10,8 +10,6 @@ from himpun.measure.periods import Frequency
 from himpun.measure.scoring.achievement import NoScoreError, measured, not_given
 from himpun.measure.scoring.values import Actual, Aggregation, Polarity, Score, State, T, Target
 
-# --- the periods of a year -------------------------------------------------------------------------------------------
-
 
 def over_year(
     targets: Mapping[int, Target | None],

@@ -25,9 +25,6 @@ from himpun.typed import Complaints
 _CALENDAR = {"hours", "timezone", "day_minutes"}
 
 
-# --- the office itself ------------------------------------------------------------------------------------------------
-
-
 def change_office(*, office: Office, fields: Mapping[str, Any], by: Person) -> Office:
     """Change facts, working time and number patterns of an office; what is not in `fields` stays.
 

@@ -27,8 +27,6 @@ from himpun.offices.rules import (
 from himpun.offices.wording import wrong_cell, wrong_texts
 from himpun.typed import Complaints, line
 
-# --- people -----------------------------------------------------------------------------------------------------------
-
 
 def add_person(*, office: Office, fields: Mapping[str, str], by: Person) -> links.Given:
     """Add somebody who can log in: username, name, nip, rank, email. Returns the link for their first password.

@@ -18,8 +18,6 @@ from himpun.web.forms import Typed
 from himpun.web.middleware import PersonRequest
 from himpun.web.views.sheets import SALT, SHOWN, Door, Kept, walk
 
-# --- a request ------------------------------------------------------------------------------------------------------
-
 
 def _asked(request: PersonRequest, pk: int) -> DataRequest:
     seen = DataRequest.objects.visible_to(request.acting.person, request.acting.day)
