@@ -9,6 +9,7 @@ import json
 import sys
 from datetime import timedelta
 from hashlib import sha256
+from importlib import import_module
 from importlib.util import find_spec
 from inspect import signature
 from pathlib import Path
@@ -31,12 +32,26 @@ from himpun import clock
 from himpun.archive.chain import canonical
 from himpun.cycles import actions
 from himpun.cycles.actions import start_cycle
-from himpun.cycles.steps import answers
-from himpun.indicators.models.requests import DataRequest
-from himpun.indicators.requests.filling import save_line
-from himpun.indicators.requests.reviewing import lines_of
 
 LEFT_OUT = {"contenttypes", "auth", "sessions", "admin", "django_tasks_database", "django_tasks_db"}
+
+
+def first_of(*names: str) -> Any:
+    """The first of these modules that the version has: rooms were moved."""
+    return import_module(next(name for name in names if _there(name)))
+
+
+def _there(name: str) -> bool:
+    try:
+        return find_spec(name) is not None
+    except ModuleNotFoundError:
+        return False
+
+
+answers = first_of("himpun.cycles.steps.answers", "himpun.cycles.collecting")
+save_line = first_of("himpun.indicators.requests.filling", "himpun.indicators.actions").save_line
+lines_of = first_of("himpun.indicators.requests.reviewing", "himpun.indicators.actions").lines_of
+DataRequest = first_of("himpun.indicators.models.requests", "himpun.indicators.models").DataRequest
 
 
 def typed_paper(kind: str, content: Any, *, made_at: Any) -> bytes:
@@ -117,16 +132,22 @@ def fill_small() -> None:
 
 def fill_later() -> None:
     """What came after the first version: an import, and a correction of a frozen figure."""
-    if find_spec("himpun.indicators.recaps.corrections") is None:
+    corrections = ("himpun.indicators.recaps.corrections", "himpun.indicators.corrections")
+    if not any(map(_there, corrections)):
         return
-    from himpun.indicators.figures.importing import FigureRow, import_figures
-    from himpun.indicators.models.figures import Figure
-    from himpun.indicators.recaps.corrections import ask_correction, decide_correction
-    from himpun.offices.models.offices import Office
+    importing = first_of("himpun.indicators.figures.importing", "himpun.indicators.importing")
+    Figure = first_of("himpun.indicators.models.figures", "himpun.indicators.models").Figure  # noqa: N806
+    Office = first_of("himpun.offices.models.offices", "himpun.offices.models").Office  # noqa: N806
+    ask_correction, decide_correction = first_of(*corrections).ask_correction, first_of(*corrections).decide_correction
 
     cast = Cast(Office.objects.get(code="kec-kecil"))
-    rows = [FigureRow(2, "IKU-01.pembilang", "", "2026-08", "11"), FigureRow(3, "IKU-01.penyebut", "", "2026-08", "12")]
-    import_figures(office=cast.office, rows=rows, name="angka.csv", format="csv", content=b"angka", by=cast.analis)
+    rows = [
+        importing.FigureRow(2, "IKU-01.pembilang", "", "2026-08", "11"),
+        importing.FigureRow(3, "IKU-01.penyebut", "", "2026-08", "12"),
+    ]
+    importing.import_figures(
+        office=cast.office, rows=rows, name="angka.csv", format="csv", content=b"angka", by=cast.analis
+    )
     figure = Figure.objects.filter(office=cast.office, frozen=True, current=True, year=2026, month=3).earliest("pk")
     said = {"evidence_type": "application/pdf"} if "evidence_type" in signature(ask_correction).parameters else {}
     correction = ask_correction(
