@@ -17,14 +17,13 @@ from himpun import clock
 from himpun.archive.journal import SYSTEM, act
 from himpun.commands.load_office import load
 from himpun.commands.setup import publish_own_procedures
+from himpun.commands.tour.acts import Acts
 from himpun.cycles import actions
-from himpun.cycles.models import Cycle, Task
-from himpun.cycles.steps import answers, drafting
-from himpun.cycles.steps.draft import draft_of
+from himpun.cycles.models import Cycle
+from himpun.cycles.steps import answers
 from himpun.documents.work import ensure_issued, ensure_rendered
 from himpun.folders.reading import read_office
 from himpun.indicators.models.dictionary import Indicator, Target, Variable
-from himpun.indicators.models.recaps import Recap
 from himpun.indicators.models.requests import DataRequest
 from himpun.indicators.requests.evidence import attach_evidence
 from himpun.indicators.requests.filling import save_line
@@ -53,7 +52,7 @@ PERIOD = "2026-TW3"
 
 
 @dataclass
-class Cast:
+class Cast(Acts):
     """The people of one office by role, and the acts they do in the tests. Long walks are scenes (tests/scenes.py)."""
 
     office: Office
@@ -62,8 +61,7 @@ class Cast:
         """Who holds a post, definitif."""
         return Holding.objects.filter(post=post, kind="definitif").select_related("person").latest("since").person
 
-    def by_role(self, role: str) -> Person:
-        return self.holder(Post.objects.get(office=self.office, role=role))
+    person = holder
 
     @cached_property
     def kepala(self) -> Person:
@@ -104,18 +102,6 @@ class Cast:
         """A cycle just begun, from a letter."""
         return actions.start_cycle(office=self.office, key=key, period=period, by=self.umum, letter=self.letter())
 
-    def open_task(self, cycle: Cycle) -> Task:
-        return Task.objects.select_related("post").get(cycle=cycle, decided_at__isnull=True, part=False)
-
-    def decide(self, cycle: Cycle, decision: str, *, by: Person | None = None, reason: str = "", **form: Any) -> None:
-        """Decide the open step, by who holds it unless another is named."""
-        task = self.open_task(cycle)
-        who = by or self.holder(task.post)
-        actions.decide(task_id=task.pk, decision=decision, by=who, reason=reason, form=form)
-
-    def post(self, role: str) -> Post:
-        return Post.objects.get(office=self.office, role=role)
-
     def post_of_unit(self, no: int) -> Post:
         """The post of a unit, counted from 0."""
         return Post.objects.filter(office=self.office, role=UNIT).order_by("order")[no]
@@ -125,10 +111,6 @@ class Cast:
         return list(
             DataRequest.objects.filter(origin=child.subject).select_related("unit", "office").order_by("unit__order")
         )
-
-    def child(self, cycle: Cycle) -> Cycle:
-        """The mechanism that a cycle's step runs now."""
-        return Cycle.objects.filter(parent__cycle=cycle).latest("pk")
 
     @scene
     def to_step_3(self) -> Cycle:
@@ -175,15 +157,13 @@ class Cast:
 
     def answer_all(self, child: Cycle) -> None:
         """Every unit answers."""
-        for request in DataRequest.objects.filter(origin=child.subject, state__in=DataRequest.OPEN):
+        for request in self.waiting(child):
             self.answer(request)
 
     def analyse(self, child: Cycle) -> None:
         """Cause and follow-up for every indicator of the recap."""
-        for line in Recap.objects.get(origin=child.subject).lines.all():
-            drafting.save_analysis(
-                line=line, cycle=child, cause="Data belum lengkap", follow_up="Dilengkapi", by=self.analis
-            )
+        for line in self.recapped(child):
+            self.analyse_line(line, child, cause="Data belum lengkap", follow_up="Dilengkapi")
 
     @scene
     def run_mechanism(self, child: Cycle) -> None:
@@ -209,12 +189,10 @@ class Cast:
 
     def sha(self, cycle: Cycle) -> str:
         """The SHA-256 of the newest draft, rendered."""
-        document = draft_of(cycle)
-        assert document is not None
-        return ensure_rendered(document.latest)
+        return ensure_rendered(self.draft(cycle).latest)
 
     def paraf(self, cycle: Cycle) -> None:
-        self.decide(cycle, "paraf", sha256=self.sha(cycle))
+        self.approve(cycle, "paraf")
 
     @scene
     def to_signing(self) -> Cycle:
@@ -227,14 +205,12 @@ class Cast:
         return cycle
 
     def sign(self, cycle: Cycle) -> None:
-        self.decide(cycle, "tanda tangan", sha256=self.sha(cycle))
+        self.approve(cycle, "tanda tangan")
         self.issue(cycle)
 
     def issue(self, cycle: Cycle) -> None:
         """The signed document made, as the worker would."""
-        document = draft_of(cycle)
-        assert document is not None
-        ensure_issued(document.latest)
+        ensure_issued(self.draft(cycle).latest)
 
     @scene
     def finish(self) -> Cycle:
@@ -244,18 +220,6 @@ class Cast:
         self.decide(cycle, "selesai")
         cycle.refresh_from_db()
         return cycle
-
-    def revise(self, cycle: Cycle, text: str = "Diperbaiki") -> None:
-        """Save a new version of the draft, by whoever has the step."""
-        document = draft_of(cycle)
-        assert document is not None
-        drafting.save_draft(
-            cycle=cycle,
-            narrative={**document.latest.narrative, "analisis": text},
-            reason="perbaikan naskah",
-            based_on=document.latest.no,
-            by=self.holder(self.open_task(cycle).post),
-        )
 
 
 SMALL_ROLES = {

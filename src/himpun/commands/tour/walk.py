@@ -7,21 +7,19 @@ work it leaves (rendering) is done at once, by the same worker that does it for 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from himpun import clock
 from himpun.archive.journal import Author
+from himpun.commands.tour.acts import Acts
 from himpun.commands.tour.paper import sample_pdf
 from himpun.commands.tour.story import LETTER, PERIOD, RETURN_REASON, STORIES, Answer, Story
 from himpun.cycles import actions
-from himpun.cycles.models import Cycle, Task
+from himpun.cycles.models import Cycle
 from himpun.cycles.steps import answers as collecting
 from himpun.cycles.steps import drafting
-from himpun.cycles.steps.draft import draft_of
 from himpun.documents.actions import note_opened
-from himpun.documents.models import Delivery, Document
-from himpun.indicators.models.recaps import Recap
+from himpun.documents.models import Delivery
 from himpun.indicators.models.requests import DataRequest
 from himpun.indicators.requests.evidence import attach_evidence
 from himpun.indicators.requests.filling import save_line
@@ -40,7 +38,7 @@ BEGINNING = datetime(2026, 10, 5, 8, 0, tzinfo=ZoneInfo("Asia/Jakarta"))
 SOP = "pengumpulan-data-kinerja"
 
 
-class Walk:
+class Walk(Acts):
     """One office, its clock, and the acts of its people."""
 
     def __init__(self, office: Office) -> None:
@@ -57,45 +55,12 @@ class Walk:
             yield
             work_off()
 
-    # --- who ---------------------------------------------------------------------------------------------------------
-
-    def holder(self, post: Post) -> Actor:
-        """Who holds a post today."""
-        return holders(post.pk, self.now.date())[0]
-
     def person(self, post: Post) -> Person:
         return Person.objects.get(pk=self.holder(post).person_id)
 
-    def role(self, role: str) -> Person:
-        return self.person(self.office.posts.get(role=role))
-
-    # --- acts --------------------------------------------------------------------------------------------------------
-
-    def decide(self, cycle: Cycle, decision: str, *, reason: str = "", **form: Any) -> None:
-        """Decide the open step as the holder of its post."""
-        task = Task.objects.select_related("post").get(cycle=cycle, decided_at__isnull=True, part=False)
-        actions.decide(task_id=task.pk, decision=decision, by=self.person(task.post), reason=reason, form=form)
-
-    def approve(self, cycle: Cycle, decision: str) -> None:
-        """Paraf or sign the version that was looked at."""
-        self.decide(cycle, decision, sha256=self.draft(cycle).latest.file_sha256)
-
-    def draft(self, cycle: Cycle) -> Document:
-        document = draft_of(cycle)
-        if document is None:
-            raise LookupError("the cycle has no draft yet")
-        return document
-
-    def revise(self, cycle: Cycle, text: str, reason: str, *, role: str) -> None:
-        """Save the narrative as a new version of the draft."""
-        latest = self.draft(cycle).latest
-        drafting.save_draft(
-            cycle=cycle,
-            narrative={**latest.narrative, "analisis": text},
-            reason=reason,
-            based_on=latest.no,
-            by=self.role(role),
-        )
+    def holder(self, post: Post) -> Actor:
+        """Who holds a post on the day of the walk."""
+        return holders(post.pk, self.now.date())[0]
 
     # --- the walk ----------------------------------------------------------------------------------------------------
 
@@ -103,7 +68,7 @@ class Walk:
         """From the letter to the renewed receipt."""
         cycle = self.begin()
         self.disposition(cycle)
-        self.mechanism(Cycle.objects.get(parent__cycle=cycle))
+        self.mechanism(self.child(cycle))
         self.first_draft(cycle)
         self.returned_once(cycle)
         self.signed_and_distributed(cycle)
@@ -116,14 +81,14 @@ class Walk:
             letter = self.register()
         with self.after(minutes=10):
             return actions.start_cycle(
-                office=self.office, key=SOP, period=PERIOD, by=self.role("kasubbag-umum"), letter=letter
+                office=self.office, key=SOP, period=PERIOD, by=self.by_role("kasubbag-umum"), letter=letter
             )
 
     def register(self) -> Letter:
         lines = ["SURAT CONTOH (rekaan)", LETTER["sender"], f"Nomor {LETTER['number']}", f"Hal: {LETTER['subject']}"]
         scan = Scan("surat-masuk.pdf", sample_pdf(lines))
         fields = {**LETTER, "dated": date(2026, 10, 1), "received_on": self.now.date()}
-        return register_letter(office=self.office, fields=fields, by=self.role("kasubbag-umum"), scan=scan)
+        return register_letter(office=self.office, fields=fields, by=self.by_role("kasubbag-umum"), scan=scan)
 
     def disposition(self, cycle: Cycle) -> None:
         """Steps 1 and 2; the second starts step 3 and with it the mechanism."""
@@ -160,8 +125,7 @@ class Walk:
 
     def answers(self, child: Cycle) -> None:
         """Every unit answers in time but one, which answers after the deadline."""
-        waiting = DataRequest.objects.filter(origin=child.subject, state__in=DataRequest.OPEN).select_related("unit")
-        for request in sorted(waiting, key=lambda request: request.unit.code == self.story.late):
+        for request in sorted(self.waiting(child), key=lambda request: request.unit.code == self.story.late):
             late = request.unit.code == self.story.late
             with self.after(hours=6 if late else 0, minutes=35):
                 self.answer(request)
@@ -200,15 +164,9 @@ class Walk:
     def analyses(self, child: Cycle) -> None:
         """Cause and follow-up where a target was missed."""
         with self.after(minutes=75):
-            for line in Recap.objects.get(origin=child.subject).lines.all():
+            for line in self.recapped(child):
                 if analysis := self.story.analyses.get(line.frozen["kode"]):
-                    drafting.save_analysis(
-                        line=line,
-                        cycle=child,
-                        cause=analysis.cause,
-                        follow_up=analysis.follow_up,
-                        by=self.role("analis"),
-                    )
+                    self.analyse_line(line, child, cause=analysis.cause, follow_up=analysis.follow_up)
 
     def first_draft(self, cycle: Cycle) -> None:
         """Steps 3, 4 and 5: the material becomes a draft, and its reader a second version of it."""
@@ -217,7 +175,7 @@ class Walk:
         with self.after(days=1, hours=1):
             self.decide(cycle, "terima")
         with self.after(hours=3):
-            self.revise(cycle, self.story.analysis_text, "melengkapi analisis capaian", role="kasubbag-perencanaan")
+            self.revise(cycle, self.story.analysis_text, "melengkapi analisis capaian")
         with self.after(hours=2):
             self.decide(cycle, "sudah baik")
 
@@ -228,7 +186,7 @@ class Walk:
         with self.after(days=1, minutes=20):
             self.decide(cycle, "perbaiki naskah", reason=RETURN_REASON)
         with self.after(hours=2):
-            self.revise(cycle, self.story.revised_text, "menambah tindak lanjut dan jadwalnya", role="analis")
+            self.revise(cycle, self.story.revised_text, "menambah tindak lanjut dan jadwalnya")
         with self.after(minutes=15):
             self.decide(cycle, "selesai")
         with self.after(minutes=45):
@@ -246,7 +204,7 @@ class Walk:
                 recipient="Inspektorat Kabupaten Contoh",
                 post=None,
                 method="Tautan",
-                by=self.role("analis"),
+                by=self.by_role("analis"),
             )
         with self.after(minutes=5):
             self.decide(cycle, "selesai")
@@ -257,7 +215,7 @@ class Walk:
             with self.after(hours=1, minutes=25):
                 note_opened(delivery=delivery, author=self.opener(delivery))
         with self.after(days=1):
-            drafting.renew_receipt(cycle=cycle, by=self.role("analis"))
+            drafting.renew_receipt(cycle=cycle, by=self.by_role("analis"))
 
     def opener(self, delivery: Delivery) -> Author:
         """Who opens a delivered copy: the holder of the post, or whoever has the link."""
