@@ -300,7 +300,8 @@ class TestTooMuch:
         script = textwrap.dedent(
             """
             import io, resource, struct, sys, zipfile
-            from himpun.spreadsheets import BookRefused, Limits, read_book
+            from himpun.spreadsheets.book import BookRefused, Limits
+            from himpun.spreadsheets.reading import read_book
             from tests import workbooks
 
             plain = workbooks.of_rows([["a", 1]])

@@ -35,7 +35,7 @@ def test_what_is_stored_is_read_back_under_the_digest_of_its_bytes(content: byte
 
 @pytest.mark.django_db
 def test_storing_the_same_bytes_again_keeps_one_file_and_does_not_write_it_anew() -> None:
-    place = files.path_of(store(b"isi"))
+    place = files.file_of(store(b"isi"))
     written = place.stat().st_mtime_ns
 
     assert store(b"isi") == place.name
@@ -48,11 +48,11 @@ def test_storing_the_same_bytes_again_keeps_one_file_and_does_not_write_it_anew(
 @pytest.mark.django_db
 def test_a_missing_file_is_refused_when_read_named_when_verified_and_stored_again_when_it_comes_back() -> None:
     sha256 = store(b"isi")
-    files.path_of(sha256).unlink()
+    files.file_of(sha256).unlink()
 
     with pytest.raises(FileMissing, match="pulihkan dari cadangan"):
         files.read(sha256)
-    assert verify.verify().faults == [f"Berkas {sha256} hilang dari {files.path_of(sha256)}."]
+    assert verify.verify().faults == [f"Berkas {sha256} hilang dari {files.file_of(sha256)}."]
 
     store(b"isi")
     assert verify.verify().faults == []
@@ -62,7 +62,7 @@ def test_a_missing_file_is_refused_when_read_named_when_verified_and_stored_agai
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(min_size=1, max_size=300), st.data())
 def test_one_changed_byte_is_found_and_its_file_named(content: bytes, data: st.DataObject) -> None:
-    place = files.path_of(store(content))
+    place = files.file_of(store(content))
     at = data.draw(st.integers(0, len(content) - 1))
     place.write_bytes(content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :])
 
@@ -81,7 +81,7 @@ def test_a_write_that_fails_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> N
     with pytest.raises(OSError, match="No space"):
         store(b"isi")
 
-    folder = files.path_of(hashlib.sha256(b"isi").hexdigest()).parent
+    folder = files.file_of(hashlib.sha256(b"isi").hexdigest()).parent
     assert list(folder.iterdir()) == []
     assert not StoredFile.objects.exists()
 
@@ -107,7 +107,7 @@ files._write_whole(Path(sys.argv[2]), b"isi" * 100_000)
 @pytest.mark.parametrize("moment", ["fsync", "replace"])
 def test_a_process_killed_while_writing_leaves_no_half_file(moment: str, settings: object, tmp_path: Path) -> None:
     content = b"isi" * 100_000
-    place = files.path_of(hashlib.sha256(content).hexdigest())
+    place = files.file_of(hashlib.sha256(content).hexdigest())
     place.parent.mkdir(parents=True)
     environment = {**os.environ, "HIMPUN_VAR": str(tmp_path), "DATABASE_URL": f"sqlite:///{tmp_path}/tidak-dipakai"}
     killed = subprocess.run([sys.executable, "-c", KILLED, moment, str(place)], env=environment)

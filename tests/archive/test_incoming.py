@@ -43,7 +43,7 @@ def test_keeping_it_is_a_rename(tmp_path: Path) -> None:
 
     sha256 = files.store(incoming, media_type=PDF)
 
-    assert files.path_of(sha256).stat().st_ino == number
+    assert files.file_of(sha256).stat().st_ino == number
     incoming.discard()
     assert files.read(sha256) == b"isi"
 

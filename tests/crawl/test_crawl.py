@@ -27,7 +27,7 @@ def typed_whole(kind: str, content: Mapping[str, Any], *, made_at: datetime) -> 
 
 def do_not_draw(patch: pytest.MonkeyPatch) -> None:
     """Documents and charts as the data they are made from: quicker to make, and stricter to search."""
-    for module in ("documents.work", "reports.paper", "reports.timing_paper"):
+    for module in ("documents.work", "reports.recap.paper", "reports.timing.paper"):
         patch.setattr(f"himpun.{module}.render", typed_whole)
         patch.setattr(f"himpun.{module}.with_pictures", lambda *given: given[-1])
     patch.setattr(vl_convert, "vegalite_to_svg", lambda spec, **_: f"<svg >{json.dumps(spec)}</svg>")

@@ -19,8 +19,9 @@ from tests.cast import found_office
 found_office("kec-kecil", units=2)
 """
 IMPORT = """
-from himpun.indicators.importing import FigureRow, import_figures
-from himpun.offices.models import Office, Person
+from himpun.indicators.figures.importing import FigureRow, import_figures
+from himpun.offices.models.offices import Office
+from himpun.offices.models.people import Person
 def bring(first, last, name):
     office = Office.objects.get(code="kec-kecil")
     rows = [FigureRow(no, f"{{code}}.{{kind}}", "", f"{{year}}-{{month:02}}", str(no % 97))
@@ -31,11 +32,11 @@ def bring(first, last, name):
 print(bring({first}, {last}, "{name}").sentence)
 """
 COUNT = """
-from himpun.indicators.models import Figure, FigureImport
+from himpun.indicators.models.figures import Figure, FigureImport
 print(Figure.objects.count(), Figure.objects.filter(current=True).count(), FigureImport.objects.count())
 """
 YEARS = """
-from himpun.indicators.models import Indicator, Variable
+from himpun.indicators.models.dictionary import Indicator, Variable
 for indicator in list(Indicator.objects.filter(year=2026)):
     variables = list(indicator.variables.all())
     for year in range(1900, 2026):

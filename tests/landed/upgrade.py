@@ -88,8 +88,8 @@ def restore(old: Snapshot) -> None:
             _move_sequences(models)
     for packed in old["files"].values():
         content = base64.b64decode(packed)
-        files.path_of(_name(content)).parent.mkdir(parents=True, exist_ok=True)
-        files.path_of(_name(content)).write_bytes(content)
+        files.file_of(_name(content)).parent.mkdir(parents=True, exist_ok=True)
+        files.file_of(_name(content)).write_bytes(content)
 
 
 def _leave_one_unissued(models: Any) -> None:
