@@ -27,8 +27,8 @@ from himpun.budgets.actions import set_setting
 from himpun.budgets.worth import EfficiencyRule
 from himpun.cycles.deadlines.pauses import pause_cycle
 from himpun.cycles.models import Cycle, Schedule, ScheduleRun
+from himpun.cycles.reminders.changing import save_rules
 from himpun.cycles.reminders.plan import Rule
-from himpun.cycles.reminders.rules import save_rules
 from himpun.indicators.models.dictionary import FigureCheck, Indicator, Scale
 from himpun.indicators.models.figures import ColumnMapping, Figure, FigureImport
 from himpun.indicators.models.requests import DataRequest, FormArrival

@@ -11,8 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from himpun import clock
 from himpun.cycles.models import Cycle, Nudge, Pause, ReminderRule, Task
 from himpun.cycles.reminders import sweep as reminding
+from himpun.cycles.reminders.changing import restore_rules, save_rules
 from himpun.cycles.reminders.plan import AFTER, AT, BEFORE, Rule
-from himpun.cycles.reminders.rules import restore_rules, save_rules
 from himpun.cycles.reminders.sweep import AlreadyNudged, NotWaiting, nudge_by_hand, sweep
 from himpun.errors import FieldErrors
 from himpun.notifications.models import Message

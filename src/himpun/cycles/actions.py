@@ -284,7 +284,7 @@ def decide(
     """Decide a step: one transaction, one commit.
 
     Raises NoSuchTask, NotYourStep, OnLeave, AlreadyDecided (with who and when), CycleClosed, CyclePaused, and whatever the engine or the
-    step's own actions refuse. `form` holds what the step's form asked for; see `step_actions.py`.
+    step's own actions refuse. `form` holds what the step's form asked for; see `steps/actions.py`.
     """
     now, day = clock.now(), clock.today()
     with transaction.atomic(), planned_cursor() as cursor:

@@ -1,7 +1,7 @@
 """Deciding what comes next. Pure: a procedure and what is known of the open step go in, the next step or a refusal comes out.
 
 The engine is small on purpose: "decision → next step", "a part for each unit, all awaited", "a child procedure,
-awaited". What a step *does* beyond that stands in `step_actions.py`.
+awaited". What a step *does* beyond that stands in `steps/actions.py`.
 """
 
 from collections.abc import Sequence

@@ -5,7 +5,7 @@ once a connection): an ORM query costs about half a millisecond of Python, Postg
 (docs/explanation/performance.md).
 The step of a cycle is opened and decided here and nowhere else. The other rows and columns of `cycles_task` are written
 by models: a unit's part (`actions`, `collecting`), what a cancelled cycle leaves open (`actions`), due moments counted
-anew (`deadlines`), and when the reminders look next (`deadlines`, `reminding`, `reminder_rules`, `early`).
+anew (`deadlines`), and when the reminders look next (`deadlines`, `reminders`, `early`).
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Reports: one file a report, listed in `REPORTS`. They read what all rooms hold and change nothing."""
+"""Reports: a file or an inner room a report, those of /rekap/ listed in `REPORTS`. They read what all rooms hold and change nothing."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple

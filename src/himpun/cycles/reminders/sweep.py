@@ -2,7 +2,7 @@
 
 A reminder is a `Nudge` row, its message and the moment to look again, written in one transaction while the task's row
 is locked: of several sweepers one takes a task, and one that is killed leaves it as it was. So nothing is sent twice or
-forgotten. What a rule's moment is stands in `reminders.py`.
+forgotten. What a rule's moment is stands in `plan.py`.
 
 What is binding here:
 

@@ -384,7 +384,7 @@ def read_target(text: str, indicator: Indicator) -> Target | None:
 
 
 def grades_of(indicator: Indicator, target: str) -> Mapping[str, Decimal | int]:
-    """The scores of grades: the indicator's own table, else the common one that knows the target ([B], scoring.py)."""
+    """The scores of grades: the indicator's own table, else the common one that knows the target ([B], measure.scoring.scale)."""
     if indicator.grades:
         return {name: Decimal(str(score)) for name, score in indicator.grades.items()}
     known = target.strip().upper() in BPK_OPINION

@@ -17,8 +17,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from himpun import clock
 from himpun.cycles.models import ReminderRule
+from himpun.cycles.reminders.changing import MOST_RULES, MOST_UP, restore_rules, save_rules
 from himpun.cycles.reminders.plan import DEFAULT_RULES, Rule
-from himpun.cycles.reminders.rules import MOST_RULES, MOST_UP, restore_rules, save_rules
 from himpun.cycles.reminders.sweep import rules_for
 from himpun.errors import FieldErrors
 from himpun.notifications import choices, sending

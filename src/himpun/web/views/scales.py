@@ -19,7 +19,7 @@ from himpun.web.views.dictionary import asked_year, may_edit, office_of, scale_o
 
 BLANK_ROWS = 2
 EXAMPLES = {"lima": FIVE_LEVELS, "lampu": TRAFFIC_LIGHT, "ikm": PUBLIC_SATISFACTION}
-"""What a new scale may begin from: [B] in common use (scoring.py)."""
+"""What a new scale may begin from: [B] in common use (measure.scoring.scale)."""
 _COLUMNS = ("name", "colour", "lower", "from", "upper", "to")
 
 
