@@ -272,6 +272,6 @@ def test_a_version_of_a_procedure_is_once_on_both_databases_and_still_never_chan
         ProcedureVersion.objects.filter(office=None).delete()
 
 
-def test_no_constraint_is_skipped_on_this_database(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_constraint_is_skipped_on_this_database(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # a browser of another test may be open in this process
     assert [one for one in run_checks(databases=["default"]) if one.id.startswith("models.W")] == []
