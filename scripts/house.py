@@ -29,11 +29,21 @@ class Room:
     inside: tuple[str, ...]
 
 
-def contracts(text: str) -> dict[str, list[list[str]]]:
-    """Contract name → its layers, highest first, each the modules that stand beside each other."""
+def product_files() -> list[Path]:
+    """The modules of the product; migrations keep what they were."""
+    return [path for path in sorted((SOURCE / "himpun").rglob("*.py")) if "migrations" not in path.parts]
+
+
+def contracts_file() -> configparser.ConfigParser:
+    """The import contracts as they are written."""
     read = configparser.ConfigParser()
-    read.read_string(text)
-    found = {}
+    read.read(ROOT / ".importlinter", encoding="utf-8")
+    return read
+
+
+def contracts() -> dict[str, list[list[str]]]:
+    """Contract name → its layers, highest first, each the modules that stand beside each other."""
+    read, found = contracts_file(), {}
     for section in read.sections():
         name = section.removeprefix("importlinter:contract:")
         layers = read[section].get("layers", "")
@@ -50,9 +60,9 @@ def says(module: str) -> str:
     return " ".join((told or "").split("\n\n")[0].split())
 
 
-def rooms(text: str) -> list[list[Room]]:
-    """The house by the contracts in `text`: rows of rooms, the highest first."""
-    all_layers = contracts(text)
+def rooms() -> list[list[Room]]:
+    """The house by its contracts: rows of rooms, the highest first."""
+    all_layers = contracts()
     inner = {name: layers for name, layers in all_layers.items() if name != HOUSE}
     return [[_room(module, inner) for module in row] for row in all_layers[HOUSE]]
 
@@ -123,7 +133,7 @@ def _drawn(room: Room, wide: float) -> tuple[str, float]:
 
 def main(arguments: list[str]) -> int:
     """Draw the picture, or say that it is stale."""
-    picture = svg(rooms((ROOT / ".importlinter").read_text(encoding="utf-8")))
+    picture = svg(rooms())
     if "--write" in arguments:
         PICTURE.write_text(picture, encoding="utf-8")
     if PICTURE.is_file() and PICTURE.read_text(encoding="utf-8") == picture:

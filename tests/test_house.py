@@ -4,21 +4,17 @@ import ast
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from configparser import ConfigParser
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-SOURCE = ROOT / "src"
+from scripts.house import ROOT, SOURCE, contracts_file, product_files
 
 Tree = tuple[str, ast.Module]
 
 
 def modules() -> Iterator[Tree]:
     """Every module of the product by its dotted name; migrations keep what they were."""
-    for path in sorted((SOURCE / "himpun").rglob("*.py")):
-        if "migrations" not in path.parts:
-            name = ".".join(path.relative_to(SOURCE).with_suffix("").parts).removesuffix(".__init__")
-            yield name, ast.parse(path.read_text(encoding="utf-8"))
+    for path in product_files():
+        name = ".".join(path.relative_to(SOURCE).with_suffix("").parts).removesuffix(".__init__")
+        yield name, ast.parse(path.read_text(encoding="utf-8"))
 
 
 # --- pure -------------------------------------------------------------------------------------------------------------
@@ -26,9 +22,7 @@ def modules() -> Iterator[Tree]:
 
 def test_what_calls_itself_pure_is_held_to_it_and_nothing_else_is() -> None:
     """The docstring of a module says "Pure" if and only if import-linter forbids it Django, the clock and the journal."""
-    contracts = ConfigParser()
-    contracts.read(ROOT / ".importlinter", encoding="utf-8")
-    held = set(contracts["importlinter:contract:pure"]["source_modules"].split())
+    held = set(contracts_file()["importlinter:contract:pure"]["source_modules"].split())
     said = {name for name, tree in modules() if re.search(r"\bPure\b", ast.get_docstring(tree) or "")}
 
     assert sorted(_outside(said, held)) == [], "these say Pure and are not in the contract `pure` of .importlinter"

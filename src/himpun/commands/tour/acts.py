@@ -11,7 +11,7 @@ from himpun.documents.models import Document
 from himpun.documents.work import ensure_rendered
 from himpun.indicators.models.recaps import Recap, RecapLine
 from himpun.indicators.models.requests import DataRequest
-from himpun.offices.acting import holders
+from himpun.offices.acting import Actor, holders
 from himpun.offices.models.offices import Office, Post
 from himpun.offices.models.people import Person
 
@@ -21,9 +21,13 @@ class Acts:
 
     office: Office
 
+    def holding(self, post: Post) -> Actor:
+        """Who acts as the holder of a post today."""
+        return holders(post.pk, clock.today())[0]
+
     def person(self, post: Post) -> Person:
         """Who holds a post today."""
-        return Person.objects.get(pk=holders(post.pk, clock.today())[0].person_id)
+        return Person.objects.get(pk=self.holding(post).person_id)
 
     def post(self, role: str) -> Post:
         return Post.objects.get(office=self.office, role=role)

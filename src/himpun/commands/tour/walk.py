@@ -28,9 +28,8 @@ from himpun.jobs.worker import work_off
 from himpun.letters.actions import Scan, register_letter
 from himpun.letters.models import Letter
 from himpun.offices import worktime
-from himpun.offices.acting import Actor, holders
 from himpun.offices.calendar.kept import calendar_of
-from himpun.offices.models.offices import Office, Post
+from himpun.offices.models.offices import Office
 from himpun.offices.models.people import Person
 
 BEGINNING = datetime(2026, 10, 5, 8, 0, tzinfo=ZoneInfo("Asia/Jakarta"))
@@ -54,13 +53,6 @@ class Walk(Acts):
         with clock.held_at(self.now):
             yield
             work_off()
-
-    def person(self, post: Post) -> Person:
-        return Person.objects.get(pk=self.holder(post).person_id)
-
-    def holder(self, post: Post) -> Actor:
-        """Who holds a post on the day of the walk."""
-        return holders(post.pk, self.now.date())[0]
 
     # --- the walk ----------------------------------------------------------------------------------------------------
 
@@ -92,7 +84,7 @@ class Walk(Acts):
 
     def disposition(self, cycle: Cycle) -> None:
         """Steps 1 and 2; the second starts step 3 and with it the mechanism."""
-        also = self.office.posts.get(role="kasubbag-perencanaan").pk
+        also = self.post("kasubbag-perencanaan").pk
         with self.after(hours=2):
             self.decide(
                 cycle,
@@ -219,4 +211,4 @@ class Walk(Acts):
 
     def opener(self, delivery: Delivery) -> Author:
         """Who opens a delivered copy: the holder of the post, or whoever has the link."""
-        return self.holder(delivery.post).author if delivery.post else Author("", "Pemegang tautan")
+        return self.holding(delivery.post).author if delivery.post else Author("", "Pemegang tautan")
