@@ -23,7 +23,7 @@ CHANGING = ("POST", "PUT", "PATCH", "DELETE")
 NONSENSE = "POST ngawur"
 JUNK = {
     "": "x", "decision": "hapus semua", "reason": "'\"><script>alert(1)</script>", "pk": "-1", "token": "abc", "step": "apply",
-    "due_at": "9999-99-99", "period": "0000", "name": "☃" * 3000, "instructions": ["x"] * 9, "tugas": ["0", "x", "9" * 30],
+    "due_at": "9999-99-99", "period": "0000", "name": "☃" * 3000, "instructions": ["x"] * 9, "tasks": ["0", "x", "9" * 30],
 }  # fmt: skip
 
 

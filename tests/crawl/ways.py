@@ -222,7 +222,7 @@ WAYS: dict[str, Way] = {
     "scale_edit": Way(ANALIS, lambda side: {**LEVELS, "reason": "Perubahan"}, _pk("scale")),
     "scale_default": Way(ANALIS, keys=_pk("scale")),
     "codes": Way(
-        ANALIS, lambda side: {"sistem": "dhis2", "jenis": "unsur", "asing": "Baru1", "sendiri": "IKU-01.penyebut"}
+        ANALIS, lambda side: {"system": "dhis2", "kind": "unsur", "foreign": "Baru1", "own": "IKU-01.penyebut"}
     ),
     # --- the budget
     "budget_new": Way(KASUBBAG, lambda side: {"year": "2026", "code": "7.01.08", "name": "Baru", "level": ""}),
@@ -334,7 +334,7 @@ WAYS: dict[str, Way] = {
     "reminder_rules": Way(KASUBBAG, lambda side: RULES, lambda side: {"key": MECHANISM}),
     "ladder_nudge": Way(
         KEPALA,
-        lambda side: {"tugas": [str(side.cast.open_task(side.at["mekanisme 5"]).pk)]},
+        lambda side: {"tasks": [str(side.cast.open_task(side.at["mekanisme 5"]).pk)]},
         query="kantor=kec-satu&periode=2026-08",
     ),
     # --- one's own

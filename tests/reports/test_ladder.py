@@ -448,8 +448,8 @@ def test_a_supervisor_reminds_all_who_are_late_once_a_day(regency: Regency, smal
     with later(days=1):
         asked = client.get(path).content.decode()
         tasks = [row for row in Task.objects.filter(decided_at__isnull=True) if f'value="{row.pk}"' in asked]
-        sent = client.post(path, {"tugas": [task.pk for task in tasks]}).content.decode()
-        again = client.post(path, {"tugas": [task.pk for task in tasks]}).content.decode()
+        sent = client.post(path, {"tasks": [task.pk for task in tasks]}).content.decode()
+        again = client.post(path, {"tasks": [task.pk for task in tasks]}).content.decode()
 
     assert {task.post.title for task in tasks} == {"Kepala Seksi 2", "Camat"}
     assert "2 dari 2 langkah diingatkan" in sent
@@ -473,10 +473,10 @@ def test_only_what_is_on_the_ladder_can_be_reminded_and_only_by_who_may(
     path = f"/waktu/ingatkan/?kantor=kec-kecil&periode={PERIOD}"
 
     with later(days=1):
-        as_person(small.kasubbag).post(path, {"tugas": [other.pk, 0, "x"]})
-        refused = as_person(small.units[0]).post(path, {"tugas": [task.pk]}).content.decode()
+        as_person(small.kasubbag).post(path, {"tasks": [other.pk, 0, "x"]})
+        refused = as_person(small.units[0]).post(path, {"tasks": [task.pk]}).content.decode()
         assert Nudge.objects.filter(rule__startswith="manual").count() == 0
-        sent = as_person(small.kasubbag).post(path, {"tugas": [task.pk]}).content.decode()
+        sent = as_person(small.kasubbag).post(path, {"tasks": [task.pk]}).content.decode()
 
     assert "0 dari 1 langkah diingatkan" in refused
     assert "1 dari 1 langkah diingatkan" in sent

@@ -102,7 +102,7 @@ def test_the_page_of_the_api_is_open_and_shows_every_operation_with_an_example(d
 
 # --- codes -----------------------------------------------------------------------------------------------------------
 
-CODE = {"sistem": "dhis2", "jenis": "unsur", "asing": "fbfJHSPpUQD", "sendiri": "IKU-01.pembilang"}
+CODE = {"system": "dhis2", "kind": "unsur", "foreign": "fbfJHSPpUQD", "own": "IKU-01.pembilang"}
 
 
 def test_a_code_is_added_changed_and_removed_and_the_journal_knows(small: Cast) -> None:
@@ -110,9 +110,9 @@ def test_a_code_is_added_changed_and_removed_and_the_journal_knows(small: Cast) 
 
     assert browser.post(address, CODE).status_code == 302
     assert codes_of(small.office, "dhis2").own_element("fbfJHSPpUQD") == "IKU-01.pembilang"
-    browser.post(address, {**CODE, "sendiri": "IKU-01.penyebut"})
+    browser.post(address, {**CODE, "own": "IKU-01.penyebut"})
     assert codes_of(small.office, "dhis2").own_element("fbfJHSPpUQD") == "IKU-01.penyebut"
-    browser.post(address, {**CODE, "sendiri": "IKU-01.penyebut"})
+    browser.post(address, {**CODE, "own": "IKU-01.penyebut"})
     browser.post(address, {"remove": CodeMapping.objects.get().pk})
 
     assert not CodeMapping.objects.exists()

@@ -147,9 +147,9 @@ def save_codes(*, office: Office, codes: Sequence[Code], by: Person) -> SavedCod
     """Add codes, or change what they mean here. Raises HoldsNoPost or FieldErrors; the same again changes nothing."""
     author = acting_in(by, office.pk, clock.today(), roles=MAY_EDIT_INDICATORS, to="mengubah pemetaan kode").author
     for code in codes:
-        column, cause = fault(code)
+        name, cause = fault(code)
         if cause:
-            raise FieldErrors({column: cause})
+            raise FieldErrors({name: cause})
     with act(office.code, at=clock.now(), author=author) as turn:
         there = {(row.system, row.kind, row.foreign): row for row in CodeMapping.objects.filter(office=office)}
         wanted = {code[:3]: code for code in codes}

@@ -13,7 +13,8 @@ from himpun.spreadsheets.book import Wrong
 SYSTEMS = {dhis2.SYSTEM: "DHIS2", adx.SYSTEM: "ADX"}
 ELEMENT, UNIT = "unsur", "unit"
 KINDS = {ELEMENT: "Unsur data", UNIT: "Unit"}
-COLUMNS = ("sistem", "jenis", "asing", "sendiri")
+COLUMNS = {"system": "sistem", "kind": "jenis", "foreign": "asing", "own": "sendiri"}
+"""Field of a code → column of the file."""
 LONGEST = 120
 MAX_CODES = 20_000
 
@@ -81,10 +82,11 @@ def read_codes(content: bytes) -> list[Code]:
     found: list[Code] = []
     wrong: list[Wrong] = []
     seen: set[tuple[str, ...]] = set()
-    for number, row in table_of(content, COLUMNS):
-        code = Code(*(row[name].strip() for name in COLUMNS))
-        column, cause = fault(code)
+    for number, row in table_of(content, tuple(COLUMNS.values())):
+        code = Code(**{name: row[column].strip() for name, column in COLUMNS.items()})
+        name, cause = fault(code)
         if cause:
+            column = COLUMNS[name]
             wrong.append(Wrong(number, column, row[column][:80], cause))
         elif code[:3] in seen:
             wrong.append(Wrong(number, "asing", code.foreign, "Kode ini sudah ada di baris sebelumnya."))
@@ -99,14 +101,14 @@ def read_codes(content: bytes) -> list[Code]:
 
 
 def fault(code: Code) -> tuple[str, str]:
-    """The column that is wrong with a code and why; ("", "") when nothing is."""
+    """The field that is wrong with a code and why; ("", "") when nothing is."""
     if code.system not in SYSTEMS:
-        return "sistem", f"Pilih salah satu dari: {', '.join(SYSTEMS)}."
+        return "system", f"Pilih salah satu dari: {', '.join(SYSTEMS)}."
     if code.kind not in KINDS:
-        return "jenis", f"Pilih salah satu dari: {', '.join(KINDS)}."
-    for column, text in (("asing", code.foreign), ("sendiri", code.own)):
+        return "kind", f"Pilih salah satu dari: {', '.join(KINDS)}."
+    for name, text in (("foreign", code.foreign), ("own", code.own)):
         if not text:
-            return column, "Kode ini belum diisi."
+            return name, "Kode ini belum diisi."
         if len(text) > LONGEST or not is_clean(text):
-            return column, f"Kode paling panjang {LONGEST} huruf, tanpa karakter kendali."
+            return name, f"Kode paling panjang {LONGEST} huruf, tanpa karakter kendali."
     return "", ""

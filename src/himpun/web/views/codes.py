@@ -53,8 +53,7 @@ def _change(request: PersonRequest, office: Office) -> str:
 def _given(request: PersonRequest) -> list[Code]:
     """The codes of the file, or the one that was typed. Raises CodesWrong, MessageRefused or FieldErrors."""
     if "load" not in request.POST:
-        given = request.POST
-        return [Code(*(given.get(name, "").strip() for name in ("sistem", "jenis", "asing", "sendiri")))]
+        return [Code(*(request.POST.get(name, "").strip() for name in Code._fields))]
     file = request.FILES.get("file")
     if file is None:
         raise FieldErrors({"file": "Pilih berkas CSV-nya dahulu."})

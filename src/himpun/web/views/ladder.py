@@ -222,7 +222,7 @@ def nudge(request: PersonRequest) -> HttpResponse:
         "back": "ladder_below" if below else "ladder",
     }
     if request.method == "POST":
-        wanted = {read_whole(text) for text in request.POST.getlist("tugas")}
+        wanted = {read_whole(text) for text in request.POST.getlist("tasks")}
         context["results"] = [_nudged(one, request) for one in there.values() if one.task.pk in wanted]
         context["sent"] = sum(not refused for _, _, refused in context["results"])
         context["missing"] = len(wanted - set(there))
