@@ -160,14 +160,21 @@ def test_the_same_sop_is_not_published_twice(tmp_path: Path, capsys: pytest.Capt
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("right", "wrong", "said"),
+    [
+        ('next = { "sampaikan" = 3 }', 'next = { "sampaikan" = 33 }', "langkah 33"),
+        ('does = ["himpun-isian"]', 'does = ["himpun-isi"]', 'Maksudnya "himpun-isian"?'),
+    ],
+)
 def test_an_sop_that_cannot_run_is_refused_with_what_is_wrong(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    right: str, wrong: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    wrong = tmp_path / "salah.toml"
-    wrong.write_text(SHIPPED.replace('next = { "sampaikan" = 3 }', 'next = { "sampaikan" = 33 }'))
+    file = tmp_path / "salah.toml"
+    file.write_text(SHIPPED.replace(right, wrong))
 
-    assert run(["publish-sop", str(wrong)]) == 1
-    assert "33" in capsys.readouterr().err
+    assert run(["publish-sop", str(file)]) == 1
+    assert said in capsys.readouterr().err
     assert not ProcedureVersion.objects.exists()
 
 
@@ -203,6 +210,17 @@ def test_what_could_not_be_read_of_a_file_counts_as_wrong(tmp_path: Path, capsys
 
     assert run(["check-sop", str(file)]) == 1
     assert 'salah: Kunci "warna"' in capsys.readouterr().out
+
+
+def test_a_step_that_is_to_do_what_nobody_here_can_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "sop.toml"
+    file.write_text(SHIPPED.replace('"himpun-isian"', '"himpun-isi"').replace('"periksa-format"', '"terbang"'))
+
+    assert run(["check-sop", str(file)]) == 1
+    out = capsys.readouterr().out
+    assert 'Tindakan (does) "himpun-isi" pada langkah 4 tidak dikenal. Maksudnya "himpun-isian"?' in out
+    assert 'Tindakan (does) "terbang" pada langkah 2 tidak dikenal. Yang ada: disposisi, ' in out
+    assert "\n2 salah" in out
 
 
 @pytest.mark.parametrize("content", [None, b"\xff\xfe\x00", b"bukan = toml = sama sekali"])

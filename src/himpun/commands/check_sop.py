@@ -7,6 +7,7 @@ from himpun.commands.reading import FileUnreadable, text_of
 from himpun.procedures.checker.check import check
 from himpun.procedures.checker.findings import LEVELS, OFFICE_KINDS, WRONG, Finding
 from himpun.procedures.definition import DefinitionError, Procedure
+from himpun.procedures.doings import unknown_doings
 from himpun.procedures.reading import read
 
 
@@ -26,7 +27,7 @@ def run(options: argparse.Namespace) -> int:
     for file, procedure in procedures.items():
         print(f"{file}: {procedure.name or 'tanpa nama'}")
         print("\n".join(printed(procedure, findings)) or "  Tidak ada temuan.")
-    unread = sum(len(procedure.unread) for procedure in procedures.values())
+    unread = sum(len(unfit(procedure)) for procedure in procedures.values())
     print(counted(findings, unread))
     return 1 if unread or any(finding.level == WRONG for finding in findings) else 0
 
@@ -40,9 +41,14 @@ def read_file(file: Path) -> Procedure:
 
 
 def printed(procedure: Procedure, findings: list[Finding]) -> list[str]:
-    """The lines about one procedure: what could not be read of it, and what was found in the rest."""
-    unread = [f"  {WRONG}: {sentence}" for sentence in procedure.unread]
+    """The lines about one procedure: what could not be read of it or is not known here, and what was found in the rest."""
+    unread = [f"  {WRONG}: {sentence}" for sentence in unfit(procedure)]
     return unread + [f"  {one.level}: {one.sentence}" for one in findings if is_about(one, procedure)]
+
+
+def unfit(procedure: Procedure) -> list[str]:
+    """What could not be read of a procedure, and what its steps are to do that nobody here can."""
+    return [*procedure.unread, *unknown_doings(procedure)]
 
 
 def is_about(finding: Finding, procedure: Procedure) -> bool:

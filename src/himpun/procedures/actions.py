@@ -16,7 +16,7 @@ from himpun.offices.models.people import Person
 from himpun.offices.rules import MAY_SET_APPROVAL_RULE
 from himpun.procedures.definition import Procedure
 from himpun.procedures.models import ApprovalSetting, ProcedureVersion
-from himpun.procedures.problems import runnable
+from himpun.procedures.doings import publishable
 from himpun.procedures.rules import DEFAULT_RULE, RULES
 
 SHARED_CHAIN = "himpun"
@@ -37,7 +37,7 @@ def publish_shared(*, text: str, in_force_from: date) -> ProcedureVersion:
     Raises DefinitionError, NothingChanged or FieldErrors.
     """
     check_typed(text, in_force_from)
-    procedure = runnable(text)
+    procedure = publishable(text)
     with act(SHARED_CHAIN, at=clock.now(), author=CONSOLE) as turn:
         return publish(turn, procedure, text, office=None, in_force_from=in_force_from, by=CONSOLE.person_name)
 

@@ -20,6 +20,7 @@ from himpun.offices.rules import MAY_PUBLISH_PROCEDURES, MAY_WITHDRAW_DRAFTS, RO
 from himpun.procedures.actions import approval_rule, check_typed, publish, refuse_unchanged
 from himpun.procedures.definition import Procedure
 from himpun.procedures.models import DraftApproval, ProcedureDraft
+from himpun.procedures.doings import publishable
 from himpun.procedures.problems import runnable
 from himpun.procedures.rules import DEEDS, RULES, Level, approvals_needed
 from himpun.typed import needed
@@ -107,7 +108,7 @@ def submit(*, text: str, office: Office, in_force_from: date, by: Person) -> Pro
     """
     actor = _writer(by, office)
     check_typed(text, in_force_from)
-    procedure = runnable(text)
+    procedure = publishable(text)
     needs = approvals_needed(approval_rule(office), _roles(by, office))
     with act(office.code, at=clock.now(), author=actor.author) as turn:
         refuse_unchanged(procedure, office)
@@ -136,7 +137,7 @@ def revise(*, draft: ProcedureDraft, text: str, in_force_from: date, by: Person)
     """
     actor = _writer(by, draft.office)
     check_typed(text, in_force_from)
-    procedure = runnable(text)
+    procedure = publishable(text)
     needs = approvals_needed(approval_rule(draft.office), _roles(by, draft.office))
     with act(draft.office.code, at=clock.now(), author=actor.author) as turn:
         now = _waiting(draft)

@@ -25,7 +25,8 @@ from himpun.procedures.flowchart.layout import layout
 from himpun.procedures.flowchart.svg import svg
 from himpun.procedures.models import ProcedureDraft, ProcedureVersion
 from himpun.procedures.printing import sheet_pdf as print_sheet
-from himpun.procedures.problems import problems, runnable
+from himpun.procedures.doings import obstacles
+from himpun.procedures.problems import runnable
 from himpun.procedures.queries import versions_in_force
 from himpun.procedures.reading import read, role_titles, worded
 from himpun.procedures.rules import DEEDS
@@ -252,7 +253,7 @@ def _checked(name: str, text: str) -> Checked:
         return Checked(name, unreadable=str(error))
     except RecursionError:
         return Checked(name, unreadable="Naskah ini bersarang terlalu dalam untuk dibaca. Sederhanakan susunannya.")
-    return Checked(name, procedure=procedure, obstacles=problems(procedure))
+    return Checked(name, procedure=procedure, obstacles=obstacles(procedure))
 
 
 def _given_texts(request: PersonRequest) -> list[tuple[str, str]]:

@@ -15,7 +15,7 @@ from himpun.procedures import drafts
 from himpun.procedures.actions import approval_rule, set_approval_rule
 from himpun.procedures.definition import DefinitionError
 from himpun.procedures.models import ProcedureDraft
-from himpun.procedures.problems import runnable
+from himpun.procedures.doings import publishable
 from himpun.procedures.queries import versions_in_force
 from himpun.procedures.rules import DEEDS, RULES
 from himpun.web.forms import Typed, attempt, read_date, read_whole, whole_number
@@ -97,7 +97,7 @@ def _submitted(
         typed.errors["in_force_from"] = "Isi tanggal mulai berlaku, misalnya 01-01-2027."
     try:
         if since is None:
-            runnable(text)
+            publishable(text)
             return None
         by = request.acting.person
         if draft:
