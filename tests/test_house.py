@@ -4,6 +4,7 @@ import ast
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import pairwise
 
 from scripts.house import ROOT, SOURCE, contracts_file, product_files
 
@@ -107,6 +108,20 @@ def _cached_rows(node: ast.stmt) -> tuple[str, str] | None:
         return None
     assert isinstance(kind.slice, ast.Tuple)
     return ast.unparse(kind.slice.elts[0]), ast.unparse(kind.slice.elts[1])
+
+
+def test_a_sentence_about_a_name_stands_under_it() -> None:
+    """A text by itself in a module describes the assignment above it; where that has moved away, nothing says it is so."""
+    lost = [
+        f"{module}:{text.lineno}"
+        for module, tree in modules()
+        for above, text in pairwise(tree.body)
+        if isinstance(text, ast.Expr)
+        and isinstance(text.value, ast.Constant)
+        and not isinstance(above, ast.Assign | ast.AnnAssign)
+    ]
+
+    assert lost == [], "these stand under nothing: put them under what they describe, or take them away"
 
 
 # --- what is referred to is there -------------------------------------------------------------------------------------

@@ -135,6 +135,3 @@ class _Settings:
         if not isinstance(written, bool):
             self.wrong("synthetic", "tulis true untuk kantor contoh, atau false.", written)
         return written is True
-
-
-"""Letters of a number pattern; with a unit code of 40 the number still fits its column of 120."""

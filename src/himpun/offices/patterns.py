@@ -6,6 +6,7 @@ PLACEHOLDERS = ("kode", "urut", "unit", "tahun", "bulan", "bulan_romawi")
 
 
 LONGEST_PATTERN = 60
+"""Letters of a number pattern; with a unit code of 40 the number still fits its column of 120."""
 
 
 def check_pattern(pattern: str) -> None:

@@ -12,6 +12,7 @@ from himpun.spreadsheets.parts import FORMULA_SIGNS
 T = TypeVar("T")
 
 Content = str | Decimal | bool | date | None
+"""What a cell holds. A time of day and a duration are text; a moment is a `datetime`, which is a `date`."""
 
 
 class BookRefused(Refusal):

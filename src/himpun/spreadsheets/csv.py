@@ -8,7 +8,7 @@ from typing import Final
 from himpun.spreadsheets.book import Book, Content, Sheet, address, without_blank_ends
 from himpun.spreadsheets.door import CHUNK, Door, thousands
 
-# CSV
+# --- CSV -------------------------------------------------------------------------------------------------------------
 
 
 _SEPARATOR_LINE: Final = re.compile(r"sep=([,;\t])\r?\n", re.IGNORECASE)

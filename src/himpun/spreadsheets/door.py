@@ -8,6 +8,7 @@ from himpun.spreadsheets.book import BookRefused, Limits
 
 CHUNK: Final = 65_536
 SMALL: Final = 1_000_000
+"""Bytes. Unpacking to less than this is never a bomb, and no XML tag is longer."""
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 DDE: Final = re.compile(r"\|.*!|\bDDE(?:AUTO)?\b", re.IGNORECASE | re.DOTALL)
 SAVE_AS: Final = "Buka di Excel atau LibreOffice, simpan ulang sebagai Excel Workbook (.xlsx), lalu unggah hasilnya."

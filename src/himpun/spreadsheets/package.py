@@ -8,7 +8,7 @@ from typing import Final, NoReturn
 
 from himpun.spreadsheets.door import CHUNK, SAVE_AS, SMALL, Door, millions, shown_name, thousands
 
-# XLSX: the zip
+# --- XLSX: the zip ---------------------------------------------------------------------------------------------------
 
 
 FORBIDDEN_PARTS: Final = (

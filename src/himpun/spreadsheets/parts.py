@@ -8,18 +8,11 @@ Only the parts that were looked through are handed on to calamine, which reads t
 
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """What a text begins with that a spreadsheet would run as a formula; some run the wide forms too."""
-"""What a cell holds. A time of day and a duration are text; a moment is a `datetime`, which is a `date`."""
 
 
 def inert(cell: str) -> str:
     """A cell of a CSV that a spreadsheet takes as text and never as a formula."""
     return f"'{cell}" if cell.startswith(FORMULA_SIGNS) else cell
-
-
-"""Bytes. Unpacking to less than this is never a bomb, and no XML tag is longer."""
-
-
-# XLSX: the XML
 
 
 Attributes = dict[str, str]

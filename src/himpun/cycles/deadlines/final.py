@@ -27,8 +27,6 @@ from himpun.offices.rules import MAY_SET_DEADLINES
 from himpun.offices.worktime import WorkCalendar
 from himpun.procedures.definition import Step
 
-"""By office: the straight path of each procedure that another may run."""
-
 
 @dataclass(frozen=True, slots=True)
 class Fit:

@@ -63,6 +63,7 @@ def outlooks_in(survey: Survey, cycle_ids: Iterable[int], now: datetime) -> dict
 
 
 Courses = dict[int, dict[str, list[Step]]]
+"""By office: the straight path of each procedure that another may run."""
 
 
 @dataclass(slots=True)

@@ -23,3 +23,4 @@ CONTENT_OF: dict[str, type] = {
     "tanda_terima": DistributionReceipt,
     "lembar_pengesahan": ApprovalSheet,
 }
+"""Template name → what it must be given."""

@@ -147,6 +147,3 @@ class FreeTable(TypedDict):
     """Cells of each row, as many as columns; [] prints `empty`."""
     empty: str
     """The sentence printed when there are no rows; "" prints "Tidak ada data."."""
-
-
-"""Template name → what it must be given."""

@@ -56,6 +56,7 @@ COMPLETENESS = Scale(
         Level("e", "sangat-rendah"),
     )
 )
+"""Share of indicators with a complete operational definition (PermenPANRB 88/2021)."""
 
 
 class Completeness(NamedTuple):

@@ -10,6 +10,7 @@ from himpun.measure.scoring.values import Aggregation, Polarity
 from himpun.typed import Text
 
 WORDS = frozenset({Polarity.GRADE, Polarity.TEXT})
+"""Polarities whose realisasi is a word: they need no formula."""
 MAX_PLACES = 6
 LABELS: Mapping[str, str] = {
     "code": "Kode",
@@ -36,6 +37,7 @@ LABELS: Mapping[str, str] = {
     "scale": "Skala",
     "order": "Urutan",
 }
+"""Field → its heading on the card, the form and in exported files, in their order."""
 VARIABLE_LABELS: Mapping[str, str] = {
     "name": "Nama variabel",
     "label": "Uraian",
@@ -62,6 +64,7 @@ LONGEST: Mapping[str, int] = {
 }
 VARIABLE_LONGEST: Mapping[str, int] = {"name": 40, "label": 300, "unit": 60}
 LOOSE = frozenset({"targets", "renstra_target", "national_standard", "order"})
+"""What may change without a new version: what is to be reached, not what is measured."""
 REQUIRED = {
     "name": "Tulis nama indikator.",
     "sasaran": "Tulis sasaran yang diukur indikator ini.",

@@ -32,10 +32,6 @@ from himpun.offices.cells import code as read_code
 from himpun.offices.cells import variable_name, yes
 from himpun.typed import Complaints, Text, line, paragraphs
 
-"""Polarities whose realisasi is a word: they need no formula."""
-"""Field → its heading on the card, the form and in exported files, in their order."""
-"""What may change without a new version: what is to be reached, not what is measured."""
-
 
 def read_definition(typed: Typed, around: Surroundings) -> Definition:
     """The definition these texts mean. Raises FieldErrors with all that is wrong.
@@ -249,6 +245,3 @@ def _read_grades(text: str, wrong: Complaints) -> tuple[tuple[str, Decimal], ...
         except Refusal as error:
             wrong["grades"] = str(error)
     return tuple(found.items())
-
-
-"""Share of indicators with a complete operational definition (PermenPANRB 88/2021)."""

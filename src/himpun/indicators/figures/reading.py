@@ -9,6 +9,7 @@ from himpun.measure.numbers import read_number
 from himpun.measure.scoring.values import Polarity
 
 EXACT = Context(prec=15)
+"""What both databases keep to the last digit: SQLite holds a number as a float."""
 DECIMALS, LARGEST = 8, Decimal(10) ** 21
 
 

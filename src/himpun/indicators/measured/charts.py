@@ -23,7 +23,6 @@ LINE = "#d9dee2"
 
 TREND_COLOURS: Mapping[str, str] = {"actual": "#3b78b0", "target": "#1f2933"}
 """Realisasi and target; they also differ in form and in lightness, for print without colour."""
-"""By colour key of a `Category`: blue to brown, told apart with any colour vision."""
 NO_CATEGORY = "#9aa5ad"
 
 ROW_HEIGHT = 30

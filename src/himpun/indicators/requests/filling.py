@@ -22,8 +22,6 @@ from himpun.indicators.requests.limits import limits_of
 from himpun.offices.acting import Actor, HoldsNoPost, acting_for
 from himpun.offices.models.people import Person
 
-"""What both databases keep to the last digit: SQLite holds a number as a float."""
-
 
 def save_line(
     *,

@@ -231,8 +231,3 @@ def _operand(part: Part, shown: Callable[[Part], str | None], *, wrapped: bool) 
 
 def _binds_no_tighter(inner: Part, outer: Chain) -> bool:
     return isinstance(inner, Chain) and (inner.is_sum or not outer.is_sum)
-
-
-"""A unit as powers of its parts: orang/desa is {"orang": 1, "desa": −1}; {} has no dimension."""
-"""Stands for the way that a jika(…) did not take."""
-"""A fraction with more than this above or below its line is rounded, as far as the result stays the same."""

@@ -31,6 +31,7 @@ _LEADING_NUMBER = re.compile(r"\A[0-9][0-9.,]*\s*")
 _NO_UNIT = "angka tanpa satuan"
 
 _Powers = dict[str, int]
+"""A unit as powers of its parts: orang/desa is {"orang": 1, "desa": −1}; {} has no dimension."""
 
 
 def check_units(

@@ -25,8 +25,10 @@ from himpun.measure.numbers import MINUS, decimal_places, write_number
 from himpun.measure.scoring.values import SHOWN_PLACES
 
 UNTAKEN = "…"
+"""Stands for the way that a jika(…) did not take."""
 _ROUNDINGS = (2, 4, 6, 8, 12, 20)
 _LONG = 10**15
+"""A fraction with more than this above or below its line is rounded, as far as the result stays the same."""
 _MANY_DECIMALS = 12
 
 

@@ -25,8 +25,6 @@ from himpun.measure.numbers import (
 )
 from himpun.measure.scoring.values import SHOWN_PLACES, Actual, Band, Polarity, Score, State, Target
 
-"""Decimals of a result in a formula."""
-
 
 class VariableKind(Choice):
     """What a raw variable is in the share of its indicator, or that it is the value itself."""
@@ -34,12 +32,6 @@ class VariableKind(Choice):
     NUMERATOR = "pembilang", "Pembilang"
     DENOMINATOR = "penyebut", "Penyebut"
     VALUE = "nilai", "Nilai"
-
-
-"""A number, a band (range), or the text of a grade (predikat)."""
-"""A number, or the text of a grade (predikat)."""
-"""[B] Opinion of the BPK on the financial statements, best first: WDP where WTP was the target is 75."""
-"""[B] Grade of the AKIP evaluation (PermenPANRB 88/2021), best first, by rank."""
 
 
 class NoScoreError(Exception):
@@ -272,8 +264,3 @@ def _grade_reader(predicates: Mapping[str, Number]) -> Callable[[Sequence[Target
 
 def _examples(predicates: Mapping[str, Number]) -> str:
     return ", ".join(predicates) or "(tabelnya masih kosong)"
-
-
-"""[B] Permendagri 54/2010 and 86/2017; the published integer bands leave gaps (90,4), strict ">" does not."""
-"""Also in use: below 70 merah, up to 90 kuning, above it hijau."""
-"""Indeks Kepuasan Masyarakat: 25–64,99 D; 65–76,60 C; 76,61–88,30 B; 88,31–100 A; the words are [B]."""

@@ -22,6 +22,7 @@ CATEGORY_COLOURS: Mapping[str, str] = {
     "kuning": "#e8c45c",
     "merah": "#a63d16",
 }
+"""By colour key of a `Category`: blue to brown, told apart with any colour vision."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,10 +128,12 @@ FIVE_LEVELS = Scale(
         Level("Sangat Rendah", "sangat-rendah"),
     )
 )
+"""[B] Permendagri 54/2010 and 86/2017; the published integer bands leave gaps (90,4), strict ">" does not."""
 
 TRAFFIC_LIGHT = Scale(
     (Level("Hijau", "hijau", 90), Level("Kuning", "kuning", 70, inclusive=True), Level("Merah", "merah"))
 )
+"""Also in use: below 70 merah, up to 90 kuning, above it hijau."""
 
 PUBLIC_SATISFACTION = Scale(
     (
@@ -140,3 +143,4 @@ PUBLIC_SATISFACTION = Scale(
         Level("D (Tidak Baik)", "sangat-rendah"),
     )
 )
+"""Indeks Kepuasan Masyarakat: 25–64,99 D; 65–76,60 C; 76,61–88,30 B; 88,31–100 A; the words are [B]."""

@@ -18,6 +18,7 @@ from himpun.measure.numbers import (
 )
 
 SHOWN_PLACES = 2
+"""Decimals of a result in a formula."""
 
 
 class Polarity(Choice):
@@ -83,13 +84,17 @@ class Band:
 
 
 Target = Number | Band | str
+"""A number, a band (range), or the text of a grade (predikat)."""
 Actual = Number | str
+"""A number, or the text of a grade (predikat)."""
 
 T = TypeVar("T", bound=Target)
 
 BPK_OPINION: Mapping[str, int] = {"WTP": 4, "WDP": 3, "TW": 2, "TMP": 1}
+"""[B] Opinion of the BPK on the financial statements, best first: WDP where WTP was the target is 75."""
 
 AKIP_GRADE: Mapping[str, int] = {"AA": 7, "A": 6, "BB": 5, "B": 4, "CC": 3, "C": 2, "D": 1}
+"""[B] Grade of the AKIP evaluation (PermenPANRB 88/2021), best first, by rank."""
 
 
 @dataclass(frozen=True, slots=True)

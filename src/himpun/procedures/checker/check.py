@@ -35,15 +35,6 @@ from himpun.procedures.checker.titles import recipients, two_titles
 from himpun.procedures.definition import Procedure
 from himpun.procedures.reading import role_titles, worded
 
-"""The levels of a finding, the gravest first."""
-"""Kind of office → the words by which a post's title shows that it belongs to one."""
-"""Kind of office → what its units may be called, the first the usual word."""
-"""Kind, number and year of a regulation → what it is about."""
-"""Kind of regulation → its official name, and the ways it is written."""
-"""Misspelling → what is meant, both in small letters."""
-"""Names that rightly have a capital inside the word."""
-
-
 Rule = Callable[[Procedure, str], Iterator[Finding]]
 
 
@@ -77,9 +68,6 @@ def _worded(procedure: Procedure) -> Procedure:
     titles = role_titles(procedure)
     steps = tuple(replace(step, title=worded(step.title, titles)) for step in procedure.steps)
     return replace(procedure, steps=steps)
-
-
-"""How the word after "dan" begins when it is a verb or another post, and no longer this post's title."""
 
 
 RULES: tuple[Rule, ...] = (

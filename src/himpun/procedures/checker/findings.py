@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 WRONG, LOOK, NOTE = "salah", "perlu diperiksa", "catatan"
 LEVELS = (WRONG, LOOK, NOTE)
+"""The levels of a finding, the gravest first."""
 
 OFFICE_KINDS = {
     "kecamatan": ("camat", "kecamatan"),
@@ -12,6 +13,7 @@ OFFICE_KINDS = {
     "kelurahan": ("lurah", "kelurahan"),
     "inspektorat": ("inspektur", "inspektorat"),
 }
+"""Kind of office → the words by which a post's title shows that it belongs to one."""
 
 UNIT_WORDS = {
     "kecamatan": ("Seksi",),
@@ -19,6 +21,7 @@ UNIT_WORDS = {
     "dinas": ("Bidang", "Seksi"),
     "badan": ("Bidang", "Subbidang"),
 }
+"""Kind of office → what its units may be called, the first the usual word."""
 
 REGULATIONS = {
     ("uu", 25, 2009): "Pelayanan Publik",
@@ -36,6 +39,7 @@ REGULATIONS = {
     ),
     ("permenpanrb", 88, 2021): "Evaluasi Akuntabilitas Kinerja Instansi Pemerintah",
 }
+"""Kind, number and year of a regulation → what it is about."""
 
 REGULATION_KINDS = {
     "uu": ("Undang-Undang", r"undang-undang|uu"),
@@ -47,6 +51,7 @@ REGULATION_KINDS = {
     ),
     "permendagri": ("Peraturan Menteri Dalam Negeri", r"permendagri|peraturan menteri dalam negeri"),
 }
+"""Kind of regulation → its official name, and the ways it is written."""
 
 SPELLING = {
     "dokument": "dokumen",
@@ -58,8 +63,10 @@ SPELLING = {
     "pengarsifan": "pengarsipan",
     "rekapitulsi": "rekapitulasi",
 }
+"""Misspelling → what is meant, both in small letters."""
 
 BRANDS = {"WhatsApp", "YouTube", "PowerPoint", "OneDrive"}
+"""Names that rightly have a capital inside the word."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ def _places(procedure: Procedure) -> list[tuple[str, str]]:
     ]
 
 
-# Words
+# --- words -----------------------------------------------------------------------------------------------------------
 
 
 def tidy(text: str) -> str:

@@ -22,6 +22,7 @@ _POST_KINDS = {
     "analis": r"analis\b",
 }
 _NEW_PHRASE = "Me[mn]|Kasu|Kasi|Kabid|Kepala|Sekr|Camat|Lurah|Analis"
+"""How the word after "dan" begins when it is a verb or another post, and no longer this post's title."""
 _POST = re.compile(
     "|".join(rf"(?P<{kind}>\b(?i:{pattern}))" for kind, pattern in _POST_KINDS.items()).join(("(?:", ")"))
     + rf"\.?(?P<rest>(?:,?\s*(?!Me[mn])(?:dan\s+(?!{_NEW_PHRASE})|)[A-Z][A-Za-z]+)*)"

@@ -28,7 +28,7 @@ from himpun.procedures.flowchart.primitives import (
 from himpun.procedures.flowchart.routing import Point
 from himpun.procedures.flowchart.table import Row, head_size, head_titles
 
-# Drawing
+# --- drawing ---------------------------------------------------------------------------------------------------------
 
 
 def draw(drawing: Drawing, procedure: Procedure, names: Mapping[str, str], place: int, count: int) -> Iterator[Item]:

@@ -134,7 +134,7 @@ def _leaving(step: Step, place: int) -> str:
     return f"{step.no}.{at}" if at < count - 1 else f"{step.no}"
 
 
-# What leads where, also over pages
+# --- what leads where, also over pages -------------------------------------------------------------------------------
 
 
 def _connect(procedure: Procedure, pages: Sequence[Sequence[Row]], drawings: Sequence[Drawing]) -> None:

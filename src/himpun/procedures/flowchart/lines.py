@@ -11,7 +11,7 @@ from himpun.procedures.flowchart.primitives import CLEAR, QUESTION, SMALL, SMALL
 from himpun.procedures.flowchart.routing import DOWN, LEFT, RIGHT, UP, Box, Direction, Grid, Point, Port, box_of
 from himpun.procedures.flowchart.table import Columns
 
-# The lines
+# --- the lines -------------------------------------------------------------------------------------------------------
 
 
 def _ruled(drawing: Drawing) -> Grid:
@@ -94,7 +94,7 @@ def _use_ports(drawing: Drawing, edge: Edge, path: Sequence[Point]) -> None:
                 drawing.used[symbol, out] = user
 
 
-# The words beside the lines
+# --- the words beside the lines --------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)

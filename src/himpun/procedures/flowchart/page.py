@@ -11,13 +11,7 @@ from dataclasses import dataclass, field
 from himpun.procedures.flowchart.routing import Box, Direction, Group, Point, Port
 from himpun.procedures.flowchart.table import Columns, Row
 
-"""Paper → width and height in millimetres, lying down. F4 is folio."""
-"""All lengths in millimetres; SIZE is the type size of the cells, SMALL that of the words beside the lines."""
-"""How wide the text columns would like to be."""
-"""Name of a primitive → how it is drawn, on the page and on paper."""
-
-
-# One page: where everything stands
+# --- one page: where everything stands -------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +61,3 @@ class Drawing:
     joins: list[tuple[Point, Point]] = field(default_factory=list)
     edges: list[Edge] = field(default_factory=list)
     used: dict[tuple[Symbol, Direction], str] = field(default_factory=dict)
-
-
-"""What a step's group holds, and what is drawn before the groups; the rest is drawn over them."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from himpun.procedures.flowchart.routing import Point
 
 PAPERS = {"a4": (297.0, 210.0), "f4": (330.0, 215.0)}
+"""Paper → width and height in millimetres, lying down. F4 is folio."""
 
 MARGIN = 10.0
 SIZE, LEADING = 2.7, 3.25
@@ -17,13 +18,15 @@ SYMBOL_HEIGHT, DIAMOND_HEIGHT = 7.0, 9.0
 ROW, DECISION_ROW, QUESTION = 16.0, 20.0, 14.0
 ARROW_LENGTH, ARROW_HALF = 2.0, 0.8
 CLEAR = 0.7
+"""All lengths in millimetres; SIZE is the type size of the cells, SMALL that of the words beside the lines."""
 
 BASE = {"no": 8.0, "aktivitas": 52.0, "kelengkapan": 31.0, "waktu": 16.0, "output": 30.0, "keterangan": 26.0}
+"""How wide the text columns would like to be."""
 ACTOR_LEAST, ACTOR_MOST = 18.0, 30.0
 HEADS = {"no": "No", "aktivitas": "Aktivitas", "kelengkapan": "Kelengkapan", "waktu": "Waktu", "output": "Output"}
 
 
-# The primitives
+# --- the primitives --------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,3 +119,4 @@ STYLES = {
     "title": Style(INK),
     "foot": Style("#444444"),
 }
+"""Name of a primitive → how it is drawn, on the page and on paper."""

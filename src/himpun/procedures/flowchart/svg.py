@@ -7,7 +7,7 @@ from html import escape
 from himpun.procedures.flowchart.primitives import SMALL, STYLES, Item, Line, Page, Polygon, Rect, Sheet, Text
 from himpun.procedures.flowchart.routing import Point
 
-# As SVG
+# --- as SVG ----------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,7 @@ def svg(sheet: Sheet, page: int = 0, *, title: str, marks: Mapping[int, Mark] = 
 
 _IN_ROW = {"row", "text", "symbol", "mark"}
 _UNDER = {"title", "head", "text"}
+"""What a step's group holds, and what is drawn before the groups; the rest is drawn over them."""
 
 
 def _svg_step(page: Page, step: int, mark: Mark | None = None) -> str:
@@ -103,7 +104,7 @@ def _n(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
-# As data for Typst
+# --- as data for Typst -----------------------------------------------------------------------------------------------
 
 
 def page_data(page: Page) -> dict[str, object]:

@@ -24,7 +24,7 @@ from himpun.procedures.flowchart.primitives import (
 )
 from himpun.procedures.reading import worded
 
-# Columns and rows
+# --- columns and rows ------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,10 +48,7 @@ from himpun.indicators.figures.mapping.values import (
 from himpun.measure.numbers import NumberUnreadable, guess_number, unfit
 from himpun.spreadsheets.book import Book, Content, Sheet, Wrong, address, corners, text_of
 
-"""What a column can be; `Mapping.columns` has these as keys."""
-
-
-# Applying
+# --- applying --------------------------------------------------------------------------------------------------------
 
 
 def missing(mapping: Mapping) -> tuple[str, ...]:

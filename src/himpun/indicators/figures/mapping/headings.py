@@ -33,7 +33,7 @@ from himpun.indicators.figures.mapping.values import (
 )
 from himpun.spreadsheets.book import Book, Content, Sheet, corners, text_of
 
-# Headings
+# --- headings --------------------------------------------------------------------------------------------------------
 
 
 class _Heading(NamedTuple):
@@ -172,7 +172,7 @@ def _moments(headings: tuple[_Heading, ...]) -> tuple[dict[int, Moment], int]:
     return found, targets
 
 
-# Guessing and remembering
+# --- guessing and remembering ----------------------------------------------------------------------------------------
 
 
 def guess(book: Book) -> Mapping:

@@ -24,6 +24,7 @@ YEAR: Final = "tahun"
 VALUE: Final = "nilai"
 NOTE: Final = "catatan"
 ROLES: Final = (CODE, INDICATOR, VARIABLE, UNIT, PERIOD, YEAR, VALUE, NOTE)
+"""What a column can be; `Mapping.columns` has these as keys."""
 
 
 class MappingUnfit(Refusal):
@@ -128,7 +129,7 @@ def _is_sound(mapping: Mapping) -> bool:
     )
 
 
-# Words
+# --- words -----------------------------------------------------------------------------------------------------------
 
 
 _MARKS: Final = re.compile(r"[^\w%]+")

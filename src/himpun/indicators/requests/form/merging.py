@@ -20,7 +20,7 @@ from himpun.indicators.requests.form.values import (
 from himpun.indicators.requests.form.writing import NIHIL, NOTE, REASON
 from himpun.spreadsheets.book import address
 
-# Comparing
+# --- comparing -------------------------------------------------------------------------------------------------------
 
 
 def check_current(filled: FilledForm, form_id: str, asked: Iterable[tuple[int, int]]) -> None:

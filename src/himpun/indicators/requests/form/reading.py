@@ -31,7 +31,7 @@ from himpun.indicators.requests.form.writing import CODE, LABEL, NIHIL, NOTE, RE
 from himpun.measure.numbers import unfit
 from himpun.spreadsheets.book import Book, Content, Sheet, Wrong, address, column_letter, coordinates, text_of
 
-# Reading
+# --- reading ---------------------------------------------------------------------------------------------------------
 
 
 DOWNLOAD_AGAIN: Final = "Unduh formulirnya lagi dari halaman permintaan data, salin isiannya ke sana, lalu unggah."

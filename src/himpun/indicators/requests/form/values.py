@@ -16,6 +16,7 @@ SHEET: Final = "Isian"
 HELP: Final = "Petunjuk"
 HIDDEN: Final = "_himpun"
 KIND: Final = "isian/1"
+"""What the hidden sheet says it is; a form of another kind is refused."""
 HEADER_ROW: Final = 9
 HEADINGS: Final = (
     "No", "Kode", "Indikator", "Data yang diminta", "Satuan", "Periode lalu", "Isian", "Catatan", "Nihil", "Alasan nihil",
@@ -24,6 +25,7 @@ YES: Final = "Ya"
 NOT: Final = "Tidak"
 REASON_LENGTH: Final = 300
 EXCEL_DIGITS: Final = 15
+"""Excel keeps so many digits of a number; a longer one is written as text."""
 
 
 class FormRefused(Refusal):
@@ -210,6 +212,7 @@ def shown_label(cell: FormCell) -> str:
 
 
 LONGEST: Final = 32_000
+"""Letters in a cell; Excel holds hardly more."""
 
 
 def one_line(text: str) -> str:

@@ -40,13 +40,10 @@ from himpun.indicators.requests.form.values import (
 from himpun.measure.numbers import NumberUnreadable, read_number, write_number
 from himpun.spreadsheets.book import address, column_letter
 
-"""What the hidden sheet says it is; a form of another kind is refused."""
 NO, CODE, NAME, LABEL, UNIT, BEFORE, VALUE, NOTE, NIHIL, REASON = range(1, 11)
-"""Excel keeps so many digits of a number; a longer one is written as text."""
-"""Letters in a cell; Excel holds hardly more."""
 
 
-# Writing
+# --- writing ---------------------------------------------------------------------------------------------------------
 
 
 def write_form(form: Form) -> bytes:
