@@ -63,7 +63,7 @@ test-long: setup  ## what takes minutes: the whole crawl and the killing walks (
 	HIMPUN_LONG=1 $(RUN)/python -m pytest -n 0 -m long -s $(ARGS)
 
 pictures: setup  ## take the pictures of the documentation again, from the browser tests
-	HIMPUN_PICTURES=docs/images $(RUN)/python -m pytest tests/browser -k "(whole_job and kecamatan-1280) or time"
+	HIMPUN_LONG=1 HIMPUN_PICTURES=docs/images $(RUN)/python -m pytest tests/browser -k "(whole_job and kecamatan-1280) or (time and 1280)"
 
 check: setup  ## linters, types, import contracts, generated docs: side by side
 	@$(MAKE) --no-print-directory --keep-going --jobs=4 --output-sync=target $(CHECKS)

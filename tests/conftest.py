@@ -14,6 +14,7 @@ import pytest
 from django.db import connection
 from django.test import TransactionTestCase
 from hypothesis import settings as hypothesis_settings
+from xdist.scheduler.loadgroup import LoadGroupScheduling
 
 from himpun import clock
 from himpun.archive.chain import canonical
@@ -145,8 +146,32 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
     return 0 if len(files) < FEW else None
 
 
+FIRST = ("browser", "test_the_year", "crawl", "test_tour", "landed", "killing", "service", "cycles/test_races", "jobs")
+"""Folders and files that take longest, begun first, so that no core waits at the end for the last of them."""
+
+
+class ByFile(LoadGroupScheduling):
+    """The tests of a file, or of a named group, are run by one process: what they share is made once."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        scope = super()._split_scope(nodeid)
+        return str(scope).partition("::")[0]
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
+    """Whole files go to the processes, in the order of the collection."""
+    config.option.loadscopereorder = False
+    return ByFile(config, log)
+
+
+def _rank(item: pytest.Item) -> int:
+    place = item.path.relative_to(ROOT / "tests").as_posix()
+    return next((rank for rank, first in enumerate(FIRST) if place.startswith(first)), len(FIRST))
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Long tests wait for HIMPUN_LONG; what touches no database, or needs but one kind of them, is marked so."""
+    items.sort(key=_rank)
     for item in items:
         if item.get_closest_marker("long") and not LONG:
             item.add_marker(pytest.mark.skip(reason="lama: HIMPUN_LONG=1 atau make test-long"))

@@ -25,18 +25,19 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 
 
 @contextmanager
-def scratch_database(folder: Path, *, empty: bool = False) -> Iterator[str]:
+def scratch_database(folder: Path, *, empty: bool = False, like: str = "") -> Iterator[str]:
     """A database URL: SQLite in `folder`, or a new database on the suite's PostgreSQL server, dropped afterwards.
 
-    It is a copy of one that was migrated once, because migrating takes seconds; `empty` for tests of just that.
+    It is a copy of one that was migrated once, because migrating takes seconds, or of `like`, the URL of one that nobody
+    has open; `empty` for tests of just that.
     """
     if on_sqlite():
         place = folder / "scratch.sqlite3"
         if not empty:
-            shutil.copy(migrated(), place)
+            shutil.copy(like.removeprefix("sqlite:///") or migrated(), place)
         yield f"sqlite:///{place}"
         return
-    with database_on_server("template0" if empty else migrated()) as name:
+    with database_on_server("template0" if empty else urlsplit(like).path[1:] or migrated()) as name:
         yield url_of(name)
 
 

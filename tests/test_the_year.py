@@ -12,10 +12,12 @@ from typing import Any
 
 import pytest
 
+from tests.conftest import LONG
 from tests.notifications.receivers import mail_server
 from tests.scratch import REPOSITORY, Processes, scratch_database
+from tests.year.spans import SPAN
 
-pytestmark = pytest.mark.processes
+pytestmark = [pytest.mark.processes, *([pytest.mark.long] if LONG else [])]
 
 
 def key_of(message_id: str) -> str:
@@ -45,21 +47,22 @@ def year(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 
 def test_a_year_goes_by_as_the_rules_say(year: dict[str, Any]) -> None:
-    """One test, because the year is lived once: it takes as long as a hundred others."""
+    """One test, because the year is lived once; two months of it, where HIMPUN_LONG does not ask for all."""
     counts = year["jumlah"]
+    least = SPAN.least
 
     # every scheduled cycle started once, also after the day without workers
     assert year["jadwal_salah"] == []
-    assert counts["siklus_terjadwal"] >= 15
+    assert counts["siklus_terjadwal"] >= least["siklus_terjadwal"]
 
     # every due moment equals its recount, also of those that a holiday or a pause moved
     assert year["tenggat_salah"] == []
-    assert counts["tugas"] >= 150
-    assert counts["tenggat_berpindah"] >= 3
+    assert counts["tugas"] >= least["tugas"]
+    assert counts["tenggat_berpindah"] >= least["tenggat_berpindah"]
 
     # every reminder came exactly as the rules say
     assert year["pengingat_salah"] == []
-    assert counts["pengingat"]["terkirim"] >= 100
+    assert counts["pengingat"]["terkirim"] >= least["terkirim"]
 
     # every message reached the holders of its day; a copy after a kill came under the same key
     assert year["kiriman_salah"] == []
@@ -68,7 +71,7 @@ def test_a_year_goes_by_as_the_rules_say(year: dict[str, Any]) -> None:
     assert sum(received.values()) - len(received) <= counts["pekerja_dibunuh"]
 
     # workers were killed, the archive stayed whole, and who was on leave could not decide
-    assert counts["pekerja_dibunuh"] >= 50
+    assert counts["pekerja_dibunuh"] >= least["pekerja_dibunuh"]
     assert year["arsip_salah"] == []
     assert set(year["cuti_ditolak"]) - {""} == {"sedang-cuti"}
 

@@ -81,12 +81,23 @@ class Server:
         raise AssertionError("peladen tidak mau berjalan")
 
 
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    with scratch_database(tmp_path) as database:
-        server = Server(tmp_path, database)
+@pytest.fixture(scope="session")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str]]:
+    """A folder and a database with the sample offices, loaded once for the servers to begin with."""
+    folder = tmp_path_factory.mktemp("contoh")
+    with scratch_database(folder) as database:
+        server = Server(folder, database)
         server.run("setup")
         server.run("load-office", "examples/kabupaten-contoh", "examples/kecamatan-contoh", "examples/dinas-contoh")
+        yield folder, database
+
+
+@pytest.fixture
+def server(loaded: tuple[Path, str], tmp_path: Path) -> Iterator[Server]:
+    folder, like = loaded
+    shutil.copytree(folder / "var", tmp_path / "var")
+    with scratch_database(tmp_path, like=like) as database:
+        server = Server(tmp_path, database)
         process = server.start()
         yield server
         process.terminate()

@@ -200,7 +200,14 @@ def receive(office: Office) -> None:
     expect(page.get_by_text("Dibuka", exact=True).first).to_be_visible()
 
 
-@pytest.mark.parametrize(("kind", "width"), [("kecamatan", 1280), ("kecamatan", 390), ("dinas", 1280)])
+@pytest.mark.parametrize(
+    ("kind", "width"),
+    [
+        ("kecamatan", 1280),
+        pytest.param("kecamatan", 390, marks=pytest.mark.long),
+        pytest.param("dinas", 1280, marks=pytest.mark.long),
+    ],
+)
 def test_everybody_does_the_whole_job_by_pages_alone(
     office: Callable[..., Office], server: Server, kind: str, width: int, tmp_path: Path
 ) -> None:

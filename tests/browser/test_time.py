@@ -184,7 +184,7 @@ def camat_looks_at_the_evaluation(office: Office) -> None:
     office.picture(page, "baku")
 
 
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("width", [390, pytest.param(1280, marks=pytest.mark.long)])
 def test_time_is_kept_by_pages_alone(office: Callable[..., Office], server: Server, width: int) -> None:
     people, regency = office("kecamatan", width=width), office("kabupaten", width=width)
     register_letter(people)

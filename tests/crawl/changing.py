@@ -54,10 +54,10 @@ class Changes:
         """
         turn = 0
         for address in self.crawl.addresses:
-            visitors = self.crawl.visitors_of(address)
             doer = (
                 WAYS[address.name].by if address.name in WAYS else "program penuh" if address.for_programs else "kepala"
             )
+            visitors = self.crawl.some(address, doer) if self.crawl.thin else self.crawl.visitors_of(address)
             for keys in self._keys(address):
                 for way in _junk(address):
                     turn += 1
@@ -77,7 +77,7 @@ class Changes:
         except (AssertionError, LookupError, ObjectDoesNotExist) as wrong:
             crawl.wrong.append(f"{address.name}: isian contoh di tests/crawl/ways.py tidak lagi cocok. {wrong!r}")
             return
-        for visitor in crawl.visitors_of(address):
+        for visitor in crawl.some(address, way.by) if crawl.thin else crawl.visitors_of(address):
             answer = visitor.caller.ask(way.method, path, _again(data), media)
             crawl.judge(visitor, address, path, answer, "sini" if address.parameters else "", way.method)
             if answer.changed.keys() - NO_DATA:

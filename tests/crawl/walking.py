@@ -31,6 +31,10 @@ PROBING = frozenset({"kepala", "anonim", "program penuh"})
 """Who asks with keys that stand for nothing."""
 ASKING = frozenset({"kepala", "unit 1", "kepala dinas", "kabag kabupaten", "pegawai dua kantor", "program penuh"})
 """Who asks for rows of the second office in the short crawl; the first's are asked for by all."""
+ALWAYS = ASKING | {"anonim", "unit 2", "bekas kasubbag umum", "pegawai nonaktif", "pegawai tanpa jabatan"}
+"""Who looks at every address in the short crawl: one of each kind to whom something is not shown. The others take turns."""
+THIN = frozenset({"anonim", "kepala", "kepala dinas", "program penuh"})
+"""Who always asks where only the questions to the database are looked at, on a database that is not the first."""
 QUERYING = ASKING - {"kepala", "pegawai dua kantor"}
 """Who asks pages with queries in the short crawl: those to whom another office's must not answer, and who reads below."""
 SHARED = frozenset({"reminder_rules", "person_edit", "api_indicator"})
@@ -80,6 +84,8 @@ class Crawl:
     archive: Path
     thorough: bool
     found: Found
+    thin: bool = False
+    """Whether who may what was looked at elsewhere, and only the questions to this database are left to try."""
     wrong: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -104,6 +110,17 @@ class Crawl:
             return [one for one in self.visitors if not one.is_program]
         return [one for one in self.visitors if one.is_program or one.kind in ("anonim", "kepala")]
 
+    def some(self, address: Address, *always: str) -> list[Visitor]:
+        """In the short crawl those who always ask, and two of the others, whose turn goes round by the address."""
+        visitors = self.visitors_of(address)
+        if self.thorough or (address.for_programs and not self.thin):
+            return visitors
+        fixed = (THIN if self.thin else ALWAYS) | set(always)
+        others = [one.kind for one in visitors if one.kind not in fixed]
+        turn = self.addresses.index(address)
+        chosen = fixed | {others[(turn + step) % len(others)] for step in (0, len(others) // 2) if others}
+        return [one for one in visitors if one.kind in chosen]
+
     def once(self, name: str, act: Callable[[], None]) -> list[str]:
         """Do a part of the crawl, if it was not done yet; what was wrong in it."""
         if name not in self.found.parts:
@@ -123,7 +140,7 @@ class Crawl:
         chosen = list(self.keys(address))
         if self.takes_no_get(address, chosen[0][0]):
             return
-        for visitor in self.visitors_of(address):
+        for visitor in self.some(address):
             for place, (keys, whose) in enumerate(chosen):
                 if self.is_asked(visitor, keys, whose):
                     self.get(visitor, address, keys, whose, with_queries=not place or self.thorough)

@@ -57,9 +57,9 @@ class Stage:
 
 @pytest.fixture(scope="module")
 def own_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
-    """The address of an empty database of the kind the suite runs on, and a folder for its files."""
+    """The address of a migrated database of the kind the suite runs on, and a folder for its files."""
     folder = tmp_path_factory.mktemp("himpun")
-    with scratch_database(folder, empty=True) as address:
+    with scratch_database(folder) as address:
         yield address, folder
 
 

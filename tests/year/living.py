@@ -34,13 +34,10 @@ from tests.conftest import type_papers
 from tests.year.audit import audit
 from tests.year.life import MINUTE, Away, Life
 from tests.year.recount import NaiveCalendar, intervals
+from tests.year.spans import SPAN, WIB
 from tests.year.workers import Worker, round_at
 
-WIB, WIT = ZoneInfo("Asia/Jakarta"), ZoneInfo("Asia/Jayapura")
-BEGIN = datetime(2026, 2, 2, 6, 0, tzinfo=WIB)
-END = datetime(2027, 2, 1, 6, 0, tzinfo=WIB)
-DOWN = (datetime(2026, 7, 2, 0, 0, tzinfo=WIB), datetime(2026, 7, 3, 0, 0, tzinfo=WIB))
-"""The day without workers: the second working day of July, on which the monthly schedule begins."""
+WIT = ZoneInfo("Asia/Jayapura")
 KILLED = 0.35
 """How often the second worker is killed in the middle of a round."""
 
@@ -53,9 +50,9 @@ class Year:
         self.random = random.Random(seed)  # noqa: S311 - a year that can be lived again
         self.workers = [Worker(folder), Worker(folder)]
         self.rounds: list[tuple[datetime, bool]] = []
-        self.changed_at = END
+        self.changed_at = SPAN.end
         self.forecasts: dict[int, list[tuple[datetime, datetime]]] = {}
-        with clock.held_at(BEGIN):
+        with clock.held_at(SPAN.begin):
             self.west, self.east = self.found("kec-barat", WIB), self.found("kec-timur", WIT)
             self.life = Life({cast.office.pk: cast for cast in (self.west, self.east)}, self.random, self.calendar)
             self.schedule(self.west, "bulan", workday=2, deadline_days=10)
@@ -79,24 +76,23 @@ class Year:
         with by_hand():
             Schedule.objects.create(
                 office=cast.office, key=MECHANISM, kind=kind, workday=workday, at=time(8), deadline_days=deadline_days,
-                active_from=date(2026, 2, 1), made_by="Kasubbag",
+                active_from=SPAN.begin.date(), made_by="Kasubbag",
             )  # fmt: skip
 
     # --- the agenda ----------------------------------------------------------------------------------------------------
 
     def write_agenda(self) -> None:
         west = self.west
-        for month, period in ((4, "2026-TW1"), (7, "2026-TW2"), (10, "2026-TW3")):
-            start = datetime(2026, month, 8, 9, 0, tzinfo=WIB)
+        for start, period in SPAN.letters:
             self.life.at(start, lambda period=period: self.life.start_from_letter(west, period))
-        self.life.at(datetime(2026, 4, 13, 7, 0, tzinfo=WIB), self.camat_goes_on_leave)
-        self.life.at(datetime(2026, 10, 8, 6, 30, tzinfo=WIB), self.unit_goes_on_leave)
-        self.life.at(datetime(2026, 10, 12, 8, 0, tzinfo=WIB), self.holiday_is_added)
-        self.life.at(datetime(2026, 7, 14, 10, 0, tzinfo=WIB), self.pause)
-        self.life.at(datetime(2026, 7, 17, 14, 0, tzinfo=WIB), self.resume)
+        self.life.at(SPAN.camat_away[0], self.camat_goes_on_leave)
+        self.life.at(SPAN.unit_away[0], self.unit_goes_on_leave)
+        self.life.at(SPAN.holiday, self.holiday_is_added)
+        self.life.at(SPAN.pause, self.pause)
+        self.life.at(SPAN.resume, self.resume)
         for moment in self.scheduled_moments():
             self.life.at(moment, lambda: None)
-        for moment in (DOWN[1], END):
+        for moment in (SPAN.down[1], SPAN.end):
             self.life.at(moment, lambda: None)
 
     def scheduled_moments(self) -> list[datetime]:
@@ -106,18 +102,18 @@ class Year:
     def scheduled(self) -> list[tuple[int, str, datetime]]:
         """Office, period, moment: every scheduled start of the year."""
         found = []
-        naive = self.naive(self.west.office, BEGIN)
+        naive = self.naive(self.west.office, SPAN.begin)
         for month in range(1, 13):
             last = (date(2026, month, 28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
             moment = datetime.combine(naive.workday(last, 2), time(8), tzinfo=WIB)
             found.append((self.west.office.pk, f"2026-{month:02}", moment))
-        naive = self.naive(self.east.office, BEGIN)
+        naive = self.naive(self.east.office, SPAN.begin)
         for quarter, last in enumerate(
             (date(2026, 3, 31), date(2026, 6, 30), date(2026, 9, 30), date(2026, 12, 31)), 1
         ):
             moment = datetime.combine(naive.workday(last, 3), time(8), tzinfo=WIT)
             found.append((self.east.office.pk, f"2026-TW{quarter}", moment))
-        return [(office, period, moment) for office, period, moment in found if BEGIN < moment < END]
+        return [(office, period, moment) for office, period, moment in found if SPAN.begin < moment < SPAN.end]
 
     def go(self, cast: Cast, away: Away) -> None:
         fields = leaves.LeaveFields("cuti", away.since, away.until, "850/1/CUTI", away.substitute)
@@ -126,11 +122,11 @@ class Year:
 
     def camat_goes_on_leave(self) -> None:
         west = self.west
-        self.go(west, Away(west.kepala, date(2026, 4, 13), date(2026, 5, 29), west.umum))
+        self.go(west, Away(west.kepala, SPAN.camat_away[0].date(), SPAN.camat_away[1], west.umum))
 
     def unit_goes_on_leave(self) -> None:
         east = self.east
-        self.go(east, Away(east.units[0], date(2026, 10, 8), date(2026, 10, 23), east.units[1]))
+        self.go(east, Away(east.units[0], SPAN.unit_away[0].date(), SPAN.unit_away[1], east.units[1]))
 
     def holiday_is_added(self) -> None:
         """The next working day becomes a local holiday while the deadlines of two tasks lie beyond it; else an hour later."""
@@ -172,8 +168,8 @@ class Year:
     # --- the year ------------------------------------------------------------------------------------------------------
 
     def live(self) -> None:
-        now = BEGIN
-        while now < END:
+        now = SPAN.begin
+        while now < SPAN.end:
             now = self.work(now)
             with clock.held_at(now):
                 self.life.plan(now)
@@ -189,7 +185,7 @@ class Year:
             self.life.next_moment(),
             open_.aggregate(at=Min("nudge_at"))["at"],
             Outgoing.objects.filter(state="menunggu", next_at__gt=now).aggregate(at=Min("next_at"))["at"],
-            END,
+            SPAN.end,
         ]
         return max(min(moment for moment in found if moment), now + MINUTE)
 
@@ -198,7 +194,7 @@ class Year:
 
         Returns the moment of the last round.
         """
-        if DOWN[0] <= now < DOWN[1]:
+        if SPAN.down[0] <= now < SPAN.down[1]:
             return now
         for again in range(12):
             killed = again < 3 and self.random.random() < KILLED
@@ -234,7 +230,7 @@ class Year:
         """How far the forecasts were off, in working hours, by how much of the cycle was over when they were made."""
         errors: dict[str, list[float]] = {"awal": [], "tengah": [], "akhir": []}
         for cycle in Cycle.objects.filter(state="selesai", pk__in=self.forecasts).select_related("office"):
-            naive = self.naive(cycle.office, END)
+            naive = self.naive(cycle.office, SPAN.end)
             for made, moment in self.forecasts[cycle.pk]:
                 over = (made - cycle.started_at) / (cycle.ended_at - cycle.started_at)
                 part = "awal" if over < 1 / 3 else "tengah" if over < 2 / 3 else "akhir"
