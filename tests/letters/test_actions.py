@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -15,7 +16,7 @@ from himpun.letters.actions import Scan, issue_number, register_letter, write_di
 from himpun.letters.models import Disposition, IssuedNumber, Letter
 from himpun.letters.numbering import PatternWrong
 from himpun.offices.acting import capacities
-from himpun.offices.models.offices import Post
+from himpun.offices.models.offices import Office, Post
 from tests.cast import MONDAY, WIB, Cast
 from tests.papers import pdf
 
@@ -145,11 +146,63 @@ def number(cast: Cast, register: str = "surat-keluar", unit: str = "") -> str:
 
 
 def test_each_register_of_each_office_and_year_counts_from_one(small: Cast, neighbour: Cast) -> None:
+    small.office.number_patterns = {"permintaan": "{urut}/DATA/{unit}/{bulan_romawi}/{tahun}"}
+
     assert [number(small), number(small)] == ["001/KEC-KECIL/X/2026", "002/KEC-KECIL/X/2026"]
-    assert number(small, "permintaan", unit="PK") == "001/PK/X/2026"
+    assert number(small, "permintaan", unit="PK") == "001/DATA/PK/X/2026"
     assert number(neighbour) == "001/KEC-TETANGGA/X/2026"
     with clock.held_at(datetime(2027, 1, 4, 8, 0, tzinfo=WIB)):
         assert number(small) == "001/KEC-KECIL/I/2027"
+
+
+MEETING = {
+    "the same pattern": ("900/{urut}/KC/{tahun}", "900/{urut}/KC/{tahun}"),
+    "a unit that may be the other's word": ("900/{urut}/KC/{tahun}", "900/{urut}/{unit}/{tahun}"),
+    "an archive code that may be typed out": ("{kode}/{urut}/{unit}/{tahun}", "000.7.2/{urut}/KEC-KECIL/{tahun}"),
+    "a month that may be the other's": ("{urut}/{bulan}/{tahun}", "{urut}/10/{tahun}"),
+    "no pattern of their own": ("", ""),
+}
+
+
+@pytest.mark.parametrize("patterns", MEETING.values(), ids=MEETING)
+def test_registers_whose_patterns_meet_count_in_one_sequence_and_give_no_number_twice(
+    small: Cast, patterns: tuple[str, str]
+) -> None:
+    small.office.number_patterns = dict(zip(("permintaan", "surat-keluar"), patterns, strict=True))
+
+    given = [number(small, "permintaan"), number(small), number(small), number(small, "permintaan")]
+
+    assert len(set(given)) == 4
+    assert sorted(IssuedNumber.objects.values_list("sequence", flat=True)) == [1, 2, 3, 4]
+
+
+def test_a_number_that_an_earlier_pattern_gave_is_passed_over(small: Cast) -> None:
+    small.office.number_patterns = {"permintaan": "P-{urut}/{tahun}", "surat-keluar": "{urut}/KC/{tahun}"}
+    first = [number(small), number(small), number(small, "permintaan")]
+    small.office.number_patterns = {"permintaan": "{urut}/KC/{tahun}", "surat-keluar": "S-{urut}/{tahun}"}
+
+    later = [number(small, "permintaan"), number(small, "permintaan"), number(small)]
+
+    assert first == ["001/KC/2026", "002/KC/2026", "P-001/2026"]
+    assert later == ["003/KC/2026", "004/KC/2026", "S-003/2026"]
+
+
+def test_the_number_and_the_day_of_a_letter_are_by_the_offices_own_clock(small: Cast) -> None:
+    """Half an hour into the new year in Jayapura it is still 2026 in Jakarta."""
+    Office.objects.filter(pk=small.office.pk).update(timezone="Asia/Jayapura")
+    small.office.refresh_from_db()
+    with clock.held_at(datetime(2027, 1, 1, 0, 30, tzinfo=ZoneInfo("Asia/Jayapura"))):
+        assert number(small) == "001/KEC-KECIL/I/2027"
+        letter = small.letter(received_on=date(2027, 1, 1), dated=date(2027, 1, 1))
+        assert (letter.agenda_no, letter.agenda_year) == (1, 2027)
+
+    Office.objects.filter(pk=small.office.pk).update(timezone="Asia/Jakarta")
+    small.office.refresh_from_db()
+    with (
+        clock.held_at(datetime(2027, 1, 1, 0, 30, tzinfo=ZoneInfo("Asia/Jayapura"))),
+        pytest.raises(FieldErrors, match="2027 tidak mungkin untuk tanggal diterima"),
+    ):
+        small.letter(received_on=date(2027, 1, 1), dated=date(2027, 1, 1))
 
 
 def test_an_act_that_fails_leaves_no_gap(small: Cast) -> None:

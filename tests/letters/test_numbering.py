@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from himpun.letters.numbering import DEFAULT_PATTERN, PatternWrong, check_pattern, fill
+from himpun.letters.numbering import DEFAULT_PATTERN, PatternWrong, check_pattern, fill, meet
 
 DAY = date(2026, 10, 5)
 
@@ -60,3 +60,41 @@ def test_two_sequences_never_give_one_number(one: int, other: int) -> None:
         DEFAULT_PATTERN, sequence=other, day=DAY, unit="KEC"
     )
     assert same == (one == other)
+
+
+# --- patterns that meet -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("900/{urut}/KC/{tahun}", "900/{urut}/{unit}/{tahun}", True),
+        ("900/{urut}/KC/{tahun}", "901/{urut}/KC/{tahun}", False),
+        ("{urut}/{bulan_romawi}/{tahun}", "{urut}/X/2026/{tahun}", False),
+        ("{urut}/{bulan_romawi}/{tahun}", "{urut}/XI/{tahun}", True),
+        ("{urut}/{bulan_romawi}/{tahun}", "{urut}/XX/{tahun}", False),
+        ("{kode}/{urut}/{unit}/{tahun}", "{kode}/{urut}/{unit}/{bulan}/{tahun}", False),
+        ("{urut}.{tahun}", "2{urut}.{tahun}", True),
+        ("{urut}/{unit}-{tahun}", "{urut}/P3A-{tahun}", True),
+        ("{urut}/{tahun}/S", "{urut}/{tahun}/s", False),
+    ],
+)
+def test_patterns_meet_that_can_give_one_text(one: str, other: str, same: bool) -> None:
+    assert meet(one, other, 2026) is meet(other, one, 2026) is same
+
+
+PIECES = st.sampled_from(["{unit}", "{bulan}", "{bulan_romawi}", "{kode}", "/", "-", "0", "1", "X", "KC", "9"])
+PATTERNS = st.permutations(["{urut}", "/", "{tahun}"]).flatmap(
+    lambda fixed: st.lists(PIECES, max_size=3).map(lambda more: "".join([*more, *fixed]))
+)
+
+
+@given(PATTERNS, PATTERNS, st.data())
+def test_patterns_that_did_give_one_text_are_said_to_meet(one: str, other: str, data: st.DataObject) -> None:
+    def given_by(pattern: str) -> str:
+        sequence, month = data.draw(st.integers(1, 1200)), data.draw(st.integers(1, 12))
+        unit = data.draw(st.sampled_from(["KC", "X", "1", "9-0"]))
+        return fill(pattern, sequence=sequence, day=date(2026, month, 1), unit=unit)
+
+    assert meet(one, one, 2026)
+    assert given_by(one) != given_by(other) or meet(one, other, 2026)

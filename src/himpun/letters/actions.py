@@ -1,9 +1,9 @@
 """Registering letters, writing dispositions, giving out numbers."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from django.db import connection
 from django.db.models import Max
 
 from himpun import clock, typed
@@ -13,8 +13,8 @@ from himpun.archive.incoming import Incoming
 from himpun.archive.journal import Turn, act
 from himpun.archive.seals import touch
 from himpun.errors import FieldErrors
-from himpun.letters.models import INSTRUCTIONS, Disposition, IssuedNumber, Letter, NumberRegister
-from himpun.letters.numbering import DEFAULT_PATTERN, fill
+from himpun.letters.models import INSTRUCTIONS, REGISTERS, Disposition, IssuedNumber, Letter, NumberRegister
+from himpun.letters.numbering import DEFAULT_PATTERN, check_pattern, fill, is_good, meet
 from himpun.offices.acting import Actor, acting_in
 from himpun.offices.models.offices import Office, Post
 from himpun.offices.models.people import Person
@@ -35,9 +35,9 @@ def register_letter(*, office: Office, fields: dict[str, Any], by: Person, scan:
     `fields`: number, dated, received_on, sender, subject, and optionally attachment, nature, classification, note.
     Raises HoldsNoPost or FieldErrors.
     """
-    actor = acting_in(by, office.pk, clock.today(), roles=MAY_REGISTER_LETTERS, to="mencatat surat masuk")
+    actor = acting_in(by, office.pk, roles=MAY_REGISTER_LETTERS, to="mencatat surat masuk")
     fields = {name: typed.line(value) if isinstance(value, str) else value for name, value in fields.items()}
-    _check_letter(fields)
+    _check_letter(fields, office.today())
     sha256 = _store(scan) if scan else ""
     with act(office.code, at=clock.now(), author=actor.author) as turn:
         year = fields["received_on"].year
@@ -70,8 +70,8 @@ def _store(scan: Scan) -> str:
     return files.store(scan.content, media_type=kind.media_type)
 
 
-def _check_letter(fields: dict[str, Any]) -> None:
-    wrong, today = typed.Complaints(), clock.today()
+def _check_letter(fields: dict[str, Any], today: date) -> None:
+    wrong = typed.Complaints()
     for column in Letter._meta.fields:
         missing = f"Isi {_NEEDED[column.name]}." if column.name in _NEEDED else ""
         wrong.text(
@@ -138,19 +138,49 @@ def _check_disposition(to: list[Post], instructions: list[str], note: str) -> No
 
 
 def issue_number(*, office: Office, register: str, subject: str, unit: str = "", turn: Turn) -> str:
-    """Give out the next number of a register (within a turn, so an act that fails leaves no gap)."""
-    day = clock.today()
-    row, _ = NumberRegister.objects.get_or_create(office=office, name=register, year=day.year)
-    sequence = _next_in(row.pk)
+    """Give out the next number of a register (within a turn, so an act that fails leaves no gap).
+
+    Registers whose patterns can give the same text count in one sequence, so that no text is given twice. What an
+    earlier pattern has given already is passed over.
+    """
+    day = office.today()
+    pattern = _pattern_of(office, register)
+    rows = _registers(office, register, day.year)
+    row = next(one for one in rows if one.name == register)
+    check_pattern(pattern)
+    family = [one for one in rows if _meets(pattern, _pattern_of(office, one.name), day.year)]
+    sequence = max(one.last for one in family) + 1
+
+    def written() -> str:
+        return fill(pattern, sequence=sequence, day=day, unit=unit or office.code.upper())
+
+    while IssuedNumber.objects.filter(register__office=office, register__year=day.year, text=written()).exists():
+        sequence += 1
+    NumberRegister.objects.filter(pk=row.pk).update(last=sequence)
     touch(NumberRegister, [row.pk])
-    pattern = str(office.number_patterns.get(register) or DEFAULT_PATTERN)
-    text = fill(pattern, sequence=sequence, day=day, unit=unit or office.code.upper())
-    IssuedNumber.objects.create(register=row, sequence=sequence, text=text, subject=subject, at=turn.at)
-    turn.record("letters:number:issued", subject, {"register": register, "number": text})
-    return text
+    IssuedNumber.objects.create(register=row, sequence=sequence, text=written(), subject=subject, at=turn.at)
+    turn.record("letters:number:issued", subject, {"register": register, "number": written()})
+    return written()
 
 
-def _next_in(register_id: int) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute("UPDATE letters_numberregister SET last = last + 1 WHERE id = %s RETURNING last", [register_id])
-        return int(cursor.fetchone()[0])
+def _meets(pattern: str, other: str, year: int) -> bool:
+    return is_good(other) and meet(pattern, other, year)
+
+
+def _pattern_of(office: Office, register: str) -> str:
+    return str(office.number_patterns.get(register) or DEFAULT_PATTERN)
+
+
+def _registers(office: Office, register: str, year: int) -> list[NumberRegister]:
+    """The registers of the year, made where they are not there yet and held until the turn ends."""
+    held = NumberRegister.objects.filter(office=office, year=year).select_for_update().order_by("pk")
+    rows = list(held)
+    there = {one.name for one in rows}
+    lacking = sorted({register, *REGISTERS, *_with_good_pattern(office)} - there)
+    for name in lacking:
+        NumberRegister.objects.get_or_create(office=office, name=name, year=year)
+    return list(held.all()) if lacking else rows
+
+
+def _with_good_pattern(office: Office) -> set[str]:
+    return {name for name, pattern in office.number_patterns.items() if is_good(str(pattern))}

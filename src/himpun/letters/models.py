@@ -100,6 +100,10 @@ INSTRUCTIONS = {
 }
 
 
+REGISTERS = {"data-kinerja": "Dokumen Data Kinerja", "permintaan": "Format Permintaan Data"}
+"""The registers that the procedures give numbers from, and what they are called; an office may have others beside."""
+
+
 @sealed("Register nomor")
 class NumberRegister(models.Model):
     """A register of numbers: one sequence without gaps for an office, a register name and a year."""

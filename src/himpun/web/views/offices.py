@@ -20,7 +20,8 @@ from django.views.decorators.http import require_GET
 
 from himpun import clock
 from himpun.cycles.deadlines.recounting import recount
-from himpun.letters.numbering import DEFAULT_PATTERN, fill
+from himpun.letters.models import REGISTERS
+from himpun.letters.numbering import DEFAULT_PATTERN, fill, is_good, meet
 from himpun.notifications.access_mail import renew_access, way_to
 from himpun.offices.access import attempts, links
 from himpun.offices.acting import HoldsNoPost
@@ -45,7 +46,6 @@ ZONES = {
     "Asia/Makassar": "WITA (Asia/Makassar)",
     "Asia/Jayapura": "WIT (Asia/Jayapura)",
 }
-REGISTERS = {"data-kinerja": "Dokumen Data Kinerja", "permintaan": "Format Permintaan Data"}
 
 
 def office_of(request: PersonRequest) -> Office:
@@ -139,7 +139,7 @@ def office_edit(request: PersonRequest) -> HttpResponse:
                 label,
                 f"pattern_{register}",
                 typed.data.get(f"pattern_{register}", ""),
-                _example(typed, register),
+                _example(typed, register, _registers(office)),
             )
             for register, label in _registers(office).items()
         ],
@@ -188,8 +188,15 @@ def _whole(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
 
 
-def _example(typed: Typed, register: str) -> str:
-    return _number_from(str(typed.data.get(f"pattern_{register}", "")))
+def _example(typed: Typed, register: str, registers: Mapping[str, str]) -> str:
+    """A number by this pattern, and which other registers count with it since theirs could give the same number."""
+    pattern, year = str(typed.data.get(f"pattern_{register}", "")), clock.today().year
+    said = _number_from(pattern)
+    if not is_good(pattern):
+        return said
+    others = {name: str(typed.data.get(f"pattern_{name}", "")) for name in registers if name != register}
+    same = [registers[name] for name, other in others.items() if is_good(other) and meet(pattern, other, year)]
+    return f"{said} Satu urutan dengan {' dan '.join(same)}, agar tidak ada nomor kembar." if same else said
 
 
 def _number_from(pattern: str) -> str:
@@ -197,7 +204,7 @@ def _number_from(pattern: str) -> str:
         check_pattern(pattern)
     except ValueError as problem:
         return f"Belum benar: {problem}"
-    return f"Contoh: {fill(pattern, sequence=12, day=clock.today(), unit='PK')}"
+    return f"Contoh: {fill(pattern, sequence=12, day=clock.today(), unit='PK')}."
 
 
 @require_GET
