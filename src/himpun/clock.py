@@ -6,7 +6,7 @@ The task store alone lives by the machine's own time (`jobs`): it is about proce
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 
 from django.utils import timezone
 
@@ -18,9 +18,9 @@ def now() -> datetime:
     return _held.get() or timezone.now()
 
 
-def today() -> date:
-    """The present day in the active time zone."""
-    return timezone.localdate(now())
+def today(zone: tzinfo | None = None) -> date:
+    """The present day in a time zone; by itself in the active one, which is the office's that is looked at."""
+    return timezone.localdate(now(), zone)
 
 
 @contextmanager

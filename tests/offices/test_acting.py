@@ -1,15 +1,20 @@
 """Who acts as what on which day, and what the journal calls them."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
+from django.test import Client
 
+from himpun import clock
 from himpun.archive.journal import Author
+from himpun.cycles.actions import NoSuchTask, decide
 from himpun.offices.acting import HoldsNoPost, acting_for, acting_in, capacities, holders
 from himpun.offices.models.holdings import Holding
+from himpun.offices.models.offices import Office
 from himpun.offices.models.people import Person
 from himpun.offices.rules import MAY_CANCEL_CYCLES, MAY_REGISTER_LETTERS
-from tests.cast import MONDAY, Cast, entrust
+from tests.cast import MONDAY, Cast, entrust, publish
 
 TODAY = MONDAY.date()
 
@@ -76,3 +81,39 @@ def test_a_post_may_have_two_holders_at_once(small: Cast, acting: Person) -> Non
     assert {actor.name for actor in holders(kepala.pk, TODAY)} == {small.kepala.name, acting.name}
     Holding.objects.filter(person=small.kepala).update(until=TODAY - timedelta(days=1))
     assert [actor.title for actor in holders(kepala.pk, TODAY)] == ["Plt. Camat"]
+
+
+# --- the day of the office --------------------------------------------------------------------------------------------
+
+HALF_PAST_MIDNIGHT = datetime.combine(TODAY, time(0, 30), tzinfo=ZoneInfo("Asia/Jayapura"))
+"""Of the first day of `acting`, in Jayapura; in Jakarta it is still the evening before."""
+
+
+@pytest.mark.parametrize(("zone", "held"), [("Asia/Jayapura", 2), ("Asia/Makassar", 1), ("Asia/Jakarta", 1)])
+def test_a_plt_begins_at_midnight_of_the_offices_own_clock(small: Cast, acting: Person, zone: str, held: int) -> None:
+    Office.objects.filter(pk=small.office.pk).update(timezone=zone)
+
+    with clock.held_at(HALF_PAST_MIDNIGHT):
+        assert len(capacities(acting)) == held
+        browser = Client()
+        browser.force_login(acting)
+        answer = browser.get("/")
+
+    assert answer.wsgi_request.acting.day == TODAY - timedelta(days=int(held == 1))
+    assert len(answer.wsgi_request.acting.capacities) == held
+
+
+def test_a_step_is_decided_on_the_first_day_of_the_office_itself(small: Cast) -> None:
+    """Whoever becomes Camat on the day of the office decides from its first minute."""
+    publish()
+    cycle = small.start()
+    newcomer = Person.objects.create(username="baru", name="Orang Baru")
+    entrust(newcomer, small.post("kepala"), since=TODAY + timedelta(days=1))
+    decided = {"decision": "disposisi", "form": {"to": [], "instructions": ["proses"], "note": "Segera"}}
+    task = small.open_task(cycle)
+
+    with clock.held_at(HALF_PAST_MIDNIGHT + timedelta(days=1)):
+        with pytest.raises(NoSuchTask):
+            decide(task_id=task.pk, by=newcomer, **decided)
+        Office.objects.filter(pk=small.office.pk).update(timezone="Asia/Jayapura")
+        assert decide(task_id=task.pk, by=newcomer, **decided)

@@ -53,7 +53,7 @@ def make_token(
     *, person: Person, office: Office, name: str, scopes: Iterable[str], days: int = 365
 ) -> tuple[Token, str]:
     """A new token for oneself and its secret, which is told only now. Raises HoldsNoPost or FieldErrors."""
-    actor = acting_in(person, office.pk, clock.today(), roles=None, to="membuat token")
+    actor = acting_in(person, office.pk, roles=None, to="membuat token")
     name, asked = line(name), set(scopes)
     chosen = [scope for scope in SCOPES if scope in asked]
     with act(office.code, at=clock.now(), author=actor.author) as turn:
@@ -96,7 +96,7 @@ def revoke_token(*, token: Token, by: Person) -> None:
     """End one's own token now; ending it twice changes nothing. Raises TokenRefused for somebody else's."""
     if token.person_id != by.pk:
         raise TokenRefused("Token ini bukan milik Anda.")
-    actor = next((one for one in capacities(by, clock.today()) if one.office_id == token.office_id), None)
+    actor = next((one for one in capacities(by) if one.office_id == token.office_id), None)
     author = actor.author if actor else Author(by.username, by.name)
     with act(token.office.code, at=clock.now(), author=author) as turn:
         if Token.objects.filter(pk=token.pk, revoked_at__isnull=True).update(revoked_at=turn.at):
@@ -110,7 +110,7 @@ def open_token(secret: str) -> Access:
         raise TokenRefused("Token tidak dikenal. Periksa salinannya, atau buat token baru di halaman Token API.")
     now = clock.now()
     check_in_force(found.expires, found.revoked_at, now, outlived=found.is_outlived)
-    day = clock.today()
+    day = found.office.today()
     here = tuple(one for one in capacities(found.person, day) if one.office_id == found.office_id)
     if not here:
         raise NotInOffice(found.office.name)
@@ -145,7 +145,7 @@ class SavedCodes(NamedTuple):
 
 def save_codes(*, office: Office, codes: Sequence[Code], by: Person) -> SavedCodes:
     """Add codes, or change what they mean here. Raises HoldsNoPost or FieldErrors; the same again changes nothing."""
-    author = acting_in(by, office.pk, clock.today(), roles=MAY_EDIT_INDICATORS, to="mengubah pemetaan kode").author
+    author = acting_in(by, office.pk, roles=MAY_EDIT_INDICATORS, to="mengubah pemetaan kode").author
     for code in codes:
         name, cause = fault(code)
         if cause:
@@ -178,7 +178,7 @@ def _named(row: CodeMapping) -> list[str]:
 def remove_code(*, mapping: CodeMapping, by: Person) -> None:
     """Forget one code; from then on it stands for itself. Raises HoldsNoPost."""
     office = mapping.office
-    author = acting_in(by, office.pk, clock.today(), roles=MAY_EDIT_INDICATORS, to="mengubah pemetaan kode").author
+    author = acting_in(by, office.pk, roles=MAY_EDIT_INDICATORS, to="mengubah pemetaan kode").author
     with act(office.code, at=clock.now(), author=author) as turn:
         removed, _ = CodeMapping.objects.filter(pk=mapping.pk).delete()
         if removed:
@@ -204,7 +204,7 @@ def save_targets(*, office: Office, year: int, targets: Mapping[str, Mapping[str
 
     Raises HoldsNoPost, or FieldErrors with keys "IKU-01" and "IKU-01 2026-TW1".
     """
-    acting_in(by, office.pk, clock.today(), roles=MAY_EDIT_INDICATORS, to="mengubah target")
+    acting_in(by, office.pk, roles=MAY_EDIT_INDICATORS, to="mengubah target")
     there = {one.code: one for one in entries(office, year)}
     wrong = {code: f"Indikator {code} tidak ada pada tahun {year}." for code in targets if code not in there}
     saved = []

@@ -4,10 +4,12 @@ import json
 import logging
 from collections.abc import Mapping
 from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.security import HttpBearer
@@ -50,7 +52,9 @@ class TokenAuth(HttpBearer):
         return self.authenticate(request, secret.strip())
 
     def authenticate(self, request: HttpRequest, token: str) -> Access:
-        return open_token(token)
+        access = open_token(token)
+        timezone.activate(ZoneInfo(access.office.timezone))  # until the request ends (ActingPersonMiddleware)
+        return access
 
 
 class BodyTooBig(Refusal):

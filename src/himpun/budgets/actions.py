@@ -47,7 +47,7 @@ class ImportRefused(Refusal):
 
 
 def _author(by: Person, office_id: int, to: str) -> Author:
-    return acting_in(by, office_id, clock.today(), roles=MAY_MANAGE_BUDGET, to=to).author
+    return acting_in(by, office_id, roles=MAY_MANAGE_BUDGET, to=to).author
 
 
 def check_year(year: int) -> int:

@@ -8,6 +8,7 @@ part, records, and commits once. The other acts on a cycle: units' answers (`col
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 from django.db.models import Max
@@ -31,6 +32,7 @@ from himpun.offices.acting import Actor, acting_in, capacities, present
 from himpun.offices.models.offices import Office, Post
 from himpun.offices.models.people import Person
 from himpun.offices.rules import MAY_CANCEL_CYCLES, MAY_START_CYCLES
+from himpun.offices.today import days_of_today, today_in
 from himpun.procedures.definition import Procedure, Step
 from himpun.procedures.models import ProcedureVersion
 from himpun.procedures.queries import procedure_of, version_in_force
@@ -99,7 +101,7 @@ def start_cycle(
     NoProcedure or FieldErrors. The cycle pins the version in force.
     Where a step of another run awaits this procedure and has none (it was cancelled), the new run is that step's.
     """
-    now, day = clock.now(), clock.today()
+    now, day = clock.now(), office.today()
     actor = acting_in(by, office.pk, day, roles=MAY_START_CYCLES, to="memulai siklus")
     if letter and letter.office_id != office.pk:
         raise FieldErrors({"letter": "Surat itu bukan dari agenda kantor ini. Pilih surat dari agenda kantor ini."})
@@ -246,7 +248,7 @@ def _open_more(turn: Turn, cycle: Cycle, step: Step, actor: Actor) -> None:
             actor=actor,
             letter=cycle.letter,
             parent=task,
-            day=clock.today(),
+            day=today_in(cycle.office_id),
             due_at=planned_finish(cycle, step.no),
         )
 
@@ -286,7 +288,7 @@ def decide(
     Raises NoSuchTask, NotYourStep, OnLeave, AlreadyDecided (with who and when), CycleClosed, CyclePaused, and whatever the engine or the
     step's own actions refuse. `form` holds what the step's form asked for; see `steps/actions.py`.
     """
-    now, day = clock.now(), clock.today()
+    now, day = clock.now(), _day_at(task_id)
     with transaction.atomic(), planned_cursor() as cursor:
         seen = _may_see(ledger.see(cursor, task_id, by.pk, day), by, day)
         if seen.actor:
@@ -299,6 +301,15 @@ def decide(
             outcome = _decide_seen(cursor, turn, seen, actor, decision, reason, form)
         turn.write(cursor)
     return outcome
+
+
+def _day_at(task_id: int) -> date:
+    """What day it is where the task is; asked of the database only while Indonesia has two days."""
+    days = days_of_today()
+    if len(days) == 1:
+        return days[0]
+    zone = Task.objects.filter(pk=task_id).values_list("cycle__office__timezone", flat=True).first()
+    return clock.today(ZoneInfo(zone)) if zone else days[0]
 
 
 def _may_see(seen: ledger.Seen | None, by: Person, day: date) -> ledger.Seen:
@@ -443,7 +454,7 @@ def cancel_cycle(*, cycle: Cycle, reason: str, by: Person) -> None:
 
     Raises HoldsNoPost, FieldErrors (no reason) or CycleClosed. A procedure that a step of it runs is cancelled too.
     """
-    actor = acting_in(by, cycle.office_id, clock.today(), roles=MAY_CANCEL_CYCLES, to="membatalkan siklus")
+    actor = acting_in(by, cycle.office_id, roles=MAY_CANCEL_CYCLES, to="membatalkan siklus")
     reason = typed.needed(reason, "Tulis alasan pembatalan; alasan ini tercatat di arsip.")
     with act(cycle.office.code, at=clock.now(), author=actor.author) as turn:
         _cancel(turn, cycle.pk, reason, actor)

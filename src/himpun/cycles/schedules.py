@@ -78,7 +78,7 @@ def save_schedule(
     `fields`: key, kind, workday (not 0), at (time), deadline_days (or None), deadline_in, active_from (date). What was
     missed while a schedule was stopped is not started afterwards: it is in force from today at the earliest.
     """
-    actor = acting_in(by, office.pk, clock.today(), roles=MAY_START_CYCLES, to="mengatur jadwal siklus")
+    actor = acting_in(by, office.pk, roles=MAY_START_CYCLES, to="mengatur jadwal siklus")
     with act(office.code, at=clock.now(), author=actor.author) as turn:
         _check(office, fields, schedule)
         saved = schedule or Schedule(office=office)
@@ -135,7 +135,7 @@ def _wrong(fields: Mapping[str, Any], schedule: Schedule | None) -> Iterator[tup
 
 def _check_procedure(office: Office, key: str) -> None:
     try:
-        version = version_in_force(key, office, clock.today())
+        version = version_in_force(key, office, office.today())
     except Refusal as refusal:
         raise FieldErrors({"key": str(refusal)}) from refusal
     if needs_letter(version.definition):
@@ -157,7 +157,7 @@ def _check_deadline(office: Office, fields: Mapping[str, Any]) -> None:
 def stop_schedule(*, schedule: Schedule, by: Person) -> None:
     """Start nothing more by a schedule; its history stays. Raises HoldsNoPost."""
     office = schedule.office
-    actor = acting_in(by, office.pk, clock.today(), roles=MAY_START_CYCLES, to="mengatur jadwal siklus")
+    actor = acting_in(by, office.pk, roles=MAY_START_CYCLES, to="mengatur jadwal siklus")
     with act(office.code, at=clock.now(), author=actor.author) as turn:
         if Schedule.objects.filter(pk=schedule.pk, active=True).update(active=False):
             turn.record("cycles:schedule:stopped", f"schedule:{schedule.pk}", _said(schedule))
@@ -361,7 +361,7 @@ def _keep_failure(schedule: Schedule, period: Period, planned_at: datetime, reas
 def retry_run(*, run: ScheduleRun, by: Person) -> ScheduleRun:
     """Try a failed period again, in the name of who asks. Raises HoldsNoPost, NothingToRetry, or why it fails again."""
     office = run.schedule.office
-    actor = acting_in(by, office.pk, clock.today(), roles=MAY_START_CYCLES, to="memulai siklus")
+    actor = acting_in(by, office.pk, roles=MAY_START_CYCLES, to="memulai siklus")
     with act(office.code, at=clock.now(), author=actor.author) as turn:
         again = ScheduleRun.objects.select_related("schedule").get(pk=run.pk)
         if again.state != ScheduleRun.State.FAILED:

@@ -30,30 +30,31 @@ class MayNotSend(NotAllowed):
 
 def may_register(person: Person) -> None:
     """Raises MayNotSend for who registers letters in no office today."""
-    if not any(actor.role in MAY_REGISTER_LETTERS for actor in capacities(person, clock.today())):
+    if not any(actor.role in MAY_REGISTER_LETTERS for actor in capacities(person)):
         raise MayNotSend("Jabatan Anda tidak mencatat surat masuk. Serahkan suratnya kepada petugas agenda.")
 
 
 def may_manage(person: Person) -> None:
     """Raises MayNotSend for who manages no office today."""
-    if not any(actor.role in MAY_MANAGE_OFFICE for actor in capacities(person, clock.today())):
+    if not any(actor.role in MAY_MANAGE_OFFICE for actor in capacities(person)):
         raise MayNotSend("Penugasan dan cuti dicatat pengelola kantor. Serahkan suratnya kepada Kasubbag Umum.")
 
 
 def may_attach(person: Person, line: str) -> None:
     """Raises NotHere or MayNotSend for who does not hold the post of the unit that was asked."""
-    day = clock.today()
+    mine = capacities(person)
+    day = mine[0].today if mine else clock.today()
     asked = DataRequest.objects.visible_to(person, day).filter(lines=int(line)).values_list("unit", flat=True).first()
     if asked is None:
         raise NotHere
-    if not any(actor.post_id == asked for actor in capacities(person, day)):
+    if not any(actor.post_id == asked for actor in mine):
         raise MayNotSend("Bukti dilampirkan oleh pemangku jabatan unit yang diminta. Hubungi unit itu.")
 
 
 def may_correct(person: Person, figure: str) -> None:
     """Raises NotHere for who may not open the figure."""
-    day = clock.today()
-    mine = [actor.post_id for actor in capacities(person, day)]
-    opened = Q(unit__in=mine) | Q(office__in=opened_offices(person, day))
+    held = capacities(person)
+    day = held[0].today if held else clock.today()
+    opened = Q(unit__in=[actor.post_id for actor in held]) | Q(office__in=opened_offices(person, day))
     if not Figure.objects.filter(opened, pk=int(figure)).exists():
         raise NotHere

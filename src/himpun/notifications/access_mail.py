@@ -26,6 +26,7 @@ from himpun.offices.models.offices import Office
 from himpun.offices.models.people import Person
 from himpun.offices.queries import roles_ahead
 from himpun.offices.rules import Handing, link_goes
+from himpun.offices.today import days_of_today
 from himpun.places import place, url_of
 
 TRIES, REST = 3, timedelta(minutes=5)
@@ -94,7 +95,7 @@ def _letter(given: links.Given) -> Parcel:
 
 def way_to(person: Person) -> Handing:
     """How a link that a manager asks for goes to this person today."""
-    return link_goes(roles_ahead(person, clock.today()), mailable=can_mail() and bool(person.email))
+    return link_goes(roles_ahead(person, days_of_today()[0]), mailable=can_mail() and bool(person.email))
 
 
 def renew_access(*, office: Office, person: Person, by: Person) -> links.Given | None:
@@ -124,7 +125,7 @@ def renew_by_operator(*, username: str) -> links.Given:
 def _tell(person: Person, sentence: str, by: str) -> None:
     """Tell the posts somebody holds; it is about access, so it cannot be unsubscribed from."""
     now = clock.now()
-    held = Holding.objects.on(clock.today()).filter(person=person).select_related("post__office")
+    held = Holding.objects.on(days_of_today()[-1]).filter(person=person).select_related("post__office")
     posts = {one.post_id: one.post for one in held}
     deliver(
         Message(

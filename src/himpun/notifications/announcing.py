@@ -34,7 +34,7 @@ def _announce(one: Appointment) -> int:
 
 
 def _messages(one: Appointment) -> Iterable[Message]:
-    now, today = clock.now(), clock.today()
+    now, today = clock.now(), one.post.office.today()
     text, posts = _said(one), set(_posts_of(one))
     asked: set[int] = set()
     if one.state == Appointment.State.WAITING:
@@ -53,7 +53,7 @@ def _messages(one: Appointment) -> Iterable[Message]:
 
 def _posts_of(one: Appointment) -> Iterable[int]:
     """The posts of whom it is for, of who recorded it, and of who holds the post: theirs is shared."""
-    held = Holding.objects.on(clock.today())
+    held = Holding.objects.on(one.post.office.today())
     people = [person for person in (one.person_id, one.recorded_by_id) if person]
     yield from held.filter(person__in=people).values_list("post", flat=True)
     yield one.post_id
@@ -94,5 +94,5 @@ def _posts_to_tell(draft: ProcedureDraft, role: str) -> list[int]:
     """The post whose approval is next; without one, those of the writer."""
     if role:
         return list(Post.objects.filter(office=draft.office_id, role=role).values_list("pk", flat=True))
-    held = Holding.objects.on(clock.today()).filter(person=draft.written_by_id, post__office=draft.office_id)
+    held = Holding.objects.on(draft.office.today()).filter(person=draft.written_by_id, post__office=draft.office_id)
     return list(held.values_list("post", flat=True))

@@ -17,7 +17,6 @@ from zoneinfo import ZoneInfo
 import structlog
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
-from django.utils import timezone
 
 from himpun import clock
 from himpun.archive.journal import act
@@ -31,6 +30,7 @@ from himpun.offices.acting import acting_in
 from himpun.offices.models.holdings import Holding
 from himpun.offices.models.people import Person
 from himpun.offices.rules import MAY_MANAGE_OFFICE
+from himpun.offices.today import days_of_today
 from himpun.places import place, url_of
 
 RUN_SECONDS = 20.0
@@ -115,17 +115,18 @@ def _due(run: Run) -> list[Outgoing]:
     now = clock.now()
     waiting = Outgoing.objects.filter(state=State.WAITING, next_at__lte=now).exclude(channel__in=run.left_alone)
     rows = list(waiting.select_related("message__post__office").order_by("next_at", "id")[:BATCH])
-    rows = _still_theirs(rows, now)
+    rows = _still_theirs(rows)
     wishes = wishes_of({row.person_id for row in rows})
     return [row for row in rows if not _put_off(row, wishes.get(row.person_id, Wishes()), now)]
 
 
-def _still_theirs(rows: list[Outgoing], now: datetime) -> list[Outgoing]:
+def _still_theirs(rows: list[Outgoing]) -> list[Outgoing]:
     """The rows whose person still holds the post; the others have waited too long and are given up."""
-    held = Holding.objects.on(timezone.localdate(now)).filter(
-        post__in={row.message.post_id for row in rows}, person__is_active=True
-    )
-    there = set(held.values_list("post_id", "person_id"))
+    there: set[tuple[int, int]] = set()
+    for day in days_of_today():
+        posts = {row.message.post_id for row in rows if row.message.post.office.today() == day}
+        held = Holding.objects.on(day).filter(post__in=posts, person__is_active=True)
+        there |= set(held.values_list("post_id", "person_id"))
     gone = [row.pk for row in rows if (row.message.post_id, row.person_id) not in there]
     if gone:
         left = "Penerima tidak lagi memangku jabatan ini."
@@ -267,7 +268,7 @@ def resend(*, outgoing: Outgoing, by: Person) -> None:
     """
     office = outgoing.message.post.office
     roles = None if by.pk == outgoing.person_id else MAY_MANAGE_OFFICE
-    actor = acting_in(by, office.pk, clock.today(), roles=roles, to="mengirim ulang pesan")
+    actor = acting_in(by, office.pk, roles=roles, to="mengirim ulang pesan")
     with act(office.code, at=clock.now(), author=actor.author) as turn:
         stuck = Outgoing.objects.filter(pk=outgoing.pk, state__in=(State.FAILED, State.UNCERTAIN))
         key = uuid.uuid4() if outgoing.digest else outgoing.key

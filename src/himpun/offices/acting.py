@@ -5,12 +5,14 @@ Somebody on leave still sees what they saw, but acts for none of their posts unt
 
 from dataclasses import dataclass
 from datetime import date
+from zoneinfo import ZoneInfo
 
-from himpun import moments
+from himpun import clock, moments
 from himpun.archive.journal import Author
 from himpun.errors import NotAllowed
 from himpun.offices.models.holdings import Holding, Leave, titled
 from himpun.offices.models.people import Person
+from himpun.offices.today import days_of_today, today_in
 
 
 class HoldsNoPost(NotAllowed):
@@ -62,6 +64,13 @@ class Actor:
     own_titles: tuple[str, ...] = ()
     away_until: date | None = None
     until: date | None = None
+    timezone: str = ""
+    """The zone of the post's office, where it was read with the post."""
+
+    @property
+    def today(self) -> date:
+        """The present day where the post is."""
+        return clock.today(ZoneInfo(self.timezone)) if self.timezone else today_in(self.office_id)
 
     @property
     def title(self) -> str:
@@ -101,22 +110,37 @@ def actor_of(holding: Holding) -> Actor:
         holding.own_titles,
         getattr(holding, "away_until", None),
         holding.until,
+        post.office.timezone,
     )
 
 
-def capacities(person: Person, day: date) -> list[Actor]:
-    """Every post `person` holds on `day`, also on leave, definitif first; none for somebody who was made inactive."""
+def capacities(person: Person, day: date | None = None) -> list[Actor]:
+    """Every post `person` holds, also on leave, definitif first; none for somebody who was made inactive.
+
+    On `day`, or today: on what is today in each post's office.
+    """
+    found = [
+        actor
+        for one in ([day] if day else days_of_today())
+        for actor in _held(person, one)
+        if day or actor.today == one
+    ]
+    return sorted(found, key=lambda actor: Holding.PREFERENCE.index(actor.kind))
+
+
+def _held(person: Person, day: date) -> list[Actor]:
     holdings = (
         Holding.objects.marked_on(day)
         .filter(person=person, person__is_active=True)
         .select_related("person", "post__office", "own_post__parent")
     )
-    found = [actor_of(holding) for holding in holdings.order_by("post__office_id", "post__order", "id")]
-    return sorted(found, key=lambda actor: Holding.PREFERENCE.index(actor.kind))
+    return [actor_of(holding) for holding in holdings.order_by("post__office_id", "post__order", "id")]
 
 
-def acting_in(person: Person, office_id: int, day: date, *, roles: frozenset[str] | None, to: str) -> Actor:
-    """The capacity in which `person` may act in this office with one of `roles` (None: any post).
+def acting_in(
+    person: Person, office_id: int, day: date | None = None, *, roles: frozenset[str] | None, to: str
+) -> Actor:
+    """The capacity in which `person` may act in this office with one of `roles` (None: any post), on `day` or today.
 
     Raises HoldsNoPost or OnLeave.
     """
@@ -126,18 +150,18 @@ def acting_in(person: Person, office_id: int, day: date, *, roles: frozenset[str
     raise HoldsNoPost(to)
 
 
-def acting_for(person: Person, post_id: int, day: date, *, to: str) -> Actor:
-    """`person` as holder of this very post. Raises HoldsNoPost or OnLeave."""
+def acting_for(person: Person, post_id: int, day: date | None = None, *, to: str) -> Actor:
+    """`person` as holder of this very post, on `day` or today. Raises HoldsNoPost or OnLeave."""
     for actor in capacities(person, day):
         if actor.post_id == post_id:
             return present(actor, day)
     raise HoldsNoPost(to)
 
 
-def present(actor: Actor, day: date) -> Actor:
-    """The actor, who is not on leave on `day`. Raises OnLeave."""
+def present(actor: Actor, day: date | None = None) -> Actor:
+    """The actor, who is not on leave on `day` or today. Raises OnLeave."""
     if actor.away_until:
-        leave = absence(actor.person_id, day)
+        leave = absence(actor.person_id, day or actor.today)
         kind = leave.get_kind_display().lower() if leave else "cuti"
         substitute = leave.substitute.name if leave and leave.substitute else ""
         raise OnLeave(kind, actor.away_until, substitute)

@@ -15,8 +15,8 @@ from himpun.offices.models.offices import Office
 from himpun.offices.models.people import Person
 from himpun.offices.rules import MAY_SET_APPROVAL_RULE
 from himpun.procedures.definition import Procedure
-from himpun.procedures.models import ApprovalSetting, ProcedureVersion
 from himpun.procedures.doings import publishable
+from himpun.procedures.models import ApprovalSetting, ProcedureVersion
 from himpun.procedures.rules import DEFAULT_RULE, RULES
 
 SHARED_CHAIN = "himpun"
@@ -42,11 +42,11 @@ def publish_shared(*, text: str, in_force_from: date) -> ProcedureVersion:
         return publish(turn, procedure, text, office=None, in_force_from=in_force_from, by=CONSOLE.person_name)
 
 
-def check_typed(text: str, in_force_from: date) -> None:
+def check_typed(text: str, in_force_from: date, office: Office | None = None) -> None:
     """A text of a length, and a day in a year, that can be. Raises FieldErrors."""
     wrong = typed.Complaints()
     wrong.text("text", text, typed.Text.SOURCE)
-    wrong.day("in_force_from", in_force_from, typed.Day.IN_FORCE, clock.today())
+    wrong.day("in_force_from", in_force_from, typed.Day.IN_FORCE, office.today() if office else clock.today())
     wrong.refuse()
 
 
@@ -104,7 +104,7 @@ def set_approval_rule(*, office: Office, rule: str, by: Person) -> str:
 
     The head's to set. Raises HoldsNoPost, OnLeave or FieldErrors.
     """
-    actor = acting_in(by, office.pk, clock.today(), roles=MAY_SET_APPROVAL_RULE, to="menetapkan persetujuan SOP")
+    actor = acting_in(by, office.pk, roles=MAY_SET_APPROVAL_RULE, to="menetapkan persetujuan SOP")
     if rule not in RULES:
         raise FieldErrors({"rule": "Pilih salah satu susunan persetujuan."})
     with act(office.code, at=clock.now(), author=actor.author) as turn:

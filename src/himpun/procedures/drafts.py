@@ -19,8 +19,8 @@ from himpun.offices.models.people import Person
 from himpun.offices.rules import MAY_PUBLISH_PROCEDURES, MAY_WITHDRAW_DRAFTS, ROLES
 from himpun.procedures.actions import approval_rule, check_typed, publish, refuse_unchanged
 from himpun.procedures.definition import Procedure
-from himpun.procedures.models import DraftApproval, ProcedureDraft
 from himpun.procedures.doings import publishable
+from himpun.procedures.models import DraftApproval, ProcedureDraft
 from himpun.procedures.problems import runnable
 from himpun.procedures.rules import DEEDS, RULES, Level, approvals_needed
 from himpun.typed import needed
@@ -107,7 +107,7 @@ def submit(*, text: str, office: Office, in_force_from: date, by: Person) -> Pro
     Raises HoldsNoPost, OnLeave, DefinitionError, NothingChanged, AlreadyWaiting or NobodyElseApproves.
     """
     actor = _writer(by, office)
-    check_typed(text, in_force_from)
+    check_typed(text, in_force_from, office)
     procedure = publishable(text)
     needs = approvals_needed(approval_rule(office), _roles(by, office))
     with act(office.code, at=clock.now(), author=actor.author) as turn:
@@ -136,7 +136,7 @@ def revise(*, draft: ProcedureDraft, text: str, in_force_from: date, by: Person)
     Raises HoldsNoPost, OnLeave, NotTheWriter, DefinitionError, DraftClosed, NothingChanged or FieldErrors.
     """
     actor = _writer(by, draft.office)
-    check_typed(text, in_force_from)
+    check_typed(text, in_force_from, draft.office)
     procedure = publishable(text)
     needs = approvals_needed(approval_rule(draft.office), _roles(by, draft.office))
     with act(draft.office.code, at=clock.now(), author=actor.author) as turn:
@@ -184,7 +184,7 @@ def approve(*, draft: ProcedureDraft, sha256: str, revision: int, by: Person) ->
 def refuse(*, draft: ProcedureDraft, reason: str, by: Person) -> ProcedureDraft:
     """Say no, with a reason, as one of those whose approval it needs. Raises NotAllowed, DraftClosed or FieldErrors."""
     reason, roles = _reason(reason), frozenset(level.role for level in draft.levels)
-    actor = acting_in(by, draft.office_id, clock.today(), roles=roles, to="menolak naskah SOP")
+    actor = acting_in(by, draft.office_id, roles=roles, to="menolak naskah SOP")
     if draft.written_by_id == by.pk:
         raise OwnDraft
     return _close(draft, State.REFUSED, "refused", reason, actor)
@@ -195,7 +195,7 @@ def withdraw(*, draft: ProcedureDraft, reason: str, by: Person) -> ProcedureDraf
     reason = _reason(reason)
     roles = MAY_PUBLISH_PROCEDURES if draft.written_by_id == by.pk else MAY_WITHDRAW_DRAFTS
     try:
-        actor = acting_in(by, draft.office_id, clock.today(), roles=roles, to="menarik naskah SOP")
+        actor = acting_in(by, draft.office_id, roles=roles, to="menarik naskah SOP")
     except HoldsNoPost:
         raise NotTheWriter(draft.written_name) from None
     return _close(draft, State.WITHDRAWN, "withdrawn", reason, actor)
@@ -222,11 +222,11 @@ def waiting_for(person: Person, actors: Iterable[Actor]) -> list[ProcedureDraft]
 
 
 def _writer(by: Person, office: Office) -> Actor:
-    return acting_in(by, office.pk, clock.today(), roles=MAY_PUBLISH_PROCEDURES, to="mengajukan SOP")
+    return acting_in(by, office.pk, roles=MAY_PUBLISH_PROCEDURES, to="mengajukan SOP")
 
 
 def _roles(person: Person, office: Office) -> frozenset[str]:
-    return frozenset(actor.role for actor in capacities(person, clock.today()) if actor.office_id == office.pk)
+    return frozenset(actor.role for actor in capacities(person) if actor.office_id == office.pk)
 
 
 def _kept(needs: tuple[Level, ...]) -> list[list[str]]:
@@ -240,10 +240,9 @@ def _approver(draft: ProcedureDraft, by: Person) -> tuple[Actor, Level]:
         raise DraftClosed(draft.get_state_display())
     if draft.written_by_id == by.pk:
         raise OwnDraft
-    today = clock.today()
-    for actor in capacities(by, today):
+    for actor in capacities(by):
         if (actor.office_id, actor.role) == (draft.office_id, level.role):
-            return present(actor, today), level
+            return present(actor), level
     raise NotYourTurn(level)
 
 
@@ -273,7 +272,7 @@ def _publish(turn: Turn, draft: ProcedureDraft, actor: Actor) -> None:
         _defined(draft),
         draft.text,
         office=draft.office,
-        in_force_from=max(draft.in_force_from, clock.today()),
+        in_force_from=max(draft.in_force_from, draft.office.today()),
         by=actor.name,
         approvals=[f"Ditulis: {draft.written_name}", *approvals],
     )

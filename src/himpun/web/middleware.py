@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import structlog
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.functional import cached_property
 
 from himpun import clock
@@ -50,13 +52,24 @@ class Acting:
 
     def __init__(self, person: Person, chosen_office: int | None) -> None:
         self.person = person
-        self.day: date = clock.today()
         self._chosen = chosen_office
 
     @cached_property
     def capacities(self) -> list[Actor]:
-        """Every post held today."""
-        return capacities(self.person, self.day)
+        """Every post held today, by the day in each post's own office."""
+        return capacities(self.person)
+
+    @cached_property
+    def zone(self) -> ZoneInfo | None:
+        """The time zone of the office looked at: the one the person lives by. None for who holds no post."""
+        held = self.capacities
+        chosen = next((one for one in held if one.office_id == self._chosen), held[0] if held else None)
+        return ZoneInfo(chosen.timezone) if chosen else None
+
+    @cached_property
+    def day(self) -> date:
+        """Today in the office looked at."""
+        return clock.today(self.zone)
 
     @cached_property
     def office(self) -> Office | None:
@@ -117,7 +130,8 @@ class ActingPersonMiddleware:
 
     def __call__(self, request: Any) -> HttpResponse:
         request.acting = Acting(request.user, request.session.get("office")) if request.user.is_authenticated else None
-        return self.get_response(request)
+        with timezone.override(request.acting.zone if request.acting else None):
+            return self.get_response(request)
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., HttpResponse], arguments: Any, keywords: Any

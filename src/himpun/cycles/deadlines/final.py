@@ -57,7 +57,7 @@ def check_deadline(due_at: datetime | None, now: datetime) -> None:
 
 def end_of_day(office: Office, day: date) -> datetime:
     """A deadline given as a day: the end of that day's work in the office, or of the next working day's. Raises FieldErrors."""
-    if sentence := typed.wrong_day(day, typed.Day.DEADLINE, clock.today()):
+    if sentence := typed.wrong_day(day, typed.Day.DEADLINE, office.today()):
         raise FieldErrors({"due_at": sentence})
     calendar, _ = calendar_of(office.pk, office.calendar_stamp)
     return worktime.end_of_day(calendar, day)
@@ -82,7 +82,7 @@ def set_deadline(*, cycle: Cycle, due_at: datetime | None, by: Person) -> Fit | 
 
     Raises HoldsNoPost, FieldErrors (not in the future) or CycleClosed. A deadline too near is allowed: see `Fit`.
     """
-    actor = acting_in(by, cycle.office_id, clock.today(), roles=MAY_SET_DEADLINES, to="menetapkan batas akhir siklus")
+    actor = acting_in(by, cycle.office_id, roles=MAY_SET_DEADLINES, to="menetapkan batas akhir siklus")
     with act(cycle.office.code, at=clock.now(), author=actor.author) as turn:
         check_deadline(due_at, turn.at)
         _set_deadline(turn, open_cycle(cycle.pk), due_at)
@@ -121,7 +121,7 @@ def planned_finish(cycle: Cycle, step_no: int) -> datetime | None:
 def _ground(cycle: Cycle) -> tuple[WorkCalendar, int, Mapping[str, list[Step]]]:
     """What a plan of one cycle is counted by: the office's calendar, its "1 hari", the procedures that steps may run."""
     calendar, day_minutes = calendar_of(cycle.office_id, cycle.office.calendar_stamp)
-    courses = known_courses([cycle.office_id], [cycle.procedure.definition], clock.today())
+    courses = known_courses([cycle.office_id], [cycle.procedure.definition], cycle.office.today())
     return calendar, day_minutes, courses[cycle.office_id]
 
 

@@ -47,7 +47,7 @@ def pause_cycle(*, cycle: Cycle, reason: str, by: Person) -> None:
 
     Raises HoldsNoPost, FieldErrors (no reason), CycleClosed or AlreadyPaused. Until it is resumed nothing is decided.
     """
-    actor = acting_in(by, cycle.office_id, clock.today(), roles=MAY_PAUSE_CYCLES, to="menjeda siklus")
+    actor = acting_in(by, cycle.office_id, roles=MAY_PAUSE_CYCLES, to="menjeda siklus")
     reason = typed.needed(reason, "Tulis alasan jeda; alasan ini terlihat oleh semua dan tercatat di arsip.")
     with act(cycle.office.code, at=clock.now(), author=actor.author) as turn:
         if _open_pause(open_cycle(cycle.pk).pk):
@@ -90,7 +90,7 @@ def resume_cycle(*, cycle: Cycle, by: Person) -> None:
 
     Raises HoldsNoPost, NotPaused, or ParentPaused: what a paused cycle runs is resumed with it.
     """
-    actor = acting_in(by, cycle.office_id, clock.today(), roles=MAY_PAUSE_CYCLES, to="melanjutkan siklus")
+    actor = acting_in(by, cycle.office_id, roles=MAY_PAUSE_CYCLES, to="melanjutkan siklus")
     with act(cycle.office.code, at=clock.now(), author=actor.author) as turn:
         pause = _open_pause(cycle.pk)
         if pause is None:

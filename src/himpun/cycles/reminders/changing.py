@@ -25,7 +25,7 @@ def save_rules(*, office: Office, key: str, rules: Sequence[Rule], by: Person) -
 
     Every open task is looked at anew: a rule whose moment is over and that has not fired for the due moment fires now.
     """
-    actor = acting_in(by, office.pk, clock.today(), roles=MAY_PUBLISH_PROCEDURES, to="mengubah aturan pengingat")
+    actor = acting_in(by, office.pk, roles=MAY_PUBLISH_PROCEDURES, to="mengubah aturan pengingat")
     check_rules(rules)
     with act(office.code, at=clock.now(), author=actor.author) as turn:
         ReminderRule.objects.filter(office=office, key=key).delete()
@@ -42,7 +42,7 @@ def save_rules(*, office: Office, key: str, rules: Sequence[Rule], by: Person) -
 
 def restore_rules(*, office: Office, key: str, by: Person) -> None:
     """Let an office remind of a procedure's steps by the usual rules again. Raises HoldsNoPost."""
-    actor = acting_in(by, office.pk, clock.today(), roles=MAY_PUBLISH_PROCEDURES, to="mengubah aturan pengingat")
+    actor = acting_in(by, office.pk, roles=MAY_PUBLISH_PROCEDURES, to="mengubah aturan pengingat")
     with act(office.code, at=clock.now(), author=actor.author) as turn:
         ReminderRule.objects.filter(office=office, key=key).delete()
         turn.record("cycles:reminders:restored", f"office:{office.code}", {"procedure": key})

@@ -356,10 +356,9 @@ def nudge_by_hand(*, task: Task, by: Person) -> list[str]:
 
     For who may (`MAY_NUDGE`) in the task's office or an office above it. Raises HoldsNoPost, NotWaiting, AlreadyNudged.
     """
-    now, day = clock.now(), clock.today()
-    office = Office.objects.get(pk=task.cycle.office_id)
+    now, office = clock.now(), Office.objects.get(pk=task.cycle.office_id)
     actor = _who_nudges(office, by)
-    rule = f"manual {day.isoformat()}"
+    rule = f"manual {office.today().isoformat()}"
     with act(office.code, at=now, author=actor.author) as turn:
         there = _still_waiting(task.pk)
         scene = _scene_of([there], now)
@@ -379,12 +378,12 @@ def nudge_by_hand(*, task: Task, by: Person) -> list[str]:
 
 def _who_nudges(office: Office, by: Person) -> Actor:
     """The capacity in which somebody reminds in an office: of this office, or of one above it. Raises HoldsNoPost."""
-    allowed = {actor.office_id for actor in capacities(by, clock.today()) if actor.role in MAY_NUDGE}
+    allowed = {actor.office_id for actor in capacities(by) if actor.role in MAY_NUDGE}
     at: Office | None = office
     seen: set[int] = set()
     while at is not None and at.pk not in seen:
         if at.pk in allowed:
-            return acting_in(by, at.pk, clock.today(), roles=MAY_NUDGE, to="mengirim pengingat")
+            return acting_in(by, at.pk, roles=MAY_NUDGE, to="mengirim pengingat")
         seen.add(at.pk)
         at = at.parent
     raise HoldsNoPost("mengirim pengingat")

@@ -53,7 +53,7 @@ def return_answer(*, request: DataRequest, reason: str, by: Person) -> None:
 
     Raises HoldsNoPost, FieldErrors, Conflict.
     """
-    actor = acting_in(by, request.office_id, clock.today(), roles=MAY_COLLECT, to="mengembalikan isian unit")
+    actor = acting_in(by, request.office_id, roles=MAY_COLLECT, to="mengembalikan isian unit")
     with act(request.office.code, at=clock.now(), author=actor.author) as turn:
         task = _collecting_task(request)
         due_at = _due_of_return(turn, task)
@@ -87,7 +87,7 @@ def _due_of_return(turn: Turn, task: Task) -> datetime | None:
 
 def excuse_unit(*, request: DataRequest, reason: str, by: Person) -> None:
     """Go on without a unit, with a reason that the recap prints. Raises HoldsNoPost, FieldErrors, Conflict."""
-    actor = acting_in(by, request.office_id, clock.today(), roles=MAY_COLLECT, to="mengecualikan unit")
+    actor = acting_in(by, request.office_id, roles=MAY_COLLECT, to="mengecualikan unit")
     with act(request.office.code, at=clock.now(), author=actor.author) as turn:
         _collecting_task(request)
         excuse_request(turn, request=request, reason=reason)

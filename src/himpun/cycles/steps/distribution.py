@@ -1,7 +1,5 @@
 """To whom the signed document goes, with receipts, and into the archive."""
 
-from django.utils import timezone
-
 from himpun.archive.journal import Turn
 from himpun.cycles.engine import OutputMissing
 from himpun.cycles.models import Cycle, Task
@@ -13,6 +11,7 @@ from himpun.documents.models import Document
 from himpun.notifications.actions import tell
 from himpun.offices.acting import Actor
 from himpun.offices.models.offices import UNIT, Post
+from himpun.offices.today import today_in
 from himpun.places import place
 
 
@@ -67,5 +66,5 @@ def archive_documents(turn: Turn, cycle: Cycle) -> None:
     turn.record(
         "documents:document:archived",
         cycle.subject,
-        {"documents": count, "on": timezone.localdate(turn.at).isoformat()},
+        {"documents": count, "on": today_in(cycle.office_id).isoformat()},
     )

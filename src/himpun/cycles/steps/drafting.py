@@ -54,9 +54,9 @@ def open_task(cycle: Cycle, does: frozenset[str], what: str) -> Task:
 
 def acting_on(task: Task, by: Person, *, with_roles: tuple[str, ...] = ()) -> Actor:
     """`by` as holder of the task's post, or of a post of a role that works with it. Raises NotYourStep or OnLeave."""
-    for actor in capacities(by, clock.today()):
+    for actor in capacities(by):
         if actor.post_id == task.post_id or (actor.office_id == task.post.office_id and actor.role in with_roles):
-            return present(actor, clock.today())
+            return present(actor)
     raise NotYourStep(task.post.title)
 
 
@@ -114,12 +114,10 @@ def remove_recipient(*, cycle: Cycle, delivery: Delivery, by: Person) -> None:
 
 def renew_receipt(*, cycle: Cycle, by: Person) -> None:
     """Leave the receipt anew with the proofs that have come in since."""
-    held = [
-        actor for actor in capacities(by, clock.today()) if actor.office_id == cycle.office_id and actor.role != UNIT
-    ]
+    held = [actor for actor in capacities(by) if actor.office_id == cycle.office_id and actor.role != UNIT]
     if not held:
         raise NotYourStep("penyusun atau pimpinan")
-    actor, document = present(held[0], clock.today()), _signed(cycle)
+    actor, document = present(held[0]), _signed(cycle)
     with act(cycle.office.code, at=clock.now(), author=actor.author) as turn:
         leave_receipt(turn, cycle, document, actor)
 

@@ -158,7 +158,7 @@ def import_dictionary(*, office: Office, files: Files, by: Person, reason: str =
 
 
 def _check_may(by: Person, office: Office) -> Any:
-    return acting_in(by, office.pk, clock.today(), roles=MAY_EDIT_INDICATORS, to="mengubah kamus indikator").author
+    return acting_in(by, office.pk, roles=MAY_EDIT_INDICATORS, to="mengubah kamus indikator").author
 
 
 def plan_of(office: Office, files: Files) -> Plan:

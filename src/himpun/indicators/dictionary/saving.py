@@ -400,5 +400,5 @@ def _record(turn: Turn, name: str, indicator: Indicator, found: Iterable[Differe
 
 
 def editor(by: Person, office: Office) -> Author:
-    actor = acting_in(by, office.pk, clock.today(), roles=MAY_EDIT_INDICATORS, to="mengubah kamus indikator")
+    actor = acting_in(by, office.pk, roles=MAY_EDIT_INDICATORS, to="mengubah kamus indikator")
     return actor.author

@@ -119,7 +119,7 @@ def import_figures(
     Raises HoldsNoPost. Who collects for the whole office may bring every unit's figures, others those of their own
     posts. `each` tells what became of every row; `progress` hears how many rows were checked.
     """
-    day = clock.today()
+    day = office.today()
     actor = acting_in(by, office.pk, day, roles=None, to="mengimpor angka")
     mine = [one for one in capacities(by, day) if one.office_id == office.pk]
     whole = any(one.role in MAY_IMPORT_ALL_FIGURES for one in mine)

@@ -92,7 +92,7 @@ def remember(*, office: Office, wanted: Mapping, name: str, by: Person) -> Colum
     """Keep a mapping for the sheets with these headings, instead of an earlier one. Raises HoldsNoPost, MappingUnfit."""
     if lacks := missing(wanted):
         raise MappingUnfit(f"Pemetaan belum lengkap: pilih {'; '.join(lacks)}.")
-    actor = acting_in(by, office.pk, clock.today(), roles=None, to="menyimpan pemetaan kolom")
+    actor = acting_in(by, office.pk, roles=None, to="menyimpan pemetaan kolom")
     kept = to_json(wanted)
     with act(office.code, at=clock.now(), author=actor.author) as turn:
         found = ColumnMapping.objects.filter(office=office, fingerprint=wanted.fingerprint).first()

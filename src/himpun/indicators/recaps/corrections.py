@@ -97,7 +97,7 @@ def ask_correction(
     Raises HoldsNoPost, NotFrozen, AlreadyAsked or FieldErrors ("new", "reason", "file").
     """
     figure = Figure.objects.select_related("office", "variable__indicator", "unit").get(pk=figure_id)
-    actor = may_ask(figure, by, clock.today())
+    actor = may_ask(figure, by, figure.office.today())
     old = value_text(figure.number, figure.text)
     number, text = _read_new(figure, new, reason)
     evidence_type = check_evidence(evidence_name, evidence)
@@ -157,7 +157,7 @@ def decide_correction(*, correction_id: int, approve: bool, reason: str = "", by
     correction = Correction.objects.select_related("office", "figure__variable__indicator", "figure__unit").get(
         pk=correction_id
     )
-    actor = acting_in(by, correction.office_id, clock.today(), roles=MAY_DECIDE_CORRECTIONS, to="memutus koreksi")
+    actor = acting_in(by, correction.office_id, roles=MAY_DECIDE_CORRECTIONS, to="memutus koreksi")
     if correction.asked_person_id == by.pk:
         raise OwnCorrection
     reason = typed.line(reason)

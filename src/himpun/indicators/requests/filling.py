@@ -68,7 +68,7 @@ def locked_request(line_id: int) -> DataRequest:
 def check_may_fill(request: DataRequest, by: Person) -> Actor:
     """Only who holds the unit's post today, and only while the request is open."""
     try:
-        actor = acting_for(by, request.unit_id, clock.today(), to="mengisi permintaan ini")
+        actor = acting_for(by, request.unit_id, to="mengisi permintaan ini")
     except HoldsNoPost as error:
         raise rules.NotYourRequest(request.unit.title) from error
     rules.check_is_open(request.state, request.get_state_display(), DataRequest.OPEN)

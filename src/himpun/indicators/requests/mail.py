@@ -20,6 +20,7 @@ from himpun.indicators.requests.form import reading
 from himpun.indicators.requests.forms import XLSX, form_id
 from himpun.notifications.actions import tell
 from himpun.offices.models.holdings import Holding
+from himpun.offices.today import today_in
 from himpun.places import place
 from himpun.spreadsheets.reading import read_book
 
@@ -90,7 +91,7 @@ def _request_of(name: str, content: bytes) -> DataRequest:
 
 def _check_sender(request: DataRequest, sender: str) -> None:
     """Only from an address of who holds the unit's post today and is not on leave."""
-    held = Holding.objects.present_on(clock.today()).filter(post=request.unit_id, person__is_active=True)
+    held = Holding.objects.present_on(today_in(request.office_id)).filter(post=request.unit_id, person__is_active=True)
     if not sender or not held.filter(person__email__iexact=sender).exists():
         raise MailRefused(
             f"Alamat {sender or 'tanpa nama'} bukan surel pemangku {request.unit.title} hari ini. Kirim dari surel yang tercatat, atau unggah di halamannya."

@@ -77,7 +77,7 @@ def _refuse_wrong_holiday(
     wrong = wrong_texts(Holiday, {"name": name, "source": source}, ("name",))
     wrong.choice("kind", kind, OWN_DAYS, "Pilih libur daerah, kantor tutup, atau tetap masuk kerja.")
     missing = "Isi tanggalnya, misalnya 17-08-2026."
-    if good := wrong.day("day", day, typed.Day.CALENDAR, clock.today(), missing=missing):
+    if good := wrong.day("day", day, typed.Day.CALENDAR, office.today(), missing=missing):
         wrong.note("day", _wrong_day(office, good, kind, holiday))
     wrong.refuse()
 

@@ -2,7 +2,6 @@
 
 from django.db.models import Q, QuerySet
 
-from himpun import clock
 from himpun.archive.journal import CONSOLE
 from himpun.errors import FieldErrors
 from himpun.offices.acting import acting_in
@@ -11,11 +10,12 @@ from himpun.offices.models.holdings import Appointment, Holding
 from himpun.offices.models.offices import Office
 from himpun.offices.models.people import Person
 from himpun.offices.rules import MAY_MANAGE_OFFICE, check_may_manage_access
+from himpun.offices.today import days_of_today
 
 
 def homes_open_to(person: Person) -> QuerySet[Office]:
     """The other offices where somebody holds a post, or is about to."""
-    today = clock.today()
+    today = days_of_today()[0]
     held = Q(posts__holdings__in=Holding.objects.filter(Q(until__isnull=True) | Q(until__gte=today), person=person))
     coming = Q(posts__appointments__in=Appointment.objects.filter(person=person, state=Appointment.State.WAITING))
     return Office.objects.filter(held | coming).exclude(pk=person.home_id or 0).distinct()
@@ -26,13 +26,13 @@ def move_home(*, office: Office, person: Person, to: Office | None, by: Person) 
 
     Recorded in both journals. Raises HoldsNoPost, OnLeave, NotOurs or FieldErrors.
     """
-    author = acting_in(by, office.pk, clock.today(), roles=MAY_MANAGE_OFFICE, to="memindahkan pegawai").author
+    author = acting_in(by, office.pk, roles=MAY_MANAGE_OFFICE, to="memindahkan pegawai").author
     check_may_manage_access(person.name, home=person.home_id, office=office.pk)
     if to is None or not homes_open_to(person).filter(pk=to.pk).exists():
         raise FieldErrors(
             {"home": "Pilih kantor tempat ia memangku jabatan; kantor itu mencatat jabatannya lebih dahulu."}
         )
-    today = clock.today()
+    today = office.today()
     here = Holding.objects.filter(Q(until__isnull=True) | Q(until__gte=today), person=person, post__office=office)
     if held := here.select_related("post").first():
         cause = f"{person.name} masih memangku {held.post.title} di kantor ini"

@@ -57,7 +57,7 @@ def change_office(*, office: Office, fields: Mapping[str, Any], by: Person) -> O
 def _loosened_for_oneself(office: Office, fields: Mapping[str, Any], by: Person) -> dict[str, str]:
     """Who parafs or signs does not allow himself to do both; another manager allows it."""
     loosened = fields.get("may_approve_twice") and not Office.objects.get(pk=office.pk).may_approve_twice
-    approves = Holding.objects.on(clock.today()).filter(
+    approves = Holding.objects.on(office.today()).filter(
         post__office=office, post__role__in=(KEPALA, SEKRETARIS, KASUBBAG_PERENCANAAN), person=by
     )
     if not loosened or not approves.exists():

@@ -24,6 +24,7 @@ from himpun.offices.rules import (
     check_may_manage_access,
     link_goes,
 )
+from himpun.offices.today import days_of_today
 from himpun.offices.wording import wrong_cell, wrong_texts
 from himpun.typed import Complaints, line
 
@@ -66,7 +67,10 @@ def change_person(*, office: Office, person: Person, fields: Mapping[str, str], 
     with act(office.code, at=clock.now(), author=author) as turn:
         before = Person.objects.get(pk=person.pk)
         changed = {name: value for name, value in values.items() if getattr(before, name) != value}
-        if "email" in changed and link_goes(roles_ahead(person, clock.today()), mailable=True) is not Handing.SHOWN:
+        if (
+            "email" in changed
+            and link_goes(roles_ahead(person, days_of_today()[0]), mailable=True) is not Handing.SHOWN
+        ):
             raise FieldErrors({"email": _ADDRESS_THEIRS})
         if changed:
             Person.objects.filter(pk=person.pk).update(**changed)
@@ -92,7 +96,7 @@ def reset_password(*, office: Office, person: Person, by: Person) -> links.Given
     author = manager(by, office)
     _check_ours(office, person)
     with act(office.code, at=clock.now(), author=author) as turn:
-        if link_goes(roles_ahead(person, clock.today()), mailable=False) is not Handing.SHOWN:
+        if link_goes(roles_ahead(person, days_of_today()[0]), mailable=False) is not Handing.SHOWN:
             raise NotHandedOver(person.name, person.username)
         given = links.reset_access(person, turn.at)
         turn.record("offices:person:password-reset", f"person:{person.pk}", {"name": person.name})

@@ -20,6 +20,7 @@ from himpun.offices.rules import (
     KEPALA,
     ROLES,
 )
+from himpun.offices.today import today_in
 from himpun.offices.wording import wrong_cell, wrong_texts
 from himpun.typed import Complaints, line
 
@@ -142,7 +143,7 @@ def _check_role_free(post: Post) -> None:
 
 def _check_gives_nobody_power(post: Post, role: str, by: Person) -> None:
     """A role that decides comes to people one by one, each confirmed; nobody widens their own post. Raises FieldErrors."""
-    held = Holding.objects.filter(Q(until__isnull=True) | Q(until__gte=clock.today()), post=post)
+    held = Holding.objects.filter(Q(until__isnull=True) | Q(until__gte=today_in(post.office_id)), post=post)
     waiting = Appointment.objects.filter(post=post, state=Appointment.State.WAITING)
     if role in DECIDES and (held.exists() or waiting.exists()):
         cause = "Peran ini memberi wewenang memutuskan, sedangkan jabatan ini sudah atau akan dipangku seseorang"

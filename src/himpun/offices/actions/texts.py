@@ -4,7 +4,6 @@ Only who may manage the office does any of this (`MAY_MANAGE_OFFICE`), and every
 holding that has begun is ended, never deleted. Passwords are never recorded.
 """
 
-from himpun import clock
 from himpun.archive.journal import Author
 from himpun.offices.acting import acting_in
 from himpun.offices.models.offices import Office
@@ -18,5 +17,5 @@ PERSON_TEXTS = ("name", "nip", "rank", "email")
 
 
 def manager(by: Person, office: Office) -> Author:
-    actor = acting_in(by, office.pk, clock.today(), roles=MAY_MANAGE_OFFICE, to="mengubah pengaturan kantor")
+    actor = acting_in(by, office.pk, roles=MAY_MANAGE_OFFICE, to="mengubah pengaturan kantor")
     return actor.author

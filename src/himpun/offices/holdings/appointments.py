@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from himpun import clock
 from himpun.archive import content, files
 from himpun.archive.incoming import Incoming
 from himpun.archive.journal import Author
@@ -31,6 +30,7 @@ from himpun.offices.models.holdings import Appointment, Holding, Leave
 from himpun.offices.models.offices import Post
 from himpun.offices.models.people import Person
 from himpun.offices.rules import DECIDES, MAY_MANAGE_OFFICE, Consent, Proposal, consents_needed
+from himpun.offices.today import today_in
 from himpun.offices.vocabulary import MANDATES
 from himpun.typed import line
 
@@ -178,7 +178,7 @@ LETTER_NEEDED = (
 
 def proposal_of(post: Post, person: Person, recorder: Person | None, *, by_leave: bool = False) -> Proposal:
     """The facts about a holding that decide which consents it needs."""
-    established = Holding.objects.on(clock.today()).filter(
+    established = Holding.objects.on(today_in(post.office_id)).filter(
         post__office=post.office_id, post__role__in=DECIDES, person=person, kind__in=ESTABLISHED, leave__isnull=True
     )
     return Proposal(
@@ -216,7 +216,7 @@ def appointment_data(one: Appointment) -> dict[str, Any]:
 
 def manager_of(post: Post, by: Person) -> Author:
     """`by` as who may record holdings of the post's office. Raises HoldsNoPost or OnLeave."""
-    return acting_in(by, post.office_id, clock.today(), roles=MAY_MANAGE_OFFICE, to="mengubah pengaturan kantor").author
+    return acting_in(by, post.office_id, roles=MAY_MANAGE_OFFICE, to="mengubah pengaturan kantor").author
 
 
 def _tidied(terms: Terms) -> tuple[Any, ...]:
@@ -243,7 +243,7 @@ def _kept(file: LetterFile) -> str:
 def take_effect(written: Journals, one: Appointment) -> None:
     """Make or change the holding. What has waited gives no day before today: never backwards."""
     waited = bool(one.accepted_at or one.confirmed_at)
-    if waited and one.until is not None and one.until < clock.today():
+    if waited and one.until is not None and one.until < one.post.office.today():
         raise NoLongerPossible(f"masanya sudah lewat pada {one.until:%d-%m-%Y}.")
     if one.before:
         _change(written, one, waited)
@@ -254,7 +254,7 @@ def take_effect(written: Journals, one: Appointment) -> None:
 
 
 def _begin(written: Journals, one: Appointment, waited: bool) -> None:
-    since = max(one.since, clock.today()) if waited else one.since
+    since = max(one.since, one.post.office.today()) if waited else one.since
     if waited:
         _check_again(one, since, None)
     values = {"kind": one.kind, "since": since, "until": one.until, "letter": one.letter, "own_post": one.own_post}

@@ -3,7 +3,6 @@
 The last consent lets the holding come into force. Each act stands in the journals as `appointments` says.
 """
 
-from himpun import clock
 from himpun.archive.journal import CONSOLE, Author
 from himpun.errors import Conflict, NotAllowed
 from himpun.offices.acting import actor_of
@@ -44,7 +43,7 @@ def consent(*, appointment: Appointment, by: Person) -> Appointment:
     """
     with journals(appointment.post.office, appointment.person, author=Author(by.username, by.name)) as written:
         one = _waiting(appointment)
-        able = awaited([one], clock.today())[one.pk]
+        able = awaited([one], one.post.office.today())[one.pk]
         if not may_give(one, able, by):
             raise NotYours
         _reconsider(one)
@@ -58,7 +57,7 @@ def consent(*, appointment: Appointment, by: Person) -> Appointment:
                 person=one.person,
                 author=author,
             )
-        able = awaited([one], clock.today())[one.pk]
+        able = awaited([one], one.post.office.today())[one.pk]
         if confirming := next((row for row in able.confirming if row.person_id == by.pk), None):
             author = actor_of(confirming).author
             one.confirmed_name, one.confirmed_at = named(author), written.at
@@ -93,7 +92,7 @@ def refuse(*, appointment: Appointment, reason: str, by: Person) -> Appointment:
     reason = _reason(reason)
     with journals(appointment.post.office, appointment.person, author=Author(by.username, by.name)) as written:
         one = _waiting(appointment)
-        able = awaited([one], clock.today())[one.pk]
+        able = awaited([one], one.post.office.today())[one.pk]
         if not may_give(one, able, by):
             raise NotYours
         row = next((row for row in (*able.confirming, *able.accepting) if row.person_id == by.pk), None)

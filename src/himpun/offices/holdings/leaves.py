@@ -15,7 +15,7 @@ from datetime import date, timedelta
 
 from django.db.models import Q
 
-from himpun import clock, typed
+from himpun import typed
 from himpun.archive.journal import Author
 from himpun.errors import Conflict, FieldErrors
 from himpun.offices.acting import acting_in
@@ -81,7 +81,7 @@ def record_leave(*, office: Office, person: Person, fields: LeaveFields, by: Per
 
     Raises HoldsNoPost, OnLeave, NotOurs, FieldErrors or NobodyManages.
     """
-    author, today = _manager(by, office), clock.today()
+    author, today = _manager(by, office), office.today()
     if not records_leave_of(office, person, today):
         raise NotOurs(person.name)
     _refuse_wrong(fields, person, today)
@@ -103,7 +103,7 @@ def change_leave(*, leave: Leave, fields: LeaveFields, by: Person) -> Leave:
 
     The first day of one that has begun stays. Raises HoldsNoPost, OnLeave, LeaveOver, FieldErrors or NobodyManages.
     """
-    author, today = _manager(by, leave.office), clock.today()
+    author, today = _manager(by, leave.office), leave.office.today()
     _refuse_wrong(fields, leave.person, today, leave)
     with journals(leave.office, fields.substitute, leave.substitute, author=author) as turn:
         before = _fresh(leave, today)
@@ -127,7 +127,7 @@ def end_leave(*, leave: Leave, until: date | None, by: Person) -> Leave:
 
     At the earliest yesterday, since the substitute may have acted today. Raises HoldsNoPost, LeaveOver, FieldErrors.
     """
-    author, today = _manager(by, leave.office), clock.today()
+    author, today = _manager(by, leave.office), leave.office.today()
     with journals(leave.office, leave.substitute, author=author) as turn:
         was = _fresh(leave, today)
         _refuse_end(was, until, today)
@@ -145,7 +145,7 @@ def cancel_leave(*, leave: Leave, by: Person) -> None:
 
     Raises HoldsNoPost, LeaveOver or LeaveBegun.
     """
-    author, today = _manager(by, leave.office), clock.today()
+    author, today = _manager(by, leave.office), leave.office.today()
     with journals(leave.office, leave.substitute, author=author) as turn:
         found = _fresh(leave, today)
         if found.since < today:
@@ -171,7 +171,7 @@ def load_leave(written: Journals, *, office: Office, person: Person, fields: Lea
     elif (before and leave_data(before) != leave_data(leave)) or not leave.appointments.filter(
         state=Appointment.State.WAITING
     ).exists():
-        _follow(written, leave, clock.today(), recorder=None)
+        _follow(written, leave, office.today(), recorder=None)
     return leave
 
 
@@ -189,7 +189,7 @@ def leave_data(leave: Leave) -> dict[str, str]:
 
 
 def _manager(by: Person, office: Office) -> Author:
-    return acting_in(by, office.pk, clock.today(), roles=MAY_MANAGE_OFFICE, to="mencatat cuti").author
+    return acting_in(by, office.pk, roles=MAY_MANAGE_OFFICE, to="mencatat cuti").author
 
 
 def _fresh(leave: Leave, today: date) -> Leave:
@@ -348,7 +348,7 @@ def _follow(
 
 def _end_or_withdraw(turn: Journals, holding: Holding, last: date) -> None:
     """Let a holding end on `last`; one that begins later is taken away where it was never in force."""
-    if holding.since > last and holding.since > clock.today():
+    if holding.since > last and holding.since > holding.post.office.today():
         data = holding_data(holding)
         holding.delete()
         turn.record("offices:holding:withdrawn", f"post:{holding.post_id}", data, person=holding.person)

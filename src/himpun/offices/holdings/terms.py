@@ -8,13 +8,14 @@ from datetime import date
 
 from django.db.models import Q
 
-from himpun import clock, typed
+from himpun import typed
 from himpun.errors import FieldErrors, Refusal
 from himpun.offices.models.holdings import Holding
 from himpun.offices.models.offices import Office, Post
 from himpun.offices.models.people import Person
 from himpun.offices.rules import MAY_MANAGE_OFFICE
 from himpun.offices.spans import Span, span_of, uncovered
+from himpun.offices.today import today_in
 from himpun.offices.vocabulary import MANDATES
 from himpun.offices.wording import wrong_texts
 
@@ -50,7 +51,7 @@ class Terms:
 
 def check_still_managed(office: Office) -> None:
     """Somebody must be left who may change the office's settings today. Raises NobodyManages."""
-    managers = Holding.objects.present_on(clock.today()).filter(
+    managers = Holding.objects.present_on(office.today()).filter(
         post__office=office, post__role__in=MAY_MANAGE_OFFICE, person__is_active=True
     )
     if not managers.exists():
@@ -97,8 +98,8 @@ def refuse_wrong_terms(post: Post, person: Person, terms: Terms) -> None:
         wrong["until"] = "Tanggal berakhir mendahului tanggal mulai; periksa kembali keduanya."
     else:
         missing = "Isi tanggal mulai memangku jabatan."
-        wrong.day("since", since, typed.Day.HELD_SINCE, clock.today(), missing=missing)
-        wrong.day("until", until, typed.Day.HELD_UNTIL, clock.today())
+        wrong.day("since", since, typed.Day.HELD_SINCE, today_in(post.office_id), missing=missing)
+        wrong.day("until", until, typed.Day.HELD_UNTIL, today_in(post.office_id))
     if since and not wrong and own_post and uncovered(span_of(since, until), _days_held(person, own_post)):
         cause = f"{person.name} tidak memangku {own_post.title} sepanjang masa ini"
         wrong["own_post"] = f"{cause}. Pilih jabatan yang dipangkunya, atau sesuaikan tanggalnya."
@@ -123,7 +124,7 @@ def _days_held(person: Person, post: Post) -> list[Span]:
 
 def check_mandates(person: Person, post: Post) -> None:
     """Who signs "a.n. Camat, Sekretaris Camat" must be Sekretaris as long as the mandate lasts. Raises FieldErrors."""
-    today, held = clock.today(), _days_held(person, post)
+    today, held = today_in(post.office_id), _days_held(person, post)
     mandates = Holding.objects.filter(Q(until__isnull=True) | Q(until__gte=today), person=person, own_post=post)
     for mandate in mandates.select_related("post", "own_post__parent"):
         if uncovered(span_of(max(mandate.since, today), mandate.until), held):

@@ -2,10 +2,12 @@
 
 from datetime import date
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from django.db import models
 from django.db.models import Q
 
+from himpun import clock
 from himpun.archive.seals import SealedQuerySet, sealed
 
 if TYPE_CHECKING:
@@ -66,6 +68,10 @@ class Office(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def today(self) -> date:
+        """The present day here, by the office's own zone."""
+        return clock.today(ZoneInfo(self.timezone))
 
     def titles(self) -> dict[str, str]:
         """Role → title here: the kind's titles, then the office's own posts where a role has one post."""
