@@ -3,6 +3,7 @@
 import os
 
 os.environ.setdefault("HIMPUN_DEBUG", "1")
+os.environ.setdefault("HIMPUN_URL", "http://himpun.contoh.example")
 
 import hashlib
 from collections.abc import Iterator, Mapping

@@ -91,4 +91,4 @@ def test_a_place_is_found_also_where_a_row_still_keeps_a_path(kept: str, path: s
 
 
 def test_a_link_that_leaves_the_application_is_whole(settings: object) -> None:
-    assert places.url_of(places.place("own_messages")) == "http://127.0.0.1:8000/akun/pesan/"
+    assert places.url_of(places.place("own_messages")) == f"{settings.BASE_URL}/akun/pesan/"

@@ -184,7 +184,7 @@ def test_the_mailed_link_sets_a_password_and_until_then_the_old_one_goes_on(smal
     mail_links.func("analis@contoh.go.id", 1)
     body = mail.outbox[0].body
     assert small.analis.username in body
-    path = next(line for line in body.splitlines() if "/masuk/tautan/" in line).removeprefix("http://127.0.0.1:8000")
+    path = next(line for line in body.splitlines() if "/masuk/tautan/" in line).removeprefix(django_settings.BASE_URL)
     assert theirs.get("/").status_code == 200
     assert Client().post(path, TYPED).status_code == 302
     assert theirs.get("/").status_code == 302

@@ -5,7 +5,9 @@ A row keeps the place as text, "cycle:12" or "cycle:12#langkah", and the address
 
 from collections.abc import Callable
 from functools import lru_cache
+from ipaddress import ip_address
 from typing import Literal
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.utils.module_loading import import_string
@@ -29,6 +31,15 @@ def path_of(kept: str) -> str:
 def url_of(kept: str) -> str:
     """The whole address of a place, for what leaves the application."""
     return f"{settings.BASE_URL}{path_of(kept)}"
+
+
+def is_here_only() -> bool:
+    """Whether the address that goes out with papers and messages opens on this very computer alone."""
+    host = urlsplit(settings.BASE_URL).hostname or ""
+    try:
+        return ip_address(host).is_loopback or ip_address(host).is_unspecified
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
 
 
 @lru_cache(maxsize=1)

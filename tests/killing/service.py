@@ -27,7 +27,7 @@ class Service(Processes):
         self.port = free_port()
         self.environment |= {
             "HIMPUN_DEBUG": "0",
-            "HIMPUN_URL": f"http://127.0.0.1:{self.port}",
+            "HIMPUN_URL": "http://himpun.contoh.example",
             "EMAIL_URL": f"smtp://127.0.0.1:{mail}",
             "HIMPUN_LOGIN_FAILED_LIMIT": "1000/m/ip,1000/300s/key",
         }

@@ -11,6 +11,9 @@ from himpun.offices.acting import Actor
 from himpun.offices.models.offices import Office
 from himpun.places import place, url_of
 
+SAMPLE = "CONTOH, bukan naskah dinas: "
+"""Stands at the foot of every page of a sample office, before the title."""
+
 
 def local(at: datetime, office: Office) -> datetime:
     """The moment as the office's clocks show it."""
@@ -49,7 +52,7 @@ def verification(document: Document, *, version: str, sha256: str = "", qr: bool
     return {
         "url": url,
         "number": document.number,
-        "title": document.title,
+        "title": f"{SAMPLE}{document.title}" if document.office.synthetic else document.title,
         "version": version,
         "sha256": sha256,
         "digest_of": "naskah yang disetujui" if sha256 else "",

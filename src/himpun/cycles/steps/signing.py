@@ -1,5 +1,8 @@
 """Paraf by paraf, then the signature on exactly what was read."""
 
+from django.conf import settings
+
+from himpun import places
 from himpun.cycles.engine import OutputMissing
 from himpun.cycles.steps.deed import Deed
 from himpun.cycles.steps.draft import draft_of
@@ -43,11 +46,21 @@ def parafs_missing(deed: Deed) -> list[str]:
     }
     titles = deed.cycle.office.titles()
     lacking = [titles.get(role, role) for role in paraf_roles(deed.procedure) if role not in given]
-    return (
-        [f"Versi {document.latest.no} belum diparaf {', '.join(lacking)}. Kembalikan agar diparaf dahulu."]
-        if lacking
-        else []
-    )
+    missing = []
+    if lacking:
+        missing.append(
+            f"Versi {document.latest.no} belum diparaf {', '.join(lacking)}. Kembalikan agar diparaf dahulu."
+        )
+    if places.is_here_only() and not deed.cycle.office.synthetic:
+        missing.append(_HERE_ONLY.format(settings.BASE_URL))
+    return missing
+
+
+_HERE_ONLY = (
+    "QR dan tautan pada naskah ini akan memuat {}, yang hanya terbuka di komputer Himpun sendiri. Minta operator menetapkan "
+    "alamat yang dibuka orang lain (HIMPUN_URL, panduan Memasang Himpun) dan menjalankan Himpun lagi, lalu tanda tangani."
+)
+"""What is signed cannot be mended: a paper with an address that nobody can open proves nothing."""
 
 
 def sign(deed: Deed) -> None:

@@ -1,0 +1,56 @@
+"""A signed paper never carries an address that nobody else can open, and a sample office's paper says what it is."""
+
+from typing import Any
+
+import pytest
+
+from himpun.cycles.engine import OutputMissing
+from himpun.documents.models import Document
+from himpun.documents.parts import verification
+from himpun.offices.models.offices import Office
+from himpun.places import is_here_only
+from tests.cast import Cast
+
+HERE_ONLY = (
+    "http://127.0.0.1:8000",
+    "http://localhost",
+    "http://[::1]:8000",
+    "http://himpun.localhost",
+    "http://0.0.0.0",
+)
+
+
+@pytest.mark.parametrize("address", HERE_ONLY)
+def test_with_an_address_of_this_computer_alone_nothing_is_signed(small: Cast, settings: Any, address: str) -> None:
+    cycle = small.to_signing()
+    settings.BASE_URL = address
+
+    with pytest.raises(OutputMissing, match="hanya terbuka di komputer Himpun sendiri"):
+        small.decide(cycle, "tanda tangan", sha256=small.sha(cycle))
+    assert Document.objects.get(subject=cycle.subject, kind="data_kinerja").number == ""
+
+    settings.BASE_URL = "http://192.168.1.10:8000"
+    small.decide(cycle, "tanda tangan", sha256=small.sha(cycle))
+    assert Document.objects.get(subject=cycle.subject, kind="data_kinerja").number
+
+
+def test_a_sample_office_may_sign_anywhere_and_its_paper_says_that_it_is_a_sample(small: Cast, settings: Any) -> None:
+    settings.BASE_URL = HERE_ONLY[0]
+    cycle = small.to_signing()
+    document = Document.objects.select_related("office").get(subject=cycle.subject, kind="data_kinerja")
+    assert verification(document, version="1")["title"] == document.title
+    Office.objects.filter(pk=small.office.pk).update(synthetic=True)
+
+    small.decide(cycle, "tanda tangan", sha256=small.sha(cycle))
+
+    document = Document.objects.select_related("office").get(pk=document.pk)
+    assert verification(document, version="1")["title"] == f"CONTOH, bukan naskah dinas: {document.title}"
+
+
+@pytest.mark.parametrize(
+    "address", ["https://himpun.contoh.go.id", "http://192.168.1.10:8000", "http://komputer-camat:8000"]
+)
+def test_an_address_that_others_can_open_is_taken(settings: Any, address: str) -> None:
+    settings.BASE_URL = address
+
+    assert not is_here_only()
