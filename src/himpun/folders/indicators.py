@@ -164,7 +164,7 @@ def _load_period(
         line = lines.get((row.unit_post, row.indicator)) or _line(office, period, origin, row, known, posts, turn)
         lines[row.unit_post, row.indicator] = line
         variable = line.indicator.variables.get(name=row.variable)
-        number, text = read_figure(line.indicator, row.value)
+        number, text = read_figure(line.indicator, row.value, variable.unit)
         Value.objects.create(line=line, variable=variable, number=number, text=text)
     mark_used((line.indicator for line in lines.values()), turn.at)
     for request in {line.request for line in lines.values()}:

@@ -433,7 +433,7 @@ class _Checked:
             typed = write_number(typed, 30) if typed.is_finite() else str(typed)
         elif self.point and place.indicator.polarity not in WORDS:
             typed = _with_comma(typed)
-        number, text = read_figure(place.indicator, typed.strip())
+        number, text = read_figure(place.indicator, typed.strip(), place.variable.unit)
         if number is None and not text:
             raise Refusal("Nilainya kosong. Kosong tidak sama dengan 0; hapus barisnya atau isi angkanya.")
         if number is not None and place.limited:

@@ -162,7 +162,7 @@ def _check_kind(cell: Cell, door: Door, *, band: bool) -> None:
 
 def _check_unit(cell: Cell, door: Door, unit: str) -> None:
     """A unit that is not the one asked for is refused where a figure is typed; a target keeps it."""
-    if door is Door.TARGET or not cell.unit or not unit.strip() or _same_unit(cell.unit, unit):
+    if door is Door.TARGET or not cell.unit or not unit.strip() or same_unit(cell.unit, unit):
         return
     shown = "persen" if cell.unit == "%" else cell.unit
     raise NumberUnreadable(
@@ -170,7 +170,8 @@ def _check_unit(cell: Cell, door: Door, unit: str) -> None:
     )
 
 
-def _same_unit(written: str, asked: str) -> bool:
+def same_unit(written: str, asked: str) -> bool:
+    """Whether a unit as it stands in a cell is the one asked for: "org" is orang, "%" is persen."""
     words = re.findall(r"[^\W\d_]+|%", asked.casefold())
     if written == "%":
         return bool({"%", "persen", "persentase", "prosen", "percent"} & set(words))
