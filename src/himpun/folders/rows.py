@@ -11,6 +11,7 @@ from typing import Annotated, Any, NamedTuple, get_type_hints
 
 from himpun.measure.periods import Frequency
 from himpun.measure.scoring.achievement import VariableKind
+from himpun.measure.scoring.quantities import Quantity
 from himpun.measure.scoring.values import Aggregation, Polarity
 from himpun.offices.cells import (
     code,
@@ -210,6 +211,7 @@ class VariableRow(Row):
     unit: _Written
     kind: Annotated[str, Cell(one_of(VariableKind.values()))]
     order: _Whole
+    quantity: Annotated[str, _missing(one_of(Quantity.values()))] = ""
 
 
 @dataclass(frozen=True, slots=True)
