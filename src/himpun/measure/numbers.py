@@ -66,10 +66,16 @@ def read_number(text: str) -> Decimal:
     spreadsheets leave ("'1.250", NBSP, marks without width). "1.234" is one thousand two hundred and thirty-four.
     Raises `NumberUnreadable` with a sentence that shows how to write it.
     """
+    found = number_or_none(text)
+    if found is not None:
+        return found
+    raise NumberUnreadable(_how_to_write(text, hint=_hint(*_undress(text))))
+
+
+def number_or_none(text: str) -> Decimal | None:
+    """The same where the sign and the digits are plain; None for what only another habit reads. Raises NumberUnreadable for the rest."""
     sign, body = _undress(text)
-    if _INDONESIAN.fullmatch(body):
-        return _decimal(sign, body, thousands=". ", decimal=",")
-    raise NumberUnreadable(_how_to_write(text, hint=_hint(sign, body)))
+    return _decimal(sign, body, thousands=". ", decimal=",") if _INDONESIAN.fullmatch(body) else None
 
 
 def round_half_up(value: Number, places: int) -> Decimal:

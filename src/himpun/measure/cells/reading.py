@@ -15,7 +15,7 @@ from itertools import product
 
 from himpun.measure.cells.grades import grade_code, without_prefix
 from himpun.measure.cells.parts import Cell, Habit, Hint, Kind, Reading
-from himpun.measure.numbers import NumberUnreadable, exact, read_number, round_half_up, without_marks, write_number
+from himpun.measure.numbers import NumberUnreadable, exact, number_or_none, round_half_up, without_marks, write_number
 from himpun.spreadsheets.book import Content, text_of
 
 SIGNIFICANT = 12
@@ -44,6 +44,7 @@ _TICKS = ("V", "X")
 _ROMAN = re.compile(r"(?:x{0,2})(?:ix|iv|v?i{0,3})", re.IGNORECASE)
 _BODY = r"[-+]?\s?(?:(?:rp\.?|idr)\s?)?[-+]?[0-9](?:[0-9., ]*[0-9])?(?:,-)?"
 _UNIT = r"(?:%|‰|[^\W\d_][^0-9]{0,59}|\([^()]{1,60}\)|[^\W\d_]{1,3}[23²³])?"
+_BARE = re.compile(r"-?[0-9](?:[0-9.,]*[0-9])?")
 _NUMBER = re.compile(rf"(?P<body>{_BODY})\s*(?P<percent>%?)\s*(?P<unit>{_UNIT})", re.IGNORECASE)
 _BETWEEN = re.compile(
     rf"(?P<lower>{_BODY})\s*%?\s*(?:–|—|-|s\.?\s?/?\s?d\.?|sampai(?: dengan)?|hingga)\s*"
@@ -148,6 +149,8 @@ def _excel_number(content: Decimal, *, percent: bool) -> Cell:
 
 @lru_cache(maxsize=8192)
 def _read_text(content: str) -> Cell:
+    if _BARE.fullmatch(content) and (bare := _plain(content, content, "", "")):
+        return bare  # most cells are just a number
     text = without_marks(content)
     if _BLANKS.fullmatch(text):
         return Cell(text, Kind.BLANK)
@@ -308,7 +311,10 @@ def _readings(body: str) -> tuple[Reading, ...]:
     found: list[Reading] = []
     for habit, text in ((Habit.INDONESIAN, body), (Habit.ENGLISH, body.removesuffix(",-").translate(_SWAP))):
         with suppress(NumberUnreadable):
-            value = exact(read_number(text))
+            number = number_or_none(text)
+            if number is None:
+                continue
+            value = exact(number)
             found.append(Reading(value, len(text.removesuffix(",-").partition(",")[2].strip()), habit))
     if found and all((each.value, each.places) == (found[0].value, found[0].places) for each in found[1:]):
         alone = len(found) == 1
