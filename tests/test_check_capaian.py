@@ -30,7 +30,7 @@ def test_every_row_is_one_json_object_on_a_line_and_nothing_else(capsys: pytest.
     assert all(list(record) == ["row", "verdict", "formula", "recomputed", "message"] for record in found)
     assert {record["verdict"] for record in found} == {
         "cocok",
-        "tidak-cocok",
+        "cocok-dalam-pembulatan",
         "polaritas-keliru",
         "tidak-dapat-dihitung",
         "tanpa-angka-terbit",
@@ -44,7 +44,10 @@ def test_the_report_ends_with_a_summary_by_verdict(capsys: pytest.CaptureFixture
 
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].endswith("15 baris diperiksa")
-    assert lines[-1] == "11 cocok, 1 tidak-cocok, 1 polaritas-keliru, 1 tidak-dapat-dihitung, 1 tanpa-angka-terbit."
+    assert lines[-1] == (
+        "11 cocok, 1 cocok-dalam-pembulatan, 0 tidak-cocok, 1 polaritas-keliru, 1 tidak-dapat-dihitung, "
+        "1 tanpa-angka-terbit."
+    )
 
 
 @pytest.mark.parametrize(

@@ -296,3 +296,19 @@ def test_the_share_of_complete_definitions_has_the_band_of_the_evaluation(comple
 
 def test_no_definitions_have_no_share() -> None:
     assert completeness([])[:2] == (None, "")
+
+
+@pytest.mark.parametrize(
+    ("polarity", "target", "notice"),
+    [
+        ("positif", "62.50", "“62.50” dibaca sebagai 62,5."),
+        ("positif", "≥ 75", "“≥ 75” dibaca sebagai 75."),
+        ("positif", "51.307 *", "Tanda catatan kaki “*”"),
+        ("range", "1,75 - 2.40", "ditulis dengan tanda yang berbeda"),
+        ("positif", "45 kelompok", "Satuan targetnya kelompok, sedangkan satuan indikator"),
+    ],
+)
+def test_a_target_that_was_read_with_a_guess_says_so(polarity: str, target: str, notice: str) -> None:
+    definition = read(polarity=polarity, targets={"2026": target}, formula="", checks=[], variables=VARIABLES)
+    assert dict(definition.targets) == {"2026": target}
+    assert notice in target_notices(definition)["2026"]

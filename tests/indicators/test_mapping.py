@@ -405,3 +405,27 @@ class TestAnySheet:
     @given(st.text(max_size=30))
     def test_normalising_twice_is_normalising_once(self, text):
         assert normalised(normalised(text)) == normalised(text)
+
+
+class TestColumns:
+    """How a column writes its numbers is read from all its rows before any is taken."""
+
+    @staticmethod
+    def read(*figures: str):
+        codes = [f"IKU-{number:02d}" for number in range(1, len(figures) + 1)]
+        rows = (("Kode", "Nilai"), *zip(codes, figures, strict=True))
+        mapping = Mapping("A", 1, "panjang", {"kode": 1, "nilai": 2}, period="2026-TW1")
+        known = [(code, code, (("a", "A", "pembilang"),)) for code in codes]
+        return apply(mapping, Book((Sheet("A", rows),), "csv"), known)
+
+    def test_english_thousands_are_read_where_the_column_says_so(self):
+        rows, wrong = self.read("2,345,678", "1,254", "91.55")
+        assert [row.value for row in rows] == [2345678, 1254, Decimal("91.55")]
+        assert wrong == ()
+        assert "kolomnya memakai koma untuk ribuan" in rows[1].doubt
+
+    def test_a_doubtful_number_in_a_column_that_contradicts_itself_is_not_taken(self):
+        rows, wrong = self.read("71,98", "83.18", "1.417", "12.500")
+        assert [row.value for row in rows] == [Decimal("71.98"), Decimal("83.18")]
+        assert [one.row for one in wrong] == [4, 5]
+        assert "kolomnya memakai dua cara menulis angka (“71,98” dan “83.18”)" in wrong[0].cause

@@ -90,10 +90,10 @@ def test_the_oracles_of_the_field_are_found_again(target, actual, published, pol
     assert as_record(found)["recomputed"] == recomputed
 
 
-def test_a_figure_from_an_unrounded_realisasi_is_not_right_and_the_message_shows_which():
+def test_a_figure_from_an_unrounded_realisasi_matches_within_rounding_and_the_message_shows_which():
     found = one("70", "66,7", "95,24")
 
-    assert judged(found) == ("tidak-cocok", "")
+    assert judged(found) == ("cocok-dalam-pembulatan", RT)
     assert as_record(found)["recomputed"] == 95.29
     assert "Cocok bila realisasi sebelum dibulatkan kira-kira 66,67" in found.message
 
@@ -381,10 +381,11 @@ def test_a_formula_that_changes_from_year_to_year_is_pointed_at():
     assert changing_formulas(check(table[:1])) == []
 
 
-def test_the_summary_names_all_five_verdicts():
+def test_the_summary_names_all_six_verdicts():
     found = check([row("80", "75", "93,75"), row("80", "75", "90"), row("0", "5", "0"), row("80", "75", None)])
     assert {str(verdict): number for verdict, number in counts(found).items()} == {
         "cocok": 1,
+        "cocok-dalam-pembulatan": 0,
         "tidak-cocok": 1,
         "polaritas-keliru": 0,
         "tidak-dapat-dihitung": 1,

@@ -194,3 +194,35 @@ def test_levels_that_cross_have_no_proposal() -> None:
         Row("Bawah", "merah", "", False, "60"),
     )
     assert refused(rings).proposal == ()
+
+
+@pytest.mark.parametrize(
+    ("rows", "bound"),
+    [
+        ((Row("Hebat", "hijau", "85", True), Row("Lumayan", "kuning", "", False, "84,5")), "≥ 85"),
+        ((Row("Istimewa", "hijau", "90", True), Row("Biasa", "kuning", "", False, "89,99")), "≥ 90"),
+        ((Row("Lulus", "hijau", "60", True), Row("Belum", "merah", "", False, "60")), "≥ 60"),
+        ((Row("Atas", "hijau", "70", True), Row("Bawah", "merah", "", False, "72,5")), "≥ 70"),
+        ((Row("Atas", "hijau", "70", True), Row("Bawah", "merah", "", False, "69")), "> 69"),
+        ((Row("Atas", "hijau", "80"), Row("Bawah", "merah", "", False, "79,5")), "> 79,5"),
+    ],
+)
+def test_a_bound_that_is_printed_with_at_least_stays_and_nobody_is_promoted(rows: tuple[Row, ...], bound: str) -> None:
+    proposed = refused(rows).proposal
+    sign = "≥" if proposed[0].from_included else ">"
+    assert f"{sign} {proposed[0].lower}" == bound
+    assert read_rows(proposed).category(Fraction(rows[0].lower.replace(",", "."))).name in (rows[0].name, rows[1].name)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        Row("Hebat", "hijau", "70", True, "115"),
+        Row("Cukup", "kuning", "50", True),
+        Row("Rendah", "merah", "", False, "65"),
+    ],
+)
+def test_a_level_alone_is_no_scale_and_gets_no_proposal(row: Row) -> None:
+    error = refused((row,))
+    assert error.proposal == ()
+    assert "bukan skala" in error.fields["rows"]

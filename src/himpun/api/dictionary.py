@@ -61,6 +61,7 @@ VARIABLE = {
     "paling_kecil": "minimum",
     "paling_besar": "maximum",
     "bulat": "whole",
+    "sifat": "quantity",
     "wajib": "required",
 }
 CHECK = {"syarat": "condition", "kalimat": "sentence", "menahan": "blocks"}

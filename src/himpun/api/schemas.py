@@ -61,6 +61,7 @@ class VariableIn(Strict):
     paling_kecil: Short = ""
     paling_besar: Short = ""
     bulat: Short = ""
+    sifat: Short = ""
     wajib: Short = ""
 
 

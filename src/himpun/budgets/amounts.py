@@ -4,7 +4,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 from himpun.errors import Refusal
-from himpun.measure.numbers import decimal_places, read_number, write_number
+from himpun.measure.cells.doors import Door, take
+from himpun.measure.numbers import decimal_places, write_number
 from himpun.moments import MONTHS
 
 LARGEST_MONEY = Decimal(10) ** 13
@@ -20,13 +21,15 @@ class AmountRefused(Refusal):
 
 
 def read_money(typed: str) -> Decimal | None:
-    """Rupiah as typed: "1.234.567,5"; None when blank. Raises NumberUnreadable or AmountRefused."""
-    return check_money(read_number(typed)) if typed.strip() else None
+    """Rupiah as typed: "1.234.567,5", "-" is 0; None when blank. Raises NumberUnreadable or AmountRefused."""
+    amount = take(typed, Door.MONEY, unit="rupiah").value
+    return None if amount is None else check_money(amount)
 
 
 def read_physical(typed: str) -> Decimal | None:
     """Progress in percent as typed: "62,5"; None when blank. Raises NumberUnreadable or AmountRefused."""
-    return check_physical(read_number(typed)) if typed.strip() else None
+    percent = take(typed, Door.MONEY, unit="persen").value
+    return None if percent is None else check_physical(percent)
 
 
 def check_money(amount: Decimal) -> Decimal:

@@ -12,7 +12,8 @@ from fractions import Fraction
 
 from himpun.archive.chain import canonical
 from himpun.budgets.amounts import same
-from himpun.budgets.rollup import Entry, Level, in_order, level_of, parent_of, tree_faults
+from himpun.budgets.printed import agrees, nearest_place
+from himpun.budgets.rollup import Entry, Level, in_order, level_of, parent_of, sum_up, tree_faults
 from himpun.budgets.sheets import Row
 from himpun.measure.numbers import write_number
 from himpun.moments import MONTHS
@@ -91,6 +92,16 @@ def _levels(existing: Mapping[str, Entry], rows: Iterable[Row], wrong: list[Wron
         level = row.level or known or level_of(row.code)
         if level is None:
             cause = "jenjangnya tidak dapat dikenali dari kode; tambahkan kolom jenjang."
+            known_codes = {*existing, *(one.code for one in rows)}
+            wrong.append(row.wrong("code", row.code, cause + _suggestion(row.code, known_codes)))
+        elif (
+            known is None
+            and row.level is None
+            and (near := _sub_activity_without_its_activity(row.code, existing, rows))
+        ):
+            cause = (
+                f"kode ini tampaknya sub-kegiatan yang kurang satu bagian; mungkin maksudnya {near}. Perbaiki kodenya."
+            )
             wrong.append(row.wrong("code", row.code, cause))
         elif known and level is not known:
             wrong.append(
@@ -101,10 +112,18 @@ def _levels(existing: Mapping[str, Entry], rows: Iterable[Row], wrong: list[Wron
     return found
 
 
+def _sub_activity_without_its_activity(code: str, existing: Mapping[str, Entry], rows: Iterable[Row]) -> str:
+    """Where "7.01.01.2.0006" belongs, which would pass for a kegiatan by its five parts; "" for a regular code."""
+    is_odd = level_of(code) is Level.ACTIVITY and len(code.rpartition(".")[2]) == 4
+    return nearest_place(code, {*existing, *(one.code for one in rows)}) if is_odd else ""
+
+
 def _shape(existing: Mapping[str, Entry], rows: Sequence[Row], levels: Mapping[str, Level]) -> list[Wrong]:
     first = _first_rows(rows)
     wrong = [
-        first[fault.code].wrong("code", fault.code, fault.cause) for fault in tree_faults(levels) if fault.code in first
+        first[fault.code].wrong("code", fault.code, fault.cause + _suggestion(fault.code, levels))
+        for fault in tree_faults(levels)
+        if fault.code in first
     ]
     for code, row in first.items():
         parent = existing.get(parent_of(code, levels))
@@ -112,6 +131,12 @@ def _shape(existing: Mapping[str, Entry], rows: Sequence[Row], levels: Mapping[s
             cause = f"{parent.code} masih menyimpan pagu atau realisasinya sendiri; kosongkan dahulu sebelum diberi bawahan."
             wrong.append(row.wrong("code", code, cause))
     return wrong
+
+
+def _suggestion(code: str, known: Collection[str]) -> str:
+    """Where a code with a part left out or written twice probably belongs; "" where that is not plain."""
+    near = nearest_place(code, known)
+    return f" Mungkin maksudnya {near}." if near else ""
 
 
 def _first_rows(rows: Iterable[Row]) -> dict[str, Row]:
@@ -163,7 +188,14 @@ def _subtotals(rows: Sequence[Row], after: Mapping[str, Entry], above: Collectio
                 wrong.append(row.wrong(key, write_number(amount), cause))
         for month, percent in row.physical.items():
             key = "physical" if row.month else f"physical-{month}"
-            cause = "fisik hanya diisi pada baris terbawah; di sini dihitung dari bawahnya. Kosongkan sel ini."
+            computed = sum_up(leaves, month).physical
+            if computed is not None and agrees(percent, computed):
+                continue
+            shown = "kosong" if computed is None else write_number(computed, 2)
+            cause = (
+                f"tidak sama dengan yang dihitung dari bawahnya ({shown}); fisik hanya diisi pada baris terbawah. "
+                "Betulkan salah satunya, atau kosongkan sel ini."
+            )
             wrong.append(row.wrong(key, write_number(percent), cause))
     return wrong
 

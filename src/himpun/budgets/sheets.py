@@ -2,19 +2,24 @@
 
 Two shapes are read. Wide: one row a node, with kode, nama, pagu, pagu perubahan and, if wanted, "realisasi jan" …
 "realisasi des", "fisik jan" … "fisik des". Long: one row a node and month, with kode, bulan, realisasi, fisik. A blank
-cell says nothing. Nothing is adopted that was not understood: an unknown column, a formula or a merged cell is wrong.
+cell says nothing; "-" in a column of money is 0 and is said. Nothing is adopted that was not understood: an unknown column
+is kept aside and named, a formula or a merged cell is wrong. What is printed besides is compared (`himpun.budgets.printed`).
 """
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from himpun.budgets.amounts import MONTH_NUMBERS, check_money, check_physical, month_number
-from himpun.budgets.rollup import Level, is_code
+from himpun.budgets.printed import SPENT_TOTAL, Printed, compared_field, is_above_programs, mismatches, totals
+from himpun.budgets.rollup import Level, is_code, parent_of
 from himpun.errors import Refusal
-from himpun.measure.numbers import read_number
+from himpun.measure.cells.columns import Convention, convention
+from himpun.measure.cells.doors import Door, Taken, take
+from himpun.measure.cells.parts import Habit
+from himpun.measure.cells.reading import read_cell
 from himpun.moments import MONTHS
 from himpun.spreadsheets.book import Book, Content, Sheet, Wrong, address, column_letter, text_of
 
@@ -99,16 +104,16 @@ def read_budget(book: Book) -> Reading:
         )
         return Reading(wrong=(Wrong(1, "A", "", cause, "; ".join(sheet.name for sheet, _ in found)),))
     sheet, header = found[0]
-    columns, wrong = _columns(sheet, header)
+    columns, wrong, aside = _columns(sheet, header)
     wrong += _merged(sheet, header)
     if wrong:
-        return Reading(wrong=tuple(wrong))
-    reader = _Lines(sheet, columns)
+        return Reading(wrong=tuple(wrong), notes=tuple(aside))
+    reader = _Lines(sheet, columns, header)
     for number in range(header + 1, len(sheet.rows) + 1):
         reader.read(number)
     if not reader.rows and not reader.wrong:
         reader.wrong.append(Wrong(header, "A", "", "belum ada baris isian di bawah judul.", sheet.name))
-    return Reading(tuple(reader.rows), tuple(reader.wrong), _notes(reader.rows))
+    return Reading(tuple(reader.rows), tuple(reader.wrong), (*_notes(reader.rows), *aside, *reader.said()))
 
 
 def _header_row(sheet: Sheet) -> int:
@@ -133,28 +138,32 @@ def _field(heading: str) -> str:
     return f"{FIELD_OF[kind]}-{number}" if number else ""
 
 
-def _columns(sheet: Sheet, header: int) -> tuple[dict[str, tuple[int, str]], list[Wrong]]:
-    """Field → (column number, heading as written); and what is wrong with the headings."""
+def _columns(sheet: Sheet, header: int) -> tuple[dict[str, tuple[int, str]], list[Wrong], list[str]]:
+    """Field → (column number, heading as written); what is wrong with the headings; which columns are kept aside."""
     columns: dict[str, tuple[int, str]] = {}
-    wrong = []
+    wrong, aside = [], []
     for number, content in enumerate(sheet.rows[header - 1], 1):
         heading, written = _heading(content), text_of(content).strip()
-        key = _field(heading)
+        printed = compared_field(written)
+        key = printed if printed.endswith("%") else _field(heading) or printed
         if not heading or heading in IGNORED:
             continue
         if not key:
-            cause = "kolom tidak dikenal; hapus, atau pakai salah satu judul pada contoh berkas."
-            wrong.append(Wrong(header, column_letter(number), written, cause, sheet.name))
+            aside.append(f"Kolom “{written}” ({column_letter(number)}) tidak dikenal; isinya tidak dibaca.")
+        elif key == printed and key in columns:
+            aside.append(
+                f"Kolom “{written}” ({column_letter(number)}) sama artinya dengan “{columns[key][1]}”; tidak dibaca."
+            )
         elif key in columns:
             cause = f"judul ini sama artinya dengan “{columns[key][1]}”; sisakan satu."
             wrong.append(Wrong(header, column_letter(number), written, cause, sheet.name))
         else:
             columns[key] = (number, written)
-    return columns, wrong + _shape(sheet, header, columns)
+    return columns, wrong + _shape(sheet, header, columns), aside
 
 
 def _shape(sheet: Sheet, header: int, columns: Mapping[str, tuple[int, str]]) -> list[Wrong]:
-    by_month = [key for key in columns if "-" in key]
+    by_month = [key for key in columns if key.startswith(("spent-", "physical-")) and key[-1].isdigit()]
     plain = [key for key in ("spent", "physical") if key in columns]
     if plain and "month" not in columns:
         place, heading = columns[plain[0]]
@@ -192,8 +201,13 @@ def _notes(rows: list[Row]) -> tuple[str, ...]:
 class _Lines:
     """Reads the lines of one sheet; every wrong cell is noted and the reading goes on."""
 
-    def __init__(self, sheet: Sheet, columns: Mapping[str, tuple[int, str]]) -> None:
+    def __init__(self, sheet: Sheet, columns: Mapping[str, tuple[int, str]], header: int) -> None:
         self.sheet, self.columns = sheet, columns
+        rows = range(header + 1, len(sheet.rows) + 1)
+        self.habits = {key: _habit([sheet.cell(row, at) for row in rows]) for key, (at, _) in columns.items()}
+        self.printed: list[Printed] = []
+        self.heads: list[Printed] = []
+        self._read_so: dict[tuple[str, str], int] = {}
         self.headings = {key: heading for key, (_, heading) in columns.items()}
         self.rows: list[Row] = []
         self.wrong: list[Wrong] = []
@@ -202,6 +216,9 @@ class _Lines:
     def read(self, number: int) -> None:
         """Read one line; a line without any content is passed over."""
         if all(self._blank(number, key) for key in self.columns):
+            return
+        if self._is_head(number):
+            self.heads.append(self._beside(number, text_of(self._content(number, "code")).strip()))
             return
         code, month = self._code(number), self._month(number)
         row = Row(
@@ -221,6 +238,43 @@ class _Lines:
         self._check_once(row)
         if is_code(code):
             self.rows.append(row)
+            self.printed.append(self._beside(number, code))
+
+    def said(self) -> list[str]:
+        """What was read in a way that people should know, and every printed figure that is not what it should be."""
+        read = [f"Kolom “{heading}”: {count} sel {how}" for (heading, how), count in self._read_so.items()]
+        codes = [row.code for row in self.rows]
+        above = {parent_of(code, codes) for code in codes}
+        leaves = {one.code: (one.budget, one.spent) for one in self.printed if one.code not in above}
+        return [*read, *mismatches(self.printed), *totals(self.heads, leaves)]
+
+    def _is_head(self, number: int) -> bool:
+        texts = (" ".join(text_of(self._content(number, key)).split()) for key in ("level", "name", "code"))
+        return is_above_programs(*texts)
+
+    def _beside(self, number: int, code: str) -> Printed:
+        """The figures of a row that are compared. What cannot be read is no figure; where it must be one, `_amount` says so."""
+        keys = [key for key in self.columns if compared_field(self.headings[key]) == key]
+        figures = {key: value for key in keys if (value := self._quietly(number, key)) is not None}
+        revised, budget = self._quietly(number, "revised"), self._quietly(number, "budget")
+        months = [
+            self._quietly(number, key) for key in self.columns if key == "spent" or re.fullmatch(r"spent-[0-9]+", key)
+        ]
+        known = [amount for amount in months if amount is not None]
+        spent = sum(known, Decimal(0)) if known else figures.get(SPENT_TOTAL)
+        return Printed(number, code, figures, budget if revised is None else revised, spent, self.headings)
+
+    def _quietly(self, number: int, key: str) -> Decimal | None:
+        if key not in self.columns:
+            return None
+        content = self._content(number, key)
+        try:
+            value = take(content, Door.MONEY, column=self.habits[key]).value if isinstance(content, str) else content
+        except Refusal:
+            return None
+        if not isinstance(value, Decimal):
+            return None
+        return value * 100 if key.endswith("%") and self._is_percent(number, key) else value
 
     def _content(self, number: int, key: str) -> Content:
         return self.sheet.cell(number, self.columns[key][0]) if key in self.columns else None
@@ -287,13 +341,28 @@ class _Lines:
             return None
         content = self._content(number, key)
         try:
-            value = content if isinstance(content, Decimal) else _typed_number(content)
+            value = content if isinstance(content, Decimal) else self._typed(content, key)
+            if value is None:
+                return None
             if key.startswith("physical"):
                 return check_physical(value * 100 if self._is_percent(number, key) else value)
             return check_money(value)
         except Refusal as refusal:
             self._refuse(number, key, str(refusal))
             return None
+
+    def _typed(self, content: Content, key: str) -> Decimal | None:
+        unit = "persen" if key.startswith("physical") else "rupiah"
+        taken = _typed_number(content, unit, self.habits[key])
+        if taken.note:
+            how = (
+                "“-” dibaca sebagai 0."
+                if taken.value == 0
+                else "dibaca dengan koma untuk ribuan dan titik untuk desimal."
+            )
+            place = (self.headings[key], how)
+            self._read_so[place] = self._read_so.get(place, 0) + 1
+        return taken.value
 
     def _check_once(self, row: Row) -> None:
         self._seen[row.code, row.month] += 1
@@ -302,7 +371,14 @@ class _Lines:
             self._refuse(row.number, "code", f"kode ini{at} sudah ada di baris lain; hapus salah satunya.")
 
 
-def _typed_number(content: Content) -> Decimal:
+def _typed_number(content: Content, unit: str, column: Convention | None) -> Taken:
     if isinstance(content, str):
-        return read_number(content)
+        return take(content, Door.MONEY, unit=unit, column=column)
     raise Refusal("Bukan angka; isi sel ini dengan angka, bukan tanggal atau ya/tidak.")
+
+
+def _habit(contents: Sequence[Content]) -> Convention | None:
+    """How a column writes its figures; None where one English figure alone would decide, which is asked again instead."""
+    found = convention(contents)
+    clear = [one for one in contents if isinstance(one, str) and read_cell(one).evidence is Habit.ENGLISH]
+    return None if found.habit is Habit.ENGLISH and len(clear) < 2 else found

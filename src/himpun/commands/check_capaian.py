@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from himpun.commands.reading import FileUnreadable
-from himpun.measure.published.check import WRONG, Checked, as_record, changing_formulas, check, counts
+from himpun.measure.published.check import WRONG, Checked, as_record, changing_formulas, check, contradictions, counts
 from himpun.measure.published.table import Table, read_table
 from himpun.spreadsheets.reading import read_book
 
@@ -42,7 +42,7 @@ def run(options: argparse.Namespace) -> int:
     for line in lines:
         print(line)
     if options.json:
-        for note in table.notes:
+        for note in (*contradictions(table.rows), *table.notes):
             print(note, file=sys.stderr)
     return 1 if options.strict and any(each.verdict in WRONG for each in checked) else 0
 
@@ -65,5 +65,6 @@ def _report(file: Path, table: Table, checked: Sequence[Checked]) -> Iterator[st
         yield f"baris {each.row}  {each.verdict}  {each.indicator}" + (f" ({each.year})" if each.year else "")
         yield f"  {each.message}"
     yield from changing_formulas(checked)
+    yield from contradictions(table.rows)
     yield from table.notes
     yield ", ".join(f"{number} {verdict}" for verdict, number in counts(checked).items()) + "."

@@ -15,7 +15,7 @@ from himpun.budgets.planning import plan
 from himpun.budgets.queries import entries_of, links_of
 from himpun.budgets.sheets import Row
 from himpun.errors import Refusal
-from himpun.folders.findings import FileError, OfficeFilesError
+from himpun.folders.findings import FileError, OfficeFilesError, figure_cause
 from himpun.folders.rows import PROGRAMS, PROGRESS, OfficeFiles, ProgramRow, ProgressRow
 from himpun.offices.models.offices import Office, Post
 from himpun.spreadsheets.book import Wrong
@@ -115,7 +115,7 @@ def _amount(
     try:
         return read(written)
     except Refusal as refusal:
-        errors.append(FileError(file, row, column, written, str(refusal)))
+        errors.append(FileError(file, row, column, written, figure_cause(refusal)))
         return None
 
 

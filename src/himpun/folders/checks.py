@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from himpun.folders.findings import Findings
+from himpun.errors import Refusal
+from himpun.folders.findings import Findings, figure_cause
 from himpun.folders.rows import (
     HOLDINGS,
     HOURS,
@@ -27,8 +28,11 @@ from himpun.folders.rows import (
     ValueRow,
 )
 from himpun.folders.tables import Line, Sheet
-from himpun.measure.scoring.values import Polarity
-from himpun.offices.cells import check_measure, frequency_of
+from himpun.measure.cells.doors import Door, take
+from himpun.measure.cells.parts import Kind
+from himpun.measure.cells.reading import read_cell
+from himpun.measure.scoring.values import Polarity, read_target
+from himpun.offices.cells import frequency_of
 from himpun.offices.rules import ROLES, UNIT
 from himpun.offices.vocabulary import MANDATES, HoldingKind
 from himpun.offices.worktime import LONGEST_HOURS
@@ -248,10 +252,10 @@ def _check_targets(folder: Folder) -> None:
     for indicator in definitions.read.values():
         for column in ("renstra_target", "national_standard"):
             written = getattr(indicator, column)
-            _check_written(folder, INDICATORS, indicator, column, written, indicator.polarity)
+            _check_target(folder, INDICATORS, indicator, column, written, indicator.polarity)
     for target in folder.sheets[TARGETS].rows:
         if definition := definitions.of_year(TARGETS, target):
-            _check_written(folder, TARGETS, target, "value", target.value, definition.polarity)
+            _check_target(folder, TARGETS, target, "value", target.value, definition.polarity)
 
 
 def _check_values(folder: Folder) -> None:
@@ -259,15 +263,14 @@ def _check_values(folder: Folder) -> None:
     definitions = _Definitions.of(folder)
     variables = {(cells["indicator"], cells["name"]) for _, cells in folder.sheets[VARIABLES].lines}
     with_variables = {indicator for indicator, _ in variables}
+    units = {(cells["indicator"], cells["name"]): cells.get("unit", "") for _, cells in folder.sheets[VARIABLES].lines}
     for value in folder.sheets[VALUES].rows:
         if value.indicator in with_variables and (value.indicator, value.variable) not in variables:
             cause = f"bukan variabel indikator {value.indicator} di {VARIABLES}."
             folder.wrong(VALUES, value, "variable", value.variable, cause)
         if definition := definitions.of_year(VALUES, value):
-            polarity = (
-                definition.polarity if definition.polarity in (Polarity.GRADE, Polarity.TEXT) else Polarity.POSITIVE
-            )
-            _check_written(folder, VALUES, value, "value", value.value, polarity)
+            unit = units.get((value.indicator, value.variable), "")
+            _check_value(folder, value, definition.polarity, unit)
 
 
 def _check_links(folder: Folder) -> None:
@@ -287,12 +290,33 @@ def _check_frequency(folder: Folder, file: str, row: Any, indicator: IndicatorRo
         folder.wrong(file, row, "period", row.period, cause)
 
 
-def _check_written(folder: Folder, file: str, row: Any, column: str, written: str, polarity: str) -> None:
+def _check_target(folder: Folder, file: str, row: Any, column: str, written: str, polarity: str) -> None:
+    """A target is a number, a band for range, a grade for predikat; what the dictionary would not compute is refused here."""
+    if polarity == Polarity.GRADE:
+        _check_grade(folder, file, row, column, written)
+        return
     try:
-        if written:
-            check_measure(written, polarity)
-    except ValueError as problem:
-        folder.wrong(file, row, column, written, str(problem))
+        read_target(written, polarity)
+    except Refusal as problem:
+        folder.wrong(file, row, column, written, figure_cause(problem))
+
+
+def _check_value(folder: Folder, row: ValueRow, polarity: str, unit: str) -> None:
+    if polarity == Polarity.TEXT:
+        return
+    if polarity == Polarity.GRADE:
+        _check_grade(folder, VALUES, row, "value", row.value)
+        return
+    try:
+        take(row.value, Door.FIGURE, unit=unit)
+    except Refusal as problem:
+        folder.wrong(VALUES, row, "value", row.value, figure_cause(problem))
+
+
+def _check_grade(folder: Folder, file: str, row: Any, column: str, written: str) -> None:
+    if read_cell(written).kind not in (Kind.GRADE, Kind.WORDS, Kind.BLANK):
+        cause = "indikator predikat memerlukan predikat, bukan angka (contoh: BB atau WTP)."
+        folder.wrong(file, row, column, written, cause)
 
 
 CHECKS: tuple[Callable[[Folder], None], ...] = (

@@ -42,6 +42,12 @@ class OfficeFilesError(Refusal):
         )
 
 
+def figure_cause(refusal: Refusal) -> str:
+    """Why a cell that should hold a figure is not taken, as these lists of errors say it."""
+    cause = str(refusal)
+    return f"bukan angka. {cause}" if cause.startswith("Tulis angka seperti") else cause
+
+
 class Findings:
     """Collects errors while the reading goes on."""
 

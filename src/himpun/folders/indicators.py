@@ -75,7 +75,8 @@ def _typed(row: IndicatorRow, files: OfficeFiles) -> Typed:
     fields = {name: getattr(row, name) for name in _COLUMNS}
     fields |= {"owner": row.owner_post, "evidence_required": "ya" if row.evidence_required else "tidak"}
     variables = [
-        {"name": one.name, "label": one.label, "unit": one.unit, "kind": one.kind} for one in _variables(row, files)
+        {"name": one.name, "label": one.label, "unit": one.unit, "kind": one.kind, "quantity": one.quantity}
+        for one in _variables(row, files)
     ]
     targets = {one.period: one.value for one in _targets(row, files)}
     return Typed(row.code, row.year, fields, variables, targets)
@@ -138,7 +139,15 @@ def _over(current: Definition, read: Definition, order: int) -> Definition:
     """The definition of the files over the one in force: what the files cannot say is kept."""
     limits = {variable.name: variable for variable in current.variables}
     variables = tuple(
-        replace(limits[one.name], label=one.label, unit=one.unit, kind=one.kind) if one.name in limits else one
+        replace(
+            limits[one.name],
+            label=one.label,
+            unit=one.unit,
+            kind=one.kind,
+            quantity=one.quantity or limits[one.name].quantity,
+        )
+        if one.name in limits
+        else one
         for one in read.variables
     )
     targets = in_order({**dict(current.targets), **dict(read.targets)})
@@ -164,7 +173,7 @@ def _load_period(
         line = lines.get((row.unit_post, row.indicator)) or _line(office, period, origin, row, known, posts, turn)
         lines[row.unit_post, row.indicator] = line
         variable = line.indicator.variables.get(name=row.variable)
-        number, text = read_figure(line.indicator, row.value)
+        number, text = read_figure(line.indicator, row.value, variable.unit)
         Value.objects.create(line=line, variable=variable, number=number, text=text)
     mark_used((line.indicator for line in lines.values()), turn.at)
     for request in {line.request for line in lines.values()}:

@@ -11,9 +11,9 @@ from typing import Annotated, Any, NamedTuple, get_type_hints
 
 from himpun.measure.periods import Frequency
 from himpun.measure.scoring.achievement import VariableKind
+from himpun.measure.scoring.quantities import Quantity
 from himpun.measure.scoring.values import Aggregation, Polarity
 from himpun.offices.cells import (
-    check_number,
     code,
     day,
     day_hours,
@@ -78,18 +78,13 @@ def _missing(read: Callable[[str], Any] = text, longest: int = 300, *, empty: An
     return Cell(read, longest, blank=True, optional=True, empty=empty, secret=secret)
 
 
-def _number(written: str) -> str:
-    check_number(written)
-    return written
-
-
 _PARAGRAPHS = 10_000  # a definition or a note may take the room it needs
 
 _Plain = Annotated[str, Cell()]
 _Code = Annotated[str, Cell(code, 40)]
 _Title = Annotated[str, Cell(longest=200)]
 _Written = Annotated[str, Cell(longest=60)]
-_Amount = Annotated[str, _blank(_number, 60)]
+_Amount = Annotated[str, _blank(longest=60)]
 _Remark = Annotated[str, _missing()]
 _Post = Annotated[str, Cell(known=(POSTS, "code"))]
 _Person = Annotated[str, Cell(known=(PEOPLE, "username"))]
@@ -216,6 +211,7 @@ class VariableRow(Row):
     unit: _Written
     kind: Annotated[str, Cell(one_of(VariableKind.values()))]
     order: _Whole
+    quantity: Annotated[str, _missing(one_of(Quantity.values()))] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,7 +277,7 @@ class ProgramRow(Row):
     name: _Plain
     owner_post: _MaybePost
     budget: _Amount
-    revised_budget: Annotated[str, _missing(_number, 60)]
+    revised_budget: Annotated[str, _missing(longest=60)]
     indicators: _Remark
 
 

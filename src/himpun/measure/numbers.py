@@ -4,7 +4,7 @@ Pure. Numbers are `Decimal` or `Fraction` and exact; rounding happens only here 
 """
 
 import re
-from dataclasses import dataclass
+import unicodedata
 from decimal import Decimal
 from fractions import Fraction
 from typing import Final
@@ -26,26 +26,17 @@ class NumberUnreadable(Refusal):
     code = "angka-tidak-terbaca"
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A number read from text of unknown habits. `why` says, in Indonesian, what was guessed ("" when nothing)."""
-
-    value: Decimal
-    is_guess: bool = False
-    why: str = ""
-
-
 _SPACES = re.compile(r"[\s\u00a0\u2007\u2009\u202f]+")
+_DASHES = str.maketrans(dict.fromkeys("−–‒﹣－", "-"))
+_APOSTROPHE = re.compile(r"^['’‘`´ʼ]\s*(?=[-+(]?\s?(?:rp|idr)?\.?\s?[0-9])", re.IGNORECASE)
 _DRESSED = re.compile(
-    r"(?P<sign>[-+]?) ?(?:(?:rp\.?|idr) ?)?(?P<late_sign>[-+]?) ?"
+    r"(?P<open>(?:(?:rp\.?|idr) ?)?\( ?)?(?P<sign>[-+]?) ?(?:(?:rp\.?|idr) ?)?(?P<late_sign>[-+]?) ?"
     r"(?P<body>[0-9](?:[0-9., ]*[0-9])?)"
-    r"(?:,-)? ?(?:%|persen)?",
+    r"(?:,-)?(?P<close> ?\))? ?(?:%|persen)?(?P<trailing>(?<=[0-9]) ?-)?",
     re.IGNORECASE,
 )
 _INDONESIAN = re.compile(r"(?:[1-9][0-9]{0,2}(?:\.[0-9]{3})+|[1-9][0-9]{0,2}(?: [0-9]{3})+|[0-9]+)(?:,[0-9]+)?")
 _ENGLISH = re.compile(r"(?:[1-9][0-9]{0,2}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?")
-_ONE_DOT_THREE_DIGITS = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}")
-_ONE_COMMA_THREE_DIGITS = re.compile(r"[1-9][0-9]{0,2},[0-9]{3}")
 
 
 def exact(value: Number) -> Fraction:
@@ -71,30 +62,20 @@ def _exact_decimal(value: Decimal) -> Fraction:
 def read_number(text: str) -> Decimal:
     """Read a number written the Indonesian way: dots (or spaces) for thousands, a comma for decimals.
 
-    Takes "1.234,5", "-3", "−3", "Rp 1.000.000,-", "44,44 %". "1.234" is one thousand two hundred and thirty-four.
+    Takes "1.234,5", "-3", "−3", "Rp 1.000.000,-", "44,44 %", as accountants write "(1.250)" and "1.250-", and what
+    spreadsheets leave ("'1.250", NBSP, marks without width). "1.234" is one thousand two hundred and thirty-four.
     Raises `NumberUnreadable` with a sentence that shows how to write it.
     """
+    found = number_or_none(text)
+    if found is not None:
+        return found
+    raise NumberUnreadable(_how_to_write(text, hint=_hint(*_undress(text))))
+
+
+def number_or_none(text: str) -> Decimal | None:
+    """The same where the sign and the digits are plain; None for what only another habit reads. Raises NumberUnreadable for the rest."""
     sign, body = _undress(text)
-    if _INDONESIAN.fullmatch(body):
-        return _decimal(sign, body, thousands=". ", decimal=",")
-    raise NumberUnreadable(_how_to_write(text, hint=_hint(sign, body)))
-
-
-def guess_number(text: str) -> Reading:
-    """Read a number from a file whose habits are unknown: Indonesian first, then English ("83.18", "1,234.5").
-
-    `is_guess` is true whenever the other habit would have given another number ("1.417", "1,417") or the text is
-    English. Raises `NumberUnreadable` when neither habit reads it.
-    """
-    sign, body = _undress(text)
-    if _INDONESIAN.fullmatch(body):
-        value = _decimal(sign, body, thousands=". ", decimal=",")
-        why = _doubt(body)
-        return Reading(value, is_guess=bool(why), why=why)
-    if _ENGLISH.fullmatch(body):
-        value = _decimal(sign, body, thousands=",", decimal=".")
-        return Reading(value, is_guess=True, why=f"“{text.strip()}” dibaca sebagai {write_number(value)}.")
-    raise NumberUnreadable(_how_to_write(text))
+    return _decimal(sign, body, thousands=". ", decimal=",") if _INDONESIAN.fullmatch(body) else None
 
 
 def round_half_up(value: Number, places: int) -> Decimal:
@@ -137,15 +118,26 @@ def write_percent(value: Number, places: int = 2) -> str:
     return write_number(value, places=places, min_places=places)
 
 
+def without_marks(text: str) -> str:
+    """The text without what nobody sees (zero width, bidi, BOM), with plain single spaces, and no spreadsheet's apostrophe."""
+    if not text.isascii():
+        text = "".join(letter for letter in text if unicodedata.category(letter) != "Cf" and letter != "\ufe0f")
+    return _APOSTROPHE.sub("", _SPACES.sub(" ", text).strip())
+
+
 def _undress(text: str) -> tuple[str, str]:
     """Take away Rp, %, ",-" and outer spaces: the sign and the digits with their separators."""
-    if not text.strip():
+    tidy = without_marks(text).translate(_DASHES)
+    if not tidy:
         raise NumberUnreadable("Angkanya masih kosong. Tulis angka seperti 1.234,5.")
-    tidy = _SPACES.sub(" ", text).strip().replace(MINUS, "-").replace("–", "-")
     match = _DRESSED.fullmatch(tidy)
-    if match is None or (match["sign"] and match["late_sign"]):
+    if match is None:
         raise NumberUnreadable(_how_to_write(text))
-    return match["sign"] or match["late_sign"], match["body"]
+    marks = [match["sign"], match["late_sign"], "-" if match["open"] else "", "-" if match["trailing"] else ""]
+    signs = [mark for mark in marks if mark]
+    if len(signs) > 1 or bool(match["open"]) != bool(match["close"]):
+        raise NumberUnreadable(_how_to_write(text))
+    return signs[0] if signs else "", match["body"]
 
 
 def _decimal(sign: str, body: str, *, thousands: str, decimal: str) -> Decimal:
@@ -155,14 +147,6 @@ def _decimal(sign: str, body: str, *, thousands: str, decimal: str) -> Decimal:
     if len(whole.lstrip("0")) > MAX_DIGITS or len(decimals) > MAX_DIGITS:
         raise NumberUnreadable(_too_long())
     return Decimal(f"{sign}{whole}.{decimals or 0}") if decimals else Decimal(f"{sign}{whole}")
-
-
-def _doubt(body: str) -> str:
-    if _ONE_DOT_THREE_DIGITS.fullmatch(body):
-        return f"Titik dibaca sebagai pemisah ribuan; bila maksudnya pecahan, tulis {body.replace('.', ',')}."
-    if _ONE_COMMA_THREE_DIGITS.fullmatch(body):
-        return f"Koma dibaca sebagai tanda desimal; bila maksudnya ribuan, tulis {body.replace(',', '.')}."
-    return ""
 
 
 def _hint(sign: str, body: str) -> str:

@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Collection
 from datetime import date
 
-from himpun.measure.scoring.values import Polarity
 from himpun.offices.worktime import CalendarUnusable, read_day, write_day
 from himpun.typed import read_year
 
@@ -12,10 +11,6 @@ _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
 _USERNAME = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*\Z")
 _CODE = re.compile(r"[A-Za-z0-9]+(?:[._/-][A-Za-z0-9]+)*\Z")
 _VARIABLE = re.compile(r"[a-z][a-z0-9_]*\Z")
-_NUMBER = r"[-−]?(?:[0-9]{1,3}(?:\.[0-9]{3})+|[0-9]+)(?:,[0-9]+)?"
-_IS_NUMBER = re.compile(rf"{_NUMBER}\Z")
-_IS_BAND = re.compile(rf"({_NUMBER})\s*[-–—]\s*({_NUMBER})\Z")
-_IS_GRADE = re.compile(r"[A-Za-z][A-Za-z0-9+\- ]*\Z")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 _PERIOD = re.compile(r"(20[0-9]{2})(?:-(?:(TW)[1-4]|(S)[12]|(0[1-9]|1[0-2])))?\Z")
 
@@ -133,34 +128,3 @@ def frequency_of(written: str) -> str:
     found = _PERIOD.match(written)
     quarter, semester, month = found.group(2, 3, 4) if found else (None, None, None)
     return "triwulanan" if quarter else "semesteran" if semester else "bulanan" if month else "tahunan"
-
-
-def check_number(written: str) -> None:
-    """Refuse what is not a number in Indonesian writing."""
-    if _IS_NUMBER.match(written):
-        return
-    if re.fullmatch(r"[-−]?[0-9]+\.[0-9]+", written):
-        raise ValueError(f"titik adalah pemisah ribuan; untuk pecahan tulis {written.replace('.', ',')}.")
-    raise ValueError("bukan angka; tulis seperti 1.234,5 tanpa satuan atau tanda persen.")
-
-
-def check_measure(written: str, polarity: str) -> None:
-    """Refuse a target that does not suit the polarity: a band, a grade, or a number."""
-    if polarity == Polarity.GRADE:
-        if not _IS_GRADE.match(written):
-            raise ValueError("indikator predikat memerlukan predikat, bukan angka (contoh: BB atau WTP).")
-    elif polarity == Polarity.RANGE:
-        _check_band(written)
-    elif polarity == Polarity.TEXT:
-        return
-    else:
-        check_number(written)
-
-
-def _check_band(written: str) -> None:
-    found = _IS_BAND.match(written)
-    if not found:
-        raise ValueError("indikator range memerlukan batas bawah dan atas (contoh: 2,60–3,50).")
-    low, high = (float(bound.replace("−", "-").replace(".", "").replace(",", ".")) for bound in found.groups())
-    if low > high:
-        raise ValueError("batas bawah melebihi batas atas; tulis yang kecil lebih dahulu.")

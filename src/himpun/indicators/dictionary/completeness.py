@@ -7,6 +7,7 @@ from typing import NamedTuple
 from himpun.errors import Refusal
 from himpun.indicators.dictionary.definition import LABELS, WORDS, Definition
 from himpun.indicators.dictionary.formulas import effective_formula
+from himpun.measure.cells.doors import same_unit
 from himpun.measure.periods import Frequency, Kind, Period
 from himpun.measure.scoring import values
 from himpun.measure.scoring.scale import Level, Scale
@@ -21,7 +22,19 @@ def target_notices(definition: Definition) -> dict[str, str]:
     for code, text in definition.targets:
         if sentence := _why_not_computed(definition, text):
             notices[code] = f"“{text}” disimpan dan ditampilkan, tidak dihitung: {sentence}"
+        elif sentence := _guessed(definition, text):
+            notices[code] = sentence
     return notices
+
+
+def _guessed(definition: Definition, text: str) -> str:
+    """What was guessed to read a target in numbers, and a unit in it that is not the indicator's; "" for nothing."""
+    if definition.polarity in WORDS or not text.strip():
+        return ""
+    taken = values.take_target(text, definition.polarity)
+    own = taken.unit and definition.unit and taken.hint is None and not same_unit(taken.unit, definition.unit)
+    unit = f"Satuan targetnya {taken.unit}, sedangkan satuan indikator {definition.unit}; samakan." if own else ""
+    return f"{taken.note} {unit}".strip()
 
 
 def _why_not_computed(definition: Definition, text: str) -> str:

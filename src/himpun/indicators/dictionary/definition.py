@@ -46,6 +46,7 @@ VARIABLE_LABELS: Mapping[str, str] = {
     "minimum": "Paling kecil",
     "maximum": "Paling besar",
     "whole": "Bilangan bulat",
+    "quantity": "Sifat angka",
     "required": "Wajib diisi",
 }
 CHECK_LABELS: Mapping[str, str] = {"condition": "Syarat", "sentence": "Kalimat", "blocks": "Menahan pengiriman"}
@@ -99,11 +100,13 @@ class VariableDefinition:
     maximum: Decimal | None = None
     whole: bool = False
     required: bool = True
+    quantity: str = ""
 
     def __str__(self) -> str:
         limits = [f"paling kecil {write_number(self.minimum)}"] if self.minimum is not None else []
         limits += [f"paling besar {write_number(self.maximum)}"] if self.maximum is not None else []
         limits += ["bilangan bulat"] if self.whole else []
+        limits += [self.quantity] if self.quantity else []
         limits += [] if self.required else ["boleh kosong"]
         return ", ".join([f"{self.label} ({self.unit or 'tanpa satuan'})", self.kind, *limits])
 

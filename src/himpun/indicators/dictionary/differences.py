@@ -31,6 +31,7 @@ def as_typed(definition: Definition) -> Typed:
             "minimum": _number(variable.minimum),
             "maximum": _number(variable.maximum),
             "whole": YES[variable.whole],
+            "quantity": variable.quantity,
             "required": YES[variable.required],
         }
         for variable in definition.variables

@@ -27,6 +27,7 @@ from himpun.indicators.dictionary.formulas import check_computing
 from himpun.measure.numbers import read_number
 from himpun.measure.periods import Frequency, Period
 from himpun.measure.scoring.achievement import VariableKind
+from himpun.measure.scoring.quantities import Quantity, is_counted
 from himpun.measure.scoring.values import Aggregation, Polarity
 from himpun.offices.cells import code as read_code
 from himpun.offices.cells import variable_name, yes
@@ -132,10 +133,15 @@ def _read_variables(rows: Sequence[Row], wrong: Complaints) -> tuple[VariableDef
         maximum = _read_limit(row.get("maximum", ""), f"{key}-maximum", wrong)
         if minimum is not None and maximum is not None and minimum > maximum:
             wrong[f"{key}-maximum"] = "Yang paling besar lebih kecil daripada yang paling kecil; tukar keduanya."
+        quantity = row.get("quantity", "").strip().casefold()
+        if quantity:
+            wrong.choice(f"{key}-quantity", quantity, Quantity.values())
+        if minimum is not None and minimum < 0 and is_counted(quantity, row.get("unit", "")):
+            wrong[f"{key}-minimum"] = "Cacah paling kecil 0. Kosongkan, atau pilih sifat besaran atau rasio."
         whole = _read_yes(row.get("whole", ""), f"{key}-whole", wrong, otherwise=False)
         required = _read_yes(row.get("required", ""), f"{key}-required", wrong, otherwise=True)
         label, unit = (line(row.get(column, "")) for column in ("label", "unit"))
-        found.append(VariableDefinition(name, label, unit, kind, minimum, maximum, whole, required))
+        found.append(VariableDefinition(name, label, unit, kind, minimum, maximum, whole, required, quantity))
     return tuple(found)
 
 

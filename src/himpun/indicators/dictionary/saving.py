@@ -150,6 +150,7 @@ def definition_of(indicator: Indicator) -> Definition:
                 _limit(row.maximum),
                 row.whole,
                 row.required,
+                row.quantity,
             )
             for row in indicator.variables.all()
         ),
@@ -376,6 +377,7 @@ def _write_variables(indicator: Indicator, variables: Sequence[VariableDefinitio
             "minimum": variable.minimum,
             "maximum": variable.maximum,
             "whole": variable.whole,
+            "quantity": variable.quantity,
             "required": variable.required,
             "order": order,
         }

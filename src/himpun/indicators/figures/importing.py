@@ -377,7 +377,7 @@ class _Checked:
             return _Nowhere("periode", code, f"{asked.label} bukan saat mengukur: indikator ini {indicator.frequency}.")
         period = value_period(indicator.frequency, asked)
         units = self._units(indicator)
-        limited = variable.minimum is not None or variable.maximum is not None or variable.whole
+        limited = variable.least is not None or variable.maximum is not None or variable.only_whole
         return _Place(
             indicator,
             variable,
@@ -424,7 +424,8 @@ class _Checked:
 
     def _figure(self, place: _Place, typed: str | Decimal) -> tuple[Decimal | None, str]:
         plain = isinstance(typed, str) and len(typed) <= 15 and typed.isascii() and typed.isdigit()
-        if plain and not place.limited and place.indicator.polarity not in WORDS:
+        free = not place.limited or (place.variable.maximum is None and not place.variable.minimum)
+        if plain and free and place.indicator.polarity not in WORDS:
             return Decimal(typed), ""
         return self._read(place, typed)
 
@@ -433,7 +434,7 @@ class _Checked:
             typed = write_number(typed, 30) if typed.is_finite() else str(typed)
         elif self.point and place.indicator.polarity not in WORDS:
             typed = _with_comma(typed)
-        number, text = read_figure(place.indicator, typed.strip())
+        number, text = read_figure(place.indicator, typed.strip(), place.variable.unit)
         if number is None and not text:
             raise Refusal("Nilainya kosong. Kosong tidak sama dengan 0; hapus barisnya atau isi angkanya.")
         if number is not None and place.limited:
@@ -449,12 +450,13 @@ def _with_comma(typed: str) -> str:
 
 
 def _check_limits(variable: Variable, number: Decimal) -> None:
-    if variable.minimum is not None and number < variable.minimum:
-        raise Refusal(f"{variable.label} paling kecil {write_number(variable.minimum)}.")
+    least = variable.least
+    if least is not None and number < least:
+        raise Refusal(f"{variable.label} paling kecil {write_number(least)}; tertulis {write_number(number)}.")
     if variable.maximum is not None and number > variable.maximum:
         raise Refusal(f"{variable.label} paling besar {write_number(variable.maximum)}.")
-    if variable.whole and number != int(number):
-        raise Refusal(f"{variable.label} harus bilangan bulat.")
+    if variable.only_whole and number != int(number):
+        raise Refusal(f"{variable.label} harus bilangan bulat; tertulis {write_number(number)}.")
 
 
 def _status(row: Datum, current: Mapping[tuple[int, int, int, int, int], Figure]) -> str:

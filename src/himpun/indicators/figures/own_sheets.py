@@ -11,11 +11,11 @@ from himpun.errors import Refusal
 from himpun.indicators.figures import importing
 from himpun.indicators.figures.mapping.applying import apply, missing
 from himpun.indicators.figures.mapping.headings import fingerprint, guess, renewed
-from himpun.indicators.figures.mapping.values import Mapping, MappingUnfit, from_json, normalised, to_json
+from himpun.indicators.figures.mapping.values import FigureRow, Mapping, MappingUnfit, from_json, normalised, to_json
 from himpun.indicators.models.dictionary import Indicator
 from himpun.indicators.models.figures import ColumnMapping
 from himpun.indicators.models.requests import DataRequest, RequestLine
-from himpun.measure.numbers import NumberUnreadable, guess_number, write_number
+from himpun.measure.numbers import write_number
 from himpun.measure.periods import Period, value_period
 from himpun.offices.acting import acting_in
 from himpun.offices.models.offices import Office, Post
@@ -117,11 +117,16 @@ def known_indicators(indicators: Iterable[Indicator]) -> list[tuple[str, str, li
     ]
 
 
+def _units(indicators: Iterable[Indicator]) -> dict[tuple[str, str], str]:
+    return {(each.code, one.name): one.unit for each in indicators for one in each.variables.all()}
+
+
 def rows_for_request(request: DataRequest, book: Book, lines: Sequence[RequestLine]) -> ReadSheet:
     """The figures of an own sheet that this request asks for. Raises MappingNeeded or MappingUnfit."""
     sheet = mapping_for(request.office, book)
-    indicators = Indicator.objects.current().filter(office=request.office, year=Period.parse(request.period).year)
-    found, wrong = apply(sheet.mapping, book, known_indicators(indicators.prefetch_related("variables")))
+    current = Indicator.objects.current().filter(office=request.office, year=Period.parse(request.period).year)
+    indicators = list(current.prefetch_related("variables"))
+    found, wrong = apply(sheet.mapping, book, known_indicators(indicators), _units(indicators))
     places = _places(request, lines)
     units = {normalised(text) for text in (request.unit.code, request.unit.title, request.unit.unit_code, "")}
     rows, doubts, left_out = [], [], 0
@@ -130,7 +135,7 @@ def rows_for_request(request: DataRequest, book: Book, lines: Sequence[RequestLi
         if place is None or normalised(row.unit) not in units:
             left_out += 1
             continue
-        rows.append(RequestRow(*place, _as_typed(row.typed), row.address))
+        rows.append(RequestRow(*place, _as_typed(row), row.address))
         if row.doubt:
             doubts.append(f"{row.address}: {row.doubt}")
     return ReadSheet(tuple(rows), wrong, sheet, left_out, tuple(doubts))
@@ -147,14 +152,10 @@ def _places(request: DataRequest, lines: Sequence[RequestLine]) -> dict[tuple[st
     }
 
 
-def _as_typed(found: str | Decimal) -> str:
+def _as_typed(row: FigureRow) -> str:
     """A figure as a person would type it: numbers of every habit the Indonesian way, words as they are."""
-    if isinstance(found, Decimal):
-        return write_number(found, DECIMALS)
-    try:
-        return write_number(guess_number(found).value, DECIMALS)
-    except NumberUnreadable:
-        return found
+    value = row.typed if isinstance(row.typed, Decimal) else row.value
+    return str(row.typed) if value is None else write_number(value, DECIMALS)
 
 
 class ImportRows(NamedTuple):
@@ -173,7 +174,7 @@ def rows_for_import(office: Office, book: Book) -> ImportRows:
     newest: dict[str, Indicator] = {}
     for indicator in indicators:
         newest.setdefault(indicator.code, indicator)
-    found, wrong = apply(sheet.mapping, book, known_indicators(newest.values()))
+    found, wrong = apply(sheet.mapping, book, known_indicators(newest.values()), _units(newest.values()))
     posts = _posts_by_name(office)
     rows = tuple(
         importing.FigureRow(
@@ -181,7 +182,7 @@ def rows_for_import(office: Office, book: Book) -> ImportRows:
             f"{row.indicator_code}.{row.variable}",
             posts.get(normalised(row.unit), row.unit),
             row.period_code,
-            _as_typed(row.typed),
+            _as_typed(row),
         )
         for row in found
     )

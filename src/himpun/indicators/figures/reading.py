@@ -5,7 +5,7 @@ from decimal import Context, Decimal
 from himpun.errors import FieldErrors
 from himpun.indicators.measured.office_year import WORDS
 from himpun.indicators.models.dictionary import Indicator
-from himpun.measure.numbers import read_number
+from himpun.measure.cells.doors import Door, take
 from himpun.measure.scoring.values import Polarity
 
 EXACT = Context(prec=15)
@@ -13,13 +13,15 @@ EXACT = Context(prec=15)
 DECIMALS, LARGEST = 8, Decimal(10) ** 21
 
 
-def read_figure(indicator: Indicator, written: str) -> tuple[Decimal | None, str]:
-    """A figure as typed: a number, or the grade as text; blank is neither. Raises NumberUnreadable or FieldErrors."""
+def read_figure(indicator: Indicator, written: str, unit: str = "") -> tuple[Decimal | None, str]:
+    """A figure as typed: a number in this unit, or the grade as text; blank is neither. Raises NumberUnreadable or FieldErrors."""
     if not written:
         return None, ""
     if indicator.polarity in WORDS:
         return None, (written.upper() if indicator.polarity == Polarity.GRADE else written)[:60]
-    number = read_number(written)
+    number = take(written, Door.FIGURE, unit=unit).value
+    if number is None:
+        return None, ""
     kept = EXACT.normalize(number)
     if kept != number or int(kept.as_tuple().exponent) < -DECIMALS or abs(kept) >= LARGEST:
         raise FieldErrors(

@@ -4,6 +4,7 @@ Data belongs to a period ("2026-TW3"), not to the run that collected it; `origin
 """
 
 from datetime import date
+from decimal import Decimal
 
 from django.db import models
 from django.db.models import Q
@@ -11,6 +12,7 @@ from django.db.models import Q
 from himpun.archive.seals import SealedQuerySet, sealed
 from himpun.measure.periods import Frequency
 from himpun.measure.scoring.achievement import VariableKind
+from himpun.measure.scoring.quantities import Quantity, is_counted
 from himpun.measure.scoring.values import Aggregation, Polarity
 from himpun.offices.models.offices import Office, Post
 from himpun.offices.models.people import Person
@@ -140,6 +142,7 @@ class Variable(models.Model):
     minimum = models.DecimalField("paling kecil", max_digits=30, decimal_places=8, null=True, blank=True)
     maximum = models.DecimalField("paling besar", max_digits=30, decimal_places=8, null=True, blank=True)
     whole = models.BooleanField("bilangan bulat", default=False)
+    quantity = models.CharField("sifat angka", max_length=10, blank=True, default="", choices=Quantity.choices())
     required = models.BooleanField("wajib diisi", default=True)
 
     objects = SealedQuerySet.as_manager()
@@ -150,6 +153,18 @@ class Variable(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+    @property
+    def least(self) -> Decimal | None:
+        """The smallest number taken: what is counted begins at 0."""
+        if not is_counted(self.quantity, self.unit):
+            return self.minimum
+        return max(self.minimum or Decimal(0), Decimal(0))
+
+    @property
+    def only_whole(self) -> bool:
+        """Whether only whole numbers are taken."""
+        return self.whole or is_counted(self.quantity, self.unit)
 
 
 @sealed("Syarat angka")

@@ -188,7 +188,7 @@ def decide_correction(*, correction_id: int, approve: bool, reason: str = "", by
 
 def _correct(turn: Turn, correction: Correction) -> None:
     figure = correction.figure
-    number, text = read_figure(figure.variable.indicator, correction.new)
+    number, text = read_figure(figure.variable.indicator, correction.new, figure.variable.unit)
     corrected = correct(
         turn,
         figure=figure,

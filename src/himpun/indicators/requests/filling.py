@@ -86,7 +86,7 @@ def read_figures(indicator: Indicator, figures: Mapping[int, str]) -> dict[Varia
             wrong[f"v{key}"] = "Variabel ini bukan milik indikator tersebut; muat ulang halaman."
             continue
         try:
-            number, text = read[variable] = read_figure(indicator, written.strip())
+            number, text = read[variable] = read_figure(indicator, written.strip(), variable.unit)
         except Refusal as error:
             wrong[f"v{key}"] = str(error)
             continue

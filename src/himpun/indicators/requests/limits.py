@@ -50,7 +50,7 @@ def limits_of(variable: Variable, indicator: Indicator) -> Limits:
     """What a figure of this variable must keep to; a grade is one of the indicator's own, where it names them."""
     is_grade = indicator.polarity == Polarity.GRADE
     choices = tuple(indicator.grades) if is_grade else ()
-    return Limits(variable.minimum, variable.maximum, variable.whole, variable.required, choices)
+    return Limits(variable.least, variable.maximum, variable.only_whole, variable.required, choices)
 
 
 def before_of(request: DataRequest, lines: Iterable[RequestLine]) -> dict[int, Before]:

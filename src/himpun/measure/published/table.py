@@ -20,7 +20,7 @@ SEARCHED_ROWS = 30
 """Rows from the top in which the heading is looked for."""
 
 MANDATORY = ("indikator", "target", "realisasi", "capaian")
-_OPTIONAL = ("polaritas", "tahun")
+_OPTIONAL = ("polaritas", "tahun", "bobot")
 
 
 class TableNotFound(Refusal):
@@ -83,6 +83,7 @@ _PATTERNS: Mapping[str, re.Pattern[str]] = {
     ),
     "polaritas": re.compile(r"polaritas(?: indikator)?|arah(?: (?:indikator|kinerja))?|sifat(?: indikator)?|polarity"),
     "tahun": re.compile(r"tahun(?: (?:anggaran|pengukuran|data))?|year"),
+    "bobot": re.compile(r"bobot(?: (?:indikator|kinerja|sasaran))?|weight"),
 }
 _NOISE = re.compile(r"\([^()]*\)|[%:*.]|\b(?:persen|persentase|prosentase|dalam)\b")
 _YEAR = re.compile(r"\b(?:tahun |ta )?((?:19|20)[0-9]{2})\b")
@@ -182,18 +183,26 @@ def _rows(sheet: Sheet, heading: _Heading) -> Iterator[PublishedRow]:
             continue
         yield PublishedRow(
             row=row,
-            indicator=text_of(cells["indikator"]).strip(),
+            indicator=text_of(cells["indikator"]).strip() or _label(sheet, row, heading),
             target=cells["target"],
             actual=cells["realisasi"],
             published=cells["capaian"],
             polarity=text_of(cells.get("polaritas")).strip(),
             year=text_of(cells.get("tahun")).strip() or heading.own_year,
+            weight=cells.get("bobot"),
             percents=frozenset(
                 field
                 for field, name in (("target", "target"), ("actual", "realisasi"), ("published", "capaian"))
                 if address(row, heading.columns[name]) in sheet.percents
             ),
         )
+
+
+def _label(sheet: Sheet, row: int, heading: _Heading) -> str:
+    """The words in front of a row without an indicator: "Rata-rata" merged over the columns before."""
+    first = min(heading.columns[name] for name in ("target", "realisasi", "capaian"))
+    texts = (text_of(sheet.cell(row, column)).strip() for column in range(1, first))
+    return next((text for text in texts if any(letter.isalpha() for letter in text)), "")
 
 
 def _is_blank(content: Content) -> bool:

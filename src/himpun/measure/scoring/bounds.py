@@ -77,6 +77,8 @@ def read_rows(rows: Sequence[Row]) -> Scale:
     _check_ends(ordered, wrong)
     for above, below in pairwise(ordered):
         _check_bound(above, below, wrong)
+    if wrong and len(rows) == 1:
+        wrong["rows"] = "Satu tingkat bukan skala. Tambahkan tingkat di atas atau di bawahnya."
     if wrong:
         raise ScaleRefused(wrong, _proposal(ordered))
     return Scale(tuple(_level(interval) for interval in ordered))
@@ -203,20 +205,38 @@ def _between(lower: Fraction, upper: Fraction) -> str:
 
 
 def _proposal(ordered: Sequence[_Interval]) -> tuple[Row, ...]:
-    """The same levels in the strict form: each begins above (>) where the one beneath ends (≤); () where they cross."""
+    """The same levels without a gap or overlap; () where they cross, and for a level alone, which is no scale."""
     bounds: list[tuple[Fraction, bool]] = []
     for above, below in pairwise(ordered):
-        meets = above.lower == below.upper and above.row.from_included != below.row.to_included
-        bound = below.upper if below.upper is not None else above.lower
+        bound, included = _meeting(above, below)
         if bound is None or (bounds and bound >= bounds[-1][0]):
             return ()
-        bounds.append((bound, meets and above.row.from_included))
+        bounds.append((bound, included))
+    if not bounds:
+        return ()
     rows = [replace(interval.row, lower="", upper="") for interval in ordered]
     for place, (bound, included) in enumerate(bounds):
         text = write_number(bound)
         rows[place] = replace(rows[place], lower=text, from_included=included)
         rows[place + 1] = replace(rows[place + 1], upper=text, to_included=not included)
     return tuple(rows)
+
+
+def _meeting(above: _Interval, below: _Interval) -> tuple[Fraction | None, bool]:
+    """Where two levels should meet, and whether the upper one takes that number (≥).
+
+    A bound that is printed with ≥ stays: nobody is promoted by mending. Only neighbours in whole numbers ("76–90", "91–100"),
+    which say nothing of 90,4, take the strict form: above (>) where the one beneath ends (≤).
+    """
+    if above.lower is not None and above.row.from_included and not _are_whole(above, below):
+        return above.lower, True
+    meets = above.lower == below.upper and above.row.from_included != below.row.to_included
+    return below.upper if below.upper is not None else above.lower, meets and above.row.from_included
+
+
+def _are_whole(above: _Interval, below: _Interval) -> bool:
+    lower, upper = above.lower, below.upper
+    return lower is not None and upper is not None and lower - upper == 1 and lower.denominator == 1
 
 
 def _level(interval: _Interval) -> Level:

@@ -1,7 +1,5 @@
 """Targets, realisasi and scores as they are written and read."""
 
-import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -9,13 +7,10 @@ from typing import TypeVar
 
 from himpun.choices import Choice
 from himpun.errors import Refusal
-from himpun.measure.numbers import (
-    Number,
-    exact,
-    read_number,
-    write_number,
-    write_percent,
-)
+from himpun.measure.cells.doors import Door, Taken, take
+from himpun.measure.cells.grades import AKIP_GRADE as AKIP_GRADE
+from himpun.measure.cells.grades import BPK_OPINION as BPK_OPINION
+from himpun.measure.numbers import Number, NumberUnreadable, exact, write_number, write_percent
 
 SHOWN_PLACES = 2
 """Decimals of a result in a formula."""
@@ -90,12 +85,6 @@ Actual = Number | str
 
 T = TypeVar("T", bound=Target)
 
-BPK_OPINION: Mapping[str, int] = {"WTP": 4, "WDP": 3, "TW": 2, "TMP": 1}
-"""[B] Opinion of the BPK on the financial statements, best first: WDP where WTP was the target is 75."""
-
-AKIP_GRADE: Mapping[str, int] = {"AA": 7, "A": 6, "BB": 5, "B": 4, "CC": 3, "C": 2, "D": 1}
-"""[B] Grade of the AKIP evaluation (PermenPANRB 88/2021), best first, by rank."""
-
 
 @dataclass(frozen=True, slots=True)
 class Score:
@@ -129,24 +118,31 @@ class Score:
         return str(self.state) if self.value is None else write_percent(self.value)
 
 
-_BAND = re.compile(r"(?P<lower>.*[0-9].*?)\s*(?:–|—|s\.?/?d\.?|sampai|(?<=[0-9% ])-)\s*(?P<upper>\S.*)", re.IGNORECASE)
-
-
 def read_target(text: str, polarity: Polarity | str) -> Target | None:
-    """Read a target as an office writes it: "1.234,5", "2,60–3,50" for range, "WTP" for predikat; None when blank.
+    """Read a target as an office writes it: "1.234,5", "62.50 %", "45 kelompok", "2,60–3,50" for range, "WTP" for predikat.
 
-    Raises `NumberUnreadable` or `BandUnreadable` with a sentence that shows how to write it.
+    None when blank or "-". Raises `NumberUnreadable` or `BandUnreadable` with a sentence that shows how to write it.
     """
     polarity = Polarity(polarity)
     if not text.strip():
         return None
     if polarity in (Polarity.GRADE, Polarity.TEXT):
         return text.strip()
-    return _read_band(text) if polarity is Polarity.RANGE else read_number(text)
+    found = take_target(text, polarity)
+    if polarity is Polarity.RANGE and found.value is not None and found.upper is not None:
+        return Band(found.value, found.upper)
+    return found.value
 
 
-def _read_band(text: str) -> Band:
-    match = _BAND.fullmatch(text.strip())
-    if match is None:
-        raise BandUnreadable(f"Tulis rentang seperti 2,60–3,50; “{text.strip()}” tidak dapat dibaca.")
-    return Band(read_number(match["lower"]), read_number(match["upper"]))
+def take_target(text: str, polarity: Polarity | str) -> Taken:
+    """The same for targets in numbers, with the unit that stands in the cell and what was guessed. Raises as `read_target`."""
+    is_band = polarity == Polarity.RANGE
+    try:
+        found = take(text, Door.TARGET, band=is_band)
+        if is_band and found.value is None:
+            raise NumberUnreadable("Rentangnya kosong.")
+        return found
+    except NumberUnreadable as error:
+        if is_band:
+            raise BandUnreadable(f"Tulis rentang seperti 2,60–3,50; “{text.strip()}” tidak dapat dibaca.") from None
+        raise error

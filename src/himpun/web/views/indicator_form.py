@@ -19,6 +19,7 @@ from himpun.indicators.models.dictionary import Indicator, Scale
 from himpun.measure.formula.parser import parse
 from himpun.measure.periods import Frequency, Period
 from himpun.measure.scoring.achievement import VariableKind
+from himpun.measure.scoring.quantities import Quantity
 from himpun.measure.scoring.values import Aggregation, Polarity
 from himpun.web import forms
 from himpun.web.forms import read_whole
@@ -27,7 +28,7 @@ from himpun.web.views.dictionary import asked_year, entry_or_404, may_edit, offi
 
 BLANK_VARIABLES, BLANK_CHECKS = 2, 1
 """So many empty rows stand ready in the form where no script adds them."""
-_VARIABLE_COLUMNS = ("name", "label", "unit", "kind", "minimum", "maximum", "whole", "required")
+_VARIABLE_COLUMNS = ("name", "label", "unit", "kind", "minimum", "maximum", "whole", "quantity", "required")
 _CHECK_COLUMNS = ("condition", "sentence", "blocks")
 _TEXT_FIELDS = tuple(name for name in LABELS if name not in ("code", "year", "contributors", "evidence_required"))
 
@@ -144,6 +145,7 @@ def _form(
         "aggregations": Aggregation.choices(),
         "frequencies": Frequency.choices(),
         "kinds": VariableKind.values(),
+        "quantities": Quantity.values(),
         "posts": list(office.posts.order_by("order", "title")),
         "chosen": given.fields.get("contributors", "").split(),
         "scales": Scale.objects.filter(office=office, year=given.year),

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from himpun.errors import FieldErrors
 from himpun.measure.numbers import write_percent
-from himpun.measure.published.check import Checked, Verdict, changing_formulas, counts
+from himpun.measure.published.check import Checked, Verdict, changing_formulas, contradictions, counts
 from himpun.measure.published.check import check as check_rows
 from himpun.measure.published.table import Table, TableNotFound, as_csv, read_table
 from himpun.spreadsheets.book import BookRefused, Limits
@@ -22,6 +22,7 @@ UPLOAD_LIMITS = Limits(bytes=5_000_000, rows=20_000)
 
 STATES = {
     Verdict.MATCHES: "state-tercapai",
+    Verdict.WITHIN_ROUNDING: "state-mendekati",
     Verdict.DIFFERS: "state-terlambat",
     Verdict.WRONG_POLARITY: "state-mendekati",
     Verdict.NOT_COMPUTABLE: "state-berjalan",
@@ -41,7 +42,11 @@ def check(request: PersonRequest) -> HttpResponse:
         "table": table,
         "checked": [(each, WORDS[each.verdict], STATES[each.verdict], _recomputed(each)) for each in checked],
         "summary": [(WORDS[verdict], STATES[verdict], number) for verdict, number in counts(checked).items()],
-        "notes": [*changing_formulas(checked), *(table.notes if table else ())],
+        "notes": [
+            *changing_formulas(checked),
+            *(contradictions(table.rows) if table else ()),
+            *(table.notes if table else ()),
+        ],
         "result": _result(checked),
     }
     return render(request, "published/check.html", context, status=422 if typed.errors or typed.error else 200)

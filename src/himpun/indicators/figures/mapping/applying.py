@@ -45,8 +45,15 @@ from himpun.indicators.figures.mapping.values import (
     moment_named,
     normalised,
 )
-from himpun.measure.numbers import NumberUnreadable, guess_number, unfit
+from himpun.measure.cells.columns import Convention, conventions
+from himpun.measure.cells.doors import Door, Taken, take
+from himpun.measure.cells.parts import Cell, Kind
+from himpun.measure.cells.reading import read_cell
+from himpun.measure.numbers import NumberUnreadable, unfit
 from himpun.spreadsheets.book import Book, Content, Sheet, Wrong, address, corners, text_of
+
+Units = dict[tuple[str, str], str]
+"""Units by indicator and variable."""
 
 # --- applying --------------------------------------------------------------------------------------------------------
 
@@ -72,15 +79,20 @@ def missing(mapping: Mapping) -> tuple[str, ...]:
 
 
 def apply(
-    mapping: Mapping, book: Book, indicators: Sequence[tuple[str, str, Sequence[tuple[str, str, str]]]]
+    mapping: Mapping,
+    book: Book,
+    indicators: Sequence[tuple[str, str, Sequence[tuple[str, str, str]]]],
+    units: Units | None = None,
 ) -> tuple[tuple[FigureRow, ...], tuple[Wrong, ...]]:
     """The figures of the sheet, and every cell that was not taken with the cause, in the order of rows.
 
-    `indicators`: (code, name, ((variable name, label, kind), …)). Raises `MappingUnfit` for a sheet that is not there,
+    `indicators`: (code, name, ((variable name, label, kind), …)); `units` those of their
+    variables, by code and name. How a column writes its numbers is read from all
+    its rows before any is taken. Raises `MappingUnfit` for a sheet that is not there,
     other headings than the mapping was made for, a sheet nobody knows, or a mapping that is not complete.
     """
     sheet = _checked_sheet(mapping, book)
-    reading = _Reading(mapping, sheet, [KnownIndicator(*each) for each in indicators])
+    reading = _Reading(mapping, sheet, [KnownIndicator(*each) for each in indicators], units or {})
     reading.read()
     return tuple(reading.rows), tuple(sorted(reading.wrong, key=lambda wrong: wrong.row))
 
@@ -125,8 +137,8 @@ def _check_stated(mapping: Mapping, sheet: Sheet) -> None:
 class _Reading:
     """Walks the rows below the headings. What is not taken is told; a row without any figure says nothing."""
 
-    def __init__(self, mapping: Mapping, sheet: Sheet, indicators: list[KnownIndicator]) -> None:
-        self.mapping, self.sheet = mapping, sheet
+    def __init__(self, mapping: Mapping, sheet: Sheet, indicators: list[KnownIndicator], units: Units) -> None:
+        self.mapping, self.sheet, self.units = mapping, sheet, units
         self.columns = resolve(mapping, sheet)
         self.values = value_columns(mapping, self.columns)
         self.names = _Names(indicators)
@@ -134,6 +146,7 @@ class _Reading:
         self.wrong: list[Wrong] = []
         self._taken: dict[tuple[str, str, str, str], str] = {}
         self._indicator: KnownIndicator | None = None
+        self._conventions = self._by_column()
         self._merged = self._merged_rows()
 
     def read(self) -> None:
@@ -141,6 +154,10 @@ class _Reading:
             if row == self.mapping.header_row + 1 and self._is_numbering(row):
                 continue
             self._read_row(row)
+
+    def _by_column(self) -> dict[int, Convention]:
+        rows = range(self.mapping.header_row + 1, len(self.sheet.rows) + 1)
+        return conventions({column: [self.sheet.cell(row, column) for row in rows] for column in self.values})
 
     def _tell(self, row: int, column: int, cause: str, value: str | None = None) -> None:
         heading = " ".join(text_of(self.sheet.cell(self.mapping.header_row, column)).split())
@@ -260,7 +277,7 @@ class _Reading:
         content = self.sheet.cell(row, column)
         if not isinstance(content, str):
             return content is not None
-        return address(row, column) in self.sheet.formulas or _reading_of(content) is not None
+        return address(row, column) in self.sheet.formulas or _has_number(read_cell(content))
 
     def _find_variable(self, row: int, indicator: KnownIndicator) -> str | None:
         text = self._text(row, VARIABLE)
@@ -288,7 +305,7 @@ class _Reading:
     def _read_figure(self, row: int, column: int, indicator: KnownIndicator, variable: str) -> None:
         content = self.sheet.cell(row, column)
         kind = next((each[2] for each in indicator.variables if each[0] == variable), "")
-        cause, doubt = self._judge(row, column, content, kind)
+        cause, taken = self._judge(row, column, kind, self.units.get((indicator.code, variable), ""))
         if cause:
             self._tell(row, column, cause)
             return
@@ -303,24 +320,38 @@ class _Reading:
         self._taken[key] = address(row, column)
         typed = content if isinstance(content, Decimal) else text_of(content).strip()
         self.rows.append(
-            FigureRow(row, column, indicator.code, variable, period, typed, self._text(row, NOTE), unit, doubt)
+            FigureRow(
+                row,
+                column,
+                indicator.code,
+                variable,
+                period,
+                typed,
+                self._text(row, NOTE),
+                unit,
+                taken.note,
+                taken.value,
+            )
         )
 
-    def _judge(self, row: int, column: int, content: Content, kind: str) -> tuple[str, str]:
-        """(why the cell is not taken, how an unclear number is read)."""
-        where = address(row, column)
+    def _judge(self, row: int, column: int, kind: str, unit: str) -> tuple[str, Taken]:
+        """(why the cell is not taken, what was read and guessed). Words where a value is asked may be an answer in words."""
+        where, nothing, content = address(row, column), Taken(None), self.sheet.cell(row, column)
         if where in self.sheet.formulas:
-            return "Ada rumus di sel ini. Ganti dengan nilainya (salin, lalu Tempel Khusus → Nilai).", ""
+            return "Ada rumus di sel ini. Ganti dengan nilainya (salin, lalu Tempel Khusus → Nilai).", nothing
         cause = unfit(content, where in self.sheet.percents)
         if cause or not isinstance(content, str):
-            return cause, ""
-        doubt = _reading_of(content)
-        if doubt is None and kind in ("pembilang", "penyebut"):
-            return (
-                f"“{content.strip()[:40]}” bukan angka. Tulis angka seperti 1.234,5; keterangan ditulis di kolom catatan.",
-                "",
-            )
-        return "", doubt or ""
+            return cause, nothing
+        cell, counts = read_cell(content), kind in ("pembilang", "penyebut")
+        if not counts and (not _has_number(cell) or cell.unit or cell.assumed):
+            return "", nothing
+        if cell.kind in (Kind.WORDS, Kind.BLANK):
+            shown = content.strip()[:40]
+            return f"“{shown}” bukan angka. Tulis angka seperti 1.234,5; keterangan ditulis di kolom catatan.", nothing
+        try:
+            return "", take(content, Door.OWN_SHEET, unit=unit, column=self._conventions[column])
+        except NumberUnreadable as error:
+            return str(error), nothing
 
     def _period(self, row: int, column: int) -> str | None:
         part = self.values[column]
@@ -371,12 +402,8 @@ def _agree(by_code: KnownIndicator | None, by_name: KnownIndicator | None, name:
     return difflib.SequenceMatcher(None, normalised(name), normalised(by_code.name)).ratio() >= _SANE_NAME
 
 
-def _reading_of(text: str) -> str | None:
-    """What is unclear about a number in text ("" when nothing is); None when it is no number."""
-    try:
-        return guess_number(text).why
-    except NumberUnreadable:
-        return None
+def _has_number(cell: Cell) -> bool:
+    return cell.kind is Kind.NUMBER
 
 
 def _variables_named(text: str, variables: list[KnownVariable]) -> list[KnownVariable]:

@@ -72,7 +72,10 @@ class Mapping:
 
 
 class FigureRow(NamedTuple):
-    """One figure. `typed` is exact from a number cell, else as written. `doubt` says how an unclear number reads."""
+    """One figure. `typed` is exact from a number cell, else as written; `value` the number of a text by its column's convention.
+
+    `doubt` says how an unclear number reads.
+    """
 
     row: int
     column: int
@@ -83,6 +86,7 @@ class FigureRow(NamedTuple):
     note: str = ""
     unit: str = ""
     doubt: str = ""
+    value: Decimal | None = None
 
     @property
     def address(self) -> str:

@@ -9,7 +9,8 @@ from decimal import Decimal
 from typing import Final, NamedTuple
 
 from himpun.errors import Refusal
-from himpun.measure.numbers import NumberUnreadable, read_number
+from himpun.measure.cells.doors import Door, take
+from himpun.measure.numbers import NumberUnreadable
 from himpun.spreadsheets.book import Wrong
 
 SHEET: Final = "Isian"
@@ -239,6 +240,7 @@ def same_figure(one: str, other: str) -> bool:
 def figure_key(text: str) -> Decimal | str:
     """What makes two typed figures the same: the number where it reads as one, else the text."""
     try:
-        return read_number(text)
+        number = take(text, Door.FIGURE).value
     except NumberUnreadable:
         return one_line(text)
+    return one_line(text) if number is None else number

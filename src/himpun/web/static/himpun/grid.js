@@ -2,7 +2,7 @@
 // The fill-in grid: what is typed is read and judged at once (the server judges again), a block from Excel is pasted
 // over many cells, and nothing typed is lost: it stays in the browser until the server said that it is saved.
 (function () {
-  // --- numbers, read as himpun.indicators.numbers reads them --------------------------------------------------------
+  // --- numbers, read as himpun.measure.numbers reads them; what has words behind is left to the server --------------
 
   const MINUS = "\u2212";
   const DRESSED =
@@ -11,11 +11,28 @@
   const ENGLISH = /^(?:[1-9][0-9]{0,2}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?$/;
   const DOUBTFUL = /^[1-9][0-9]{0,2}[.,][0-9]{3}$/;
 
+  const UNSEEN = /[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g;
+  const FOOTNOTE = /^(.*[0-9%)]) ?(?:\*+\)?|[\u00b9\u00b2\u00b3]+[)\u207e])$/;
+  const WITH_WORDS = /^[-+(]?(?:rp\.? ?)?[0-9][0-9.,]*\)? ?(?:\([a-z ]+\) ?)?[a-z][^0-9]*$/i;
+
+  function tidied(text) {
+    const seen = text.replace(UNSEEN, "").replace(/\s+/g, " ").trim();
+    const plain = seen.replace(/[\u2212\u2013\u2012]/g, "-").replace(/^['\u2019\u2018`] ?(?=[-+(]?(?:rp\.? ?)?[0-9])/i, "");
+    const noted = FOOTNOTE.exec(plain);
+    return noted ? noted[1] : plain;
+  }
+
   function undress(text) {
-    const tidy = text.replace(/\s+/g, " ").trim().replace(MINUS, "-").replace("\u2013", "-");
-    const match = DRESSED.exec(tidy);
+    const tidy = tidied(text);
+    const below = /^(?:rp\.? ?)?\( ?([0-9].*?) ?\)( ?%)?$/i.exec(tidy) || /^([0-9].*[0-9]|[0-9]) ?-$/.exec(tidy);
+    const match = DRESSED.exec(below ? `-${below[1]}` : tidy);
     if (!match || (match[1] && match[2])) return null;
     return { sign: match[1] || match[2], body: match[3] };
+  }
+
+  // "45 kelompok", "1,5 juta", "12 (dua belas)": a number in its unit, which the server holds against what is asked.
+  function isWithWords(text) {
+    return !undress(text) && WITH_WORDS.test(tidied(text));
   }
 
   // {whole, decimals, minus}: the digits, without leading and trailing zeros; exact however long.
@@ -61,6 +78,7 @@
   function judge(text, rules) {
     if (!text.trim()) return { error: "", warning: "" };
     if (rules.kind === "kata") return { error: wordError(text.trim(), rules), warning: "" };
+    if (isWithWords(text)) return { error: "", warning: "" };
     const number = readNumber(text);
     if (!number) return { error: howToWrite(text), warning: "" };
     const error = limitError(number, rules);
