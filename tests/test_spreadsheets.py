@@ -168,8 +168,8 @@ class TestCsv:
         ("content", "cause"),
         [
             (b"a;b\0c", "bukan teks CSV"),
-            (b"\xff\xfea\x00", "bukan teks CSV"),
-            (b"a;\x81", "hurufnya tidak dapat dibaca"),
+            (b"\xff\xfea", "bukan teks CSV"),
+            (b"a;\x81", "bukan teks CSV"),
             (b'a;"b\n', "baris 1 tidak dapat dibaca"),
             (b"a;b\n" * 11, "barisnya lebih dari 10"),
             (b"a;" * 5, "baris 1 lebih dari 5 kolom"),

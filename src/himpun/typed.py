@@ -4,6 +4,7 @@ Every action that takes something typed asks here, so that a page, the API, an i
 of `Complaints` gives the value, or notes a sentence at its field; what only one room knows, the room notes itself. Pure.
 """
 
+import re
 import unicodedata
 from collections.abc import Callable, Collection, Mapping
 from datetime import date
@@ -43,6 +44,23 @@ MOST_MARKS = 8
 
 _SEEN_AS_NOTHING = frozenset("\u115f\u1160\u2800\u3164\uffa0\ufffc\U0001d159")
 """Letters and signs that show nothing: the Hangul fillers, the empty Braille cell, the place of an object, the null notehead."""
+
+
+_UNSEEN = re.compile("[\u00ad\u180e\u200b\u200e\u200f\u202a-\u202d\u2060-\u2064\u2066-\u206f\ufeff]")
+"""Soft hyphen, blanks without width, marks of direction: what copying from a page, a PDF or a calculator brings along.
+
+Not the one mark that shows digits in the other order (U+202E): what is seen is not what is written.
+"""
+_JOINERS = re.compile("(?:^|(?<=[\\x00-\\x7f]))[\u200c\u200d]+|[\u200c\u200d]+(?=[\\x00-\\x7f]|$)")
+"""Joiners that join nothing; between letters of other scripts they belong to the word."""
+_BLANKS = re.compile("[\u00a0\u2000-\u200a\u202f\u205f\u3000]")
+
+
+def visible(text: str) -> str:
+    """The text without marks that nobody sees, its blanks of other widths as plain blanks."""
+    if text.isascii():
+        return text
+    return _BLANKS.sub(" ", _JOINERS.sub("", _UNSEEN.sub("", text)))
 
 
 def is_blank(text: str) -> bool:

@@ -17,6 +17,7 @@ from himpun.errors import Refusal
 from himpun.measure.numbers import read_number
 from himpun.moments import MONTHS
 from himpun.spreadsheets.book import Book, Content, Sheet, Wrong, address, column_letter, text_of
+from himpun.spreadsheets.csv import torn_rows
 
 HEADER_WITHIN = 20
 """The row of headings is looked for in so many rows."""
@@ -104,8 +105,11 @@ def read_budget(book: Book) -> Reading:
     if wrong:
         return Reading(wrong=tuple(wrong))
     reader = _Lines(sheet, columns)
+    torn = torn_rows(sheet, header, header)
+    reader.wrong += torn.values()
     for number in range(header + 1, len(sheet.rows) + 1):
-        reader.read(number)
+        if number not in torn:
+            reader.read(number)
     if not reader.rows and not reader.wrong:
         reader.wrong.append(Wrong(header, "A", "", "belum ada baris isian di bawah judul.", sheet.name))
     return Reading(tuple(reader.rows), tuple(reader.wrong), _notes(reader.rows))

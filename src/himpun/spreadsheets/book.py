@@ -15,6 +15,12 @@ Content = str | Decimal | bool | date | None
 """What a cell holds. A time of day and a duration are text; a moment is a `datetime`, which is a `date`."""
 
 
+class Word(str):
+    """A value whose sender says that it is a text: it is never read as a number."""
+
+    __slots__ = ()
+
+
 class BookRefused(Refusal):
     """The file is not taken in; the sentence names the file, the cause and what to do."""
 
@@ -45,6 +51,8 @@ class Sheet:
     formulas: frozenset[str] = frozenset()
     hidden: bool = False
     percents: frozenset[str] = frozenset()
+    widths: tuple[int, ...] = ()
+    """Of a CSV: how many cells each row has as written. Nothing else says which cell is whose; one too many shifts the rest."""
 
     def cell(self, row: int, column: int) -> Content:
         """The content at a 1-based row and column; None where there is nothing."""

@@ -47,6 +47,7 @@ from himpun.indicators.figures.mapping.values import (
 )
 from himpun.measure.numbers import NumberUnreadable, guess_number, unfit
 from himpun.spreadsheets.book import Book, Content, Sheet, Wrong, address, corners, text_of
+from himpun.spreadsheets.csv import torn_rows
 
 # --- applying --------------------------------------------------------------------------------------------------------
 
@@ -135,10 +136,15 @@ class _Reading:
         self._taken: dict[tuple[str, str, str, str], str] = {}
         self._indicator: KnownIndicator | None = None
         self._merged = self._merged_rows()
+        header = find_header(sheet)
+        self._torn = torn_rows(
+            sheet, min(header.top if header else mapping.header_row, mapping.header_row), mapping.header_row
+        )
+        self.wrong += self._torn.values()
 
     def read(self) -> None:
         for row in range(self.mapping.header_row + 1, len(self.sheet.rows) + 1):
-            if row == self.mapping.header_row + 1 and self._is_numbering(row):
+            if row in self._torn or (row == self.mapping.header_row + 1 and self._is_numbering(row)):
                 continue
             self._read_row(row)
 
