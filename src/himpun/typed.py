@@ -4,6 +4,7 @@ Every action that takes something typed asks here, so that a page, the API, an i
 of `Complaints` gives the value, or notes a sentence at its field; what only one room knows, the room notes itself. Pure.
 """
 
+import difflib
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Mapping
@@ -69,8 +70,15 @@ def is_blank(text: str) -> bool:
 
 
 def line(text: str) -> str:
-    """A text of one line, its blanks folded; "" when nothing of it shows."""
-    return "" if is_blank(text) else " ".join(text.split())
+    """A text of one line, its blanks folded, without marks that nobody sees; "" when nothing of it shows."""
+    return "" if is_blank(text) else " ".join(visible(text).split())
+
+
+def near(written: str, known: Collection[str]) -> str:
+    """The code that was most likely meant, one that differs only in capitals and blanks before all; "" for none."""
+    plain = {" ".join(code.casefold().split()): code for code in known}
+    found = difflib.get_close_matches(" ".join(visible(written).casefold().split()), plain, n=1, cutoff=0.85)
+    return plain[found[0]] if found else ""
 
 
 def paragraphs(text: str) -> str:

@@ -230,3 +230,35 @@ def test_the_habits_of_office_programs_are_taken_at_the_command_and_the_api(
     assert run(asked) == 0
     told = sending.post("/angka", text.encode(encoding), "text/csv").json()
     assert (told["tetap"], told["tidak_dibaca"]) == (1, ["Catatan"])
+
+
+# --- codes that were meant -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ({"indikator": "uji-01", "variabel": "nilai"}, "UJI-01.nilai"),
+        ({"indikator": "UJI-01", "variabel": "Nilai"}, "UJI-01.nilai"),
+        ({"indikator": "UJI-01", "unit": "Jabatan-6"}, "jabatan-6"),
+        ({"indikator": "UJI-01", "unit": "JABATAN-6 "}, "jabatan-6"),
+    ],
+)
+def test_a_code_that_differs_only_in_capitals_finds_the_one_that_was_meant(
+    sending: Program, given: dict[str, str], meant: str
+) -> None:
+    told = sending.post("/angka", {"rows": [{"periode": "2026-TW3", "nilai": 1, **given}]}).json()
+    assert meant in told["kesalahan"][0]["sebab"]
+    assert told["baru"] == 0
+
+
+@pytest.mark.django_db
+def test_marks_that_nobody_sees_are_passed_over_in_every_form(sending: Program) -> None:
+    rows = {"rows": [{"indikator": "\u200bUJI-01", "periode": "2026-TW1\u00a0", "nilai": "\u202d13\u202c"}]}
+    assert sending.post("/angka", rows).json()["baru"] == 1
+    body = json_text({"dataElement": "UJI-01\u2060", "orgUnit": "\u2066jabatan-6\u2069", "value": "13\u200b"})
+    assert sending.post("/angka/dataValueSets", body).json()["importCount"]["imported"] == 1
+    text = adx_text('<dataValue dataElement="\u200fUJI-01" value="\u00a014"/>').decode()
+    text = text.replace('"U"', '"\ufeffjabatan-6"').replace("07-01", "10-01")
+    assert sending.post("/angka/adx", text, "application/adx+xml").json()["importCount"]["imported"] == 1

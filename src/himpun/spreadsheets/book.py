@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Final, TypeVar
 
 from himpun.errors import Refusal
@@ -63,7 +63,7 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """A file's sheets in their order. `kind` is "xlsx" or "csv"."""
+    """A file's sheets in their order. `kind` is "xlsx", "ods" or "csv"."""
 
     sheets: tuple[Sheet, ...]
     kind: str
@@ -134,6 +134,18 @@ def text_of(content: Content) -> str:
             return content.isoformat()
         case _:
             return content
+
+
+_DIGITS: Final = Context(prec=15)
+
+
+def as_shown(value: Decimal) -> Decimal:
+    """A number as a spreadsheet shows it: fifteen digits, of the seventeen that it keeps of a broken one."""
+    whole = value.to_integral_value()
+    if value != whole:
+        value = _DIGITS.create_decimal(value)
+        whole = value.to_integral_value()
+    return (whole if whole else Decimal(0)) if value == whole else value
 
 
 _ADDRESS: Final = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")

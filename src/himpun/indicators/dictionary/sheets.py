@@ -14,7 +14,7 @@ from himpun.indicators.dictionary.differences import as_typed
 from himpun.spreadsheets.book import DANGEROUS, Book, Sheet, Wrong, address, column_letter, text_of
 from himpun.spreadsheets.csv import torn_rows
 from himpun.spreadsheets.records import plain_heading
-from himpun.typed import read_whole
+from himpun.typed import near, read_whole
 
 CODE, YEAR = "code", "year"
 _KEY = {CODE: "Kode", YEAR: "Tahun"}
@@ -239,7 +239,10 @@ def _give(line: Line, attribute: str, read: Read) -> None:
         year = read_whole(line.cells.get("period", "")[:4]) or 0
     keys = [key for key in read.entries if key[0] == code and (not year or key[1] == year)]
     if not keys:
-        read.wrong.append(line.wrong(CODE, f"indikator {code or '(kosong)'} tidak ada pada lembar {INDICATORS.name}."))
+        meant = near(code, {known for known, _ in read.entries})
+        also = f" Mungkin maksudnya {meant}; tulis persis seperti itu." if meant else ""
+        cause = f"indikator {code or '(kosong)'} tidak ada pada lembar {INDICATORS.name}.{also}"
+        read.wrong.append(line.wrong(CODE, cause))
     for key in keys:
         rows: list[Line] = getattr(read.entries[key], attribute) or []
         setattr(read.entries[key], attribute, rows)

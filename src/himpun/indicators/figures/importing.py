@@ -40,6 +40,7 @@ from himpun.offices.models.offices import Office
 from himpun.offices.models.people import Person
 from himpun.offices.rules import MAY_IMPORT_ALL_FIGURES
 from himpun.spreadsheets.book import Word, Wrong
+from himpun.typed import near
 
 STEP = 50_000
 """Progress is told after so many rows."""
@@ -411,6 +412,10 @@ class _Checked:
         own = [code for code in self._elements(year) if code.startswith(f"{element.strip()}.")]
         if own:
             return f"“{element}” punya beberapa variabel; tulis salah satu: {', '.join(own)}."
+        if meant := near(element, self._elements(year)):
+            return (
+                f"Unsur “{element}” tidak ada dalam kamus tahun {year}. Yang mirip: {meant}. Tulis persis seperti itu."
+            )
         return f"Unsur “{element}” tidak ada dalam kamus indikator tahun {year}. Tulis kode indikator, titik, nama variabel, mis. IKU-01.pembilang."
 
     def _units(self, indicator: Indicator) -> Mapping[str, int]:
@@ -425,7 +430,9 @@ class _Checked:
         codes = [self._posts[pk] for pk in pks]
         if not unit or unit in codes:
             return "Anda tidak memangku jabatan unit ini; angkanya hanya dapat dibawa unit itu sendiri atau pengumpul."
-        return f"Indikator {place.indicator.code} tidak diisi unit “{unit}”. Unit pengisinya: {', '.join(codes)}."
+        meant = near(unit, codes)
+        also = f" Mungkin maksudnya {meant}; tulis persis seperti itu." if meant else ""
+        return f"Indikator {place.indicator.code} tidak diisi unit “{unit}”. Unit pengisinya: {', '.join(codes)}.{also}"
 
     def _figure(self, place: _Place, typed: str | Decimal | bool) -> tuple[Decimal | None, str]:
         plain = type(typed) is str and len(typed) <= 15 and typed.isascii() and typed.isdigit()
