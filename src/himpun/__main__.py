@@ -1,11 +1,15 @@
 """The `himpun` command. Each subcommand is one function in `COMMANDS`; `himpun manage …` reaches Django's own."""
 
 import os
+import signal
 import sys
+from collections.abc import Callable, Sequence
 
 from himpun.gate.codes import CONFIG
 from himpun.gate.keeper import main as serve
 from himpun.parent import follow
+
+PIPE_ENDED = 128 + signal.SIGPIPE
 
 
 def main() -> None:
@@ -29,7 +33,19 @@ def main() -> None:
         sys.exit(CONFIG)
     from himpun.commands import run
 
-    sys.exit(run(sys.argv[1:]))
+    sys.exit(heard(run, sys.argv[1:]))
+
+
+def heard(run: Callable[[Sequence[str]], int], given: Sequence[str]) -> int:
+    """The command's exit code; where who reads its output left (`| head`), the one of a pipe that ended."""
+    try:
+        code = run(given)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Python flushes once more as it ends; there is nobody to write to.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return PIPE_ENDED
+    return code
 
 
 if __name__ == "__main__":

@@ -3,7 +3,9 @@
 Every moment is aware and told by its own wall clock. Where a `zone` is given it is told by that one, and the zone is named.
 """
 
-from datetime import date, datetime
+import re
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 MONTHS = (
@@ -58,3 +60,18 @@ def numeric(at: datetime) -> str:
 def filed(at: datetime) -> str:
     """ "2026-11-23 09:14": sorts as text, and a spreadsheet reads it as a moment."""
     return f"{at:%Y-%m-%d %H:%M}"
+
+
+_SERIAL = re.compile(r"([2-7][0-9]{4})(?:[.,]([0-9]{1,15}))?", re.ASCII)
+
+
+def serial(text: str) -> datetime | None:
+    """What "46150" or "46150,354" is as a date of a spreadsheet that lost its format; None for every other text.
+
+    It may as well be a number: who reads it asks. Days are counted from 30 December 1899, from 1954 to 2118.
+    """
+    found = _SERIAL.fullmatch(text.strip())
+    if found is None:
+        return None
+    seconds = round(Decimal(f"0.{found[2] or 0}") * 86_400)
+    return datetime(1899, 12, 30) + timedelta(days=int(found[1]), seconds=seconds)  # noqa: DTZ001 - a day on paper

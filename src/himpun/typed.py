@@ -4,6 +4,8 @@ Every action that takes something typed asks here, so that a page, the API, an i
 of `Complaints` gives the value, or notes a sentence at its field; what only one room knows, the room notes itself. Pure.
 """
 
+import difflib
+import re
 import unicodedata
 from collections.abc import Callable, Collection, Mapping
 from datetime import date
@@ -45,14 +47,38 @@ _SEEN_AS_NOTHING = frozenset("\u115f\u1160\u2800\u3164\uffa0\ufffc\U0001d159")
 """Letters and signs that show nothing: the Hangul fillers, the empty Braille cell, the place of an object, the null notehead."""
 
 
+_UNSEEN = re.compile("[\u00ad\u180e\u200b\u200e\u200f\u202a-\u202d\u2060-\u2064\u2066-\u206f\ufeff]")
+"""Soft hyphen, blanks without width, marks of direction: what copying from a page, a PDF or a calculator brings along.
+
+Not the one mark that shows digits in the other order (U+202E): what is seen is not what is written.
+"""
+_JOINERS = re.compile("(?:^|(?<=[\\x00-\\x7f]))[\u200c\u200d]+|[\u200c\u200d]+(?=[\\x00-\\x7f]|$)")
+"""Joiners that join nothing; between letters of other scripts they belong to the word."""
+_BLANKS = re.compile("[\u00a0\u2000-\u200a\u202f\u205f\u3000]")
+
+
+def visible(text: str) -> str:
+    """The text without marks that nobody sees, its blanks of other widths as plain blanks."""
+    if text.isascii():
+        return text
+    return _BLANKS.sub(" ", _JOINERS.sub("", _UNSEEN.sub("", text)))
+
+
 def is_blank(text: str) -> bool:
     """Whether nothing of a text shows: blanks, what has no width, what turns writing around, fillers, lone marks."""
     return not any(unicodedata.category(one)[0] in "LNPS" and one not in _SEEN_AS_NOTHING for one in text)
 
 
 def line(text: str) -> str:
-    """A text of one line, its blanks folded; "" when nothing of it shows."""
-    return "" if is_blank(text) else " ".join(text.split())
+    """A text of one line, its blanks folded, without marks that nobody sees; "" when nothing of it shows."""
+    return "" if is_blank(text) else " ".join(visible(text).split())
+
+
+def near(written: str, known: Collection[str]) -> str:
+    """The code that was most likely meant, one that differs only in capitals and blanks before all; "" for none."""
+    plain = {" ".join(code.casefold().split()): code for code in known}
+    found = difflib.get_close_matches(" ".join(visible(written).casefold().split()), plain, n=1, cutoff=0.85)
+    return plain[found[0]] if found else ""
 
 
 def paragraphs(text: str) -> str:

@@ -14,6 +14,7 @@ from himpun.api.forms.codes import Code, Codes, CodesWrong, read_codes
 from himpun.api.forms.messages import DataValue, GivenRow, MessageRefused, MessageTooLong, plain_number
 from himpun.errors import Refusal
 from himpun.measure.periods import Kind, Period
+from himpun.typed import visible
 
 NOW = datetime(2026, 10, 5, 1, tzinfo=UTC)
 
@@ -26,9 +27,10 @@ def periods(draw: st.DrawFn) -> Period:
 
 CODES = st.text(
     st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff"), min_size=1, max_size=20
-).filter(lambda text: text.strip() == text != "")
+).filter(lambda text: visible(text).strip() == text != "")
 NUMBERS = st.decimals(allow_nan=False, allow_infinity=False, places=4).map(plain_number)
-VALUES = st.lists(st.builds(DataValue, CODES, CODES, periods(), st.one_of(NUMBERS, CODES)), min_size=1, max_size=8)
+WORDS = CODES.filter(lambda text: text.lower() not in ("true", "false"))
+VALUES = st.lists(st.builds(DataValue, CODES, CODES, periods(), st.one_of(NUMBERS, WORDS)), min_size=1, max_size=8)
 
 
 def as_sent(values: list[DataValue]) -> list[tuple[str, str, str, str]]:
@@ -209,10 +211,12 @@ def test_details_that_cannot_be_kept_are_told_for_their_row() -> None:
     assert [(one.row, one.column) for one in message.wrong] == [
         (1, "mechanism"),
         (2, "ageGroup"),
+        (3, "annotation"),
         (4, "value"),
         (5, "orgUnit"),
     ]
-    assert [row.value for row in message.rows] == ["2"]
+    assert message.rows == ()
+    assert message.passed == ("dataSet",)
 
 
 # --- codes -----------------------------------------------------------------------------------------------------------

@@ -11,9 +11,12 @@ from himpun.history import csv, xes
 from himpun.history.csv import LogUnreadable
 from himpun.history.events import ABORT, COMPLETE, RESUME, SCOPES, START, SUSPEND, Event, Log
 from himpun.offices.worktime import WIB
+from himpun.typed import visible
 
-TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc", "Cn"]), max_size=12)
-NAME = st.text(st.characters(exclude_categories=["Cs", "Cc", "Cn"]), min_size=1, max_size=12)
+TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc", "Cn"]), max_size=12).map(
+    lambda text: visible(text).strip()
+)
+NAME = TEXT.filter(bool)
 RISKY = st.sampled_from(["=1+1", "'=x", "@a", "-", "a;b", 'kata "kutip"', "<a> & b", "dua\nbaris", "'", "tab\tdi sini"])
 EVENTS = st.builds(
     Event,
@@ -105,7 +108,7 @@ def test_columns_can_be_named() -> None:
         (b"apa;ini", "kolom kasus tidak dikenali. Yang ada: apa, ini"),
         (b"kasus;kegiatan\nk;a", "kolom waktu tidak dikenali"),
         (b"", "kolom kasus tidak dikenali. Yang ada: kosong"),
-        (b"\xff\xfe", "bukan teks UTF-8"),
+        (b"\xff\xfea", "bukan teks CSV"),
     ],
 )
 def test_what_cannot_be_read_is_said_with_its_row_column_value_and_cause(data: bytes, sentence: str) -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from himpun.archive.incoming import incoming_folder
 from himpun.errors import Refusal
+from himpun.gate.application import Asked
 from himpun.gate.bodies import Body, BodyTooLarge, BodyUnreadable, FormBody, PlainBody, Unpacking
 from himpun.gate.limits import Limit
 from himpun.web.uploads import RECEIVED
@@ -156,3 +157,31 @@ def test_a_packed_body_is_unpacked_no_further_than_its_limit(packed: bytes) -> N
 
     with pytest.raises((BodyTooLarge, BodyUnreadable)):
         fed(sink, packed)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("padding", [b"", bytes(7)])
+def test_a_body_packed_in_several_members_is_read_to_its_end(padding: bytes) -> None:
+    packed = gzip.compress(b"satu;") + gzip.compress(b"dua;") + gzip.compress(b"tiga") + padding
+    for size in (len(packed), 1, 7):
+        sink = Unpacking(PlainBody(LIMIT))
+        for at in range(0, len(packed), size):
+            sink.feed(packed[at : at + size])
+        sink.finish()
+        with sink.body.open() as file:
+            assert file.read() == b"satu;dua;tiga"
+
+
+@pytest.mark.parametrize(
+    ("said", "gzipped"),
+    [("gzip", True), ("x-gzip", True), ("GZIP", True), ("br", False), ("deflate", False), ("", False)],
+)
+def test_an_encoding_is_read_or_asked_about_before_the_body(said: str, gzipped: bool) -> None:
+    headers = [(b"content-length", b"10"), *([(b"content-encoding", said.encode())] if said else [])]
+    asked = Asked({"path": "/api/v1/angka", "headers": headers, "client": ("127.0.0.1", 1)})
+    assert (asked.gzipped, asked.needs_a_name) == (gzipped, bool(said))
+
+
+@pytest.mark.parametrize("headers", [[], [(b"transfer-encoding", b"chunked")]])
+def test_a_small_body_of_anybody_is_read_and_a_chunked_one_asks_who_sends(headers: list[tuple[bytes, bytes]]) -> None:
+    asked = Asked({"path": "/", "headers": headers, "client": ("127.0.0.1", 1)})
+    assert asked.has_body == asked.needs_a_name == bool(headers)

@@ -12,7 +12,7 @@ from himpun.commands import run
 from himpun.cycles.actions import start_cycle
 from himpun.indicators.models.requests import DataRequest, FormArrival, Value
 from himpun.indicators.requests.forms import apply_back, form_of
-from himpun.indicators.requests.mail import receive, waiting_for
+from himpun.indicators.requests.mail import receive, sender_of, waiting_for
 from himpun.notifications.actions import messages_for
 from tests.cast import MECHANISM, PERIOD, Cast
 
@@ -101,3 +101,83 @@ def test_a_maildir_is_read_and_left_as_it_is(
     said = capsys.readouterr().out
     assert (said.count(": diterima:"), said.count(": ditolak:")) == (1, 1)
     assert len(box) == 2
+
+
+# --- who sends, what is attached, and the answer ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("written", "address"),
+    [
+        ("Budi Santoso, S.E., M.Si. <kasi@kec-kecil.example>", SENDER),
+        ('"Kasi, Seksi 2" <Kasi@Kec-Kecil.example>', SENDER),
+        ("kasi@kec-kecil.example (Dra. Sri, M.M.)", SENDER),
+        ("Drs. H. Amir, M.M < kasi@kec-kecil.example >", SENDER),
+        ('"<kasi@kec-kecil.example>" <orang@contoh.example>', "orang@contoh.example"),
+        ("Kasi <kasi@kec-kecil.example> <orang@contoh.example>", ""),
+        ("kasi@kec-kecil.example <orang@contoh.example>", ""),
+        ("Nama, S.E.", ""),
+        ("", ""),
+    ],
+)
+def test_the_one_address_of_a_sender_is_found_beside_any_name(written: str, address: str) -> None:
+    assert sender_of(written) == address
+
+
+@pytest.mark.parametrize(
+    ("name", "subtype"),
+    [
+        ("isian", "octet-stream"),
+        ("isian.xlsx.bin", "zip"),
+        ("", "wps-office.xlsx"),
+        ("Isian TW III.XLSX", "octet-stream"),
+    ],
+)
+def test_a_form_is_known_by_its_content_whatever_the_attachment_is_called(
+    asked: DataRequest, name: str, subtype: str
+) -> None:
+    message = EmailMessage()
+    message["From"] = f"Budi, S.E., M.Si. <{SENDER}>"
+    message.set_content("Terlampir.")
+    message.add_attachment(form_of(asked), maintype="application", subtype=subtype, filename=name or None)
+    (arrived,) = receive(message.as_bytes())
+    assert arrived.accepted, arrived.sentence
+
+
+@pytest.fixture
+def answers(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
+    """What was handed to the worker: address and text."""
+    given: list[tuple[str, str]] = []
+
+    def reply(address: str, subject: str, body: str) -> bool:
+        given.append((address, body))
+        return True
+
+    monkeypatch.setattr("himpun.indicators.requests.mail.reply", reply)
+    return given
+
+
+def test_who_sent_a_refused_form_is_told_why_once(
+    small: Cast, asked: DataRequest, answers: list[tuple[str, str]]
+) -> None:
+    form = form_of(asked)
+    small.answer(asked)
+    message = mail(form)
+    for _ in range(2):
+        receive(message)
+    receive(mail(form, sender="rumah@contoh.example"))
+    assert [address for address, _ in answers] == [SENDER, "rumah@contoh.example"]
+    assert "tidak dapat diubah lagi" in answers[0][1]
+    assert Record.objects.filter(act="indicators:form:refused").count() == 2
+
+
+def test_strangers_without_a_form_programs_and_what_was_taken_get_no_answer(
+    asked: DataRequest, answers: list[tuple[str, str]]
+) -> None:
+    receive(mail(b"PK bukan lembar", sender="orang.lain@contoh.example"))
+    receive(mail(form_of(asked)))
+    receive(b"Auto-Submitted: auto-replied\n" + mail(b"PK bukan lembar"))
+    receive(b"Precedence: bulk\n" + mail(b"PK bukan lembar"))
+    assert answers == []
+    receive(mail(b"PK bukan lembar"))
+    assert [address for address, _ in answers] == [SENDER]

@@ -257,14 +257,26 @@ def test_a_table_under_a_wrong_name_is_not_passed_over_in_silence(folder: Path) 
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_a_file_that_is_not_utf_8(folder: Path, name: str) -> None:
-    (folder / name).write_bytes("name,é".encode("latin-1"))
-    assert any(error.file == name and "bukan UTF-8" in error.cause for error in errors_of(folder))
+def test_a_file_that_is_no_text(folder: Path, name: str) -> None:
+    (folder / name).write_bytes(b"name,\x81")
+    assert any(error.file == name and "bukan teks CSV" in error.cause for error in errors_of(folder))
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "cp1252"])
+def test_a_table_is_the_same_whatever_program_wrote_it(folder: Path, encoding: str) -> None:
+    before = read_office(folder)
+    for name in ("posts.csv", "holidays.csv"):
+        text = (folder / name).read_text("utf-8-sig")
+        heading, rest = text.split("\n", 1)
+        (folder / name).write_bytes(f"sep=,\r\n{heading.upper()}\n\n{rest}".encode(encoding))
+    after = read_office(folder)
+    assert [post.code for post in after.posts] == [post.code for post in before.posts]
+    assert [day.name for day in after.holidays] == [day.name for day in before.holidays]
 
 
 def test_a_quote_left_open(folder: Path) -> None:
     add_line(folder, "holidays.csv", '2026-07-16,"Hari')
-    assert "tanda kutip" in the_error(folder).cause
+    assert "tanda petik" in the_error(folder).cause
 
 
 def test_toml_that_cannot_be_read_is_told_with_its_line(folder: Path, replace: Spoil) -> None:
@@ -293,7 +305,7 @@ def test_a_decimal_comma_without_quotes_in_a_file_of_commas(folder: Path) -> Non
     row = add_line(folder, "targets.csv", "IKU-12,2026,84,75")
     error = the_error(folder)
     assert (error.file, error.row) == ("targets.csv", row)
-    assert "tanda kutip" in error.cause
+    assert "tanda petik" in error.cause
 
 
 # --- office.toml -----------------------------------------------------------------------------------------------------

@@ -159,7 +159,10 @@ def test_nothing_is_replaced_without_a_decree(db: None) -> None:
         ("2027-01-01,A,nasional\n2027-01-01,B,nasional", "01-01-2027 ditulis lebih dari sekali"),
         ("2027-01-01,A,nasional\n2026-01-01,B,nasional", "satu berkas untuk satu tahun"),
         ("", "tidak ada satu pun"),
-        ("2027-01-01", "baris 2, kolom jenis"),
+        ("2027-01-01", "baris 2: baris ini berisi 1 sel, judulnya 3"),
+        ("2027-01-01,Hari, Libur,nasional", "baris 2: baris ini berisi 4 sel, judulnya 3"),
+        ('2027-01-01,"Apa,nasional', "baris 2: tanda petik yang dibuka"),
+        ("46388,Apa,nasional", "1 Januari 2027, tulis 2027-01-01"),
         ("2027-01-01," + "A" * 201 + ",nasional", "terlalu panjang"),
     ],
 )
@@ -170,7 +173,7 @@ def test_a_mistake_in_the_list_is_told_with_its_row_and_column(line: str, senten
 
 def test_a_list_from_excel_is_read_and_one_without_its_columns_is_not() -> None:
     assert len(read_days("\ufeff" + LIST.replace(",", ";").replace("tanggal", "Tanggal"))) == 2
-    with pytest.raises(DaysUnreadable, match="kolom jenis belum ada"):
+    with pytest.raises(DaysUnreadable, match="belum ada: jenis"):
         read_days("tanggal,nama\n2027-01-01,Tahun Baru\n")
-    with pytest.raises(DaysUnreadable, match="kolom tanggal, nama, jenis"):
+    with pytest.raises(DaysUnreadable, match="kosong"):
         read_days("")

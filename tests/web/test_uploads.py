@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import SuspiciousOperation
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import RequestFactory
 from django.urls import reverse
 
@@ -13,7 +14,7 @@ from himpun.indicators.models.requests import Evidence, RequestLine
 from himpun.web.addresses import address_of
 from himpun.web.uploads import RECEIVED, incoming_of
 from tests.cast import Cast
-from tests.papers import pdf
+from tests.papers import docx, image, pdf, xlsx
 from tests.web.test_pages import screen
 
 PAPER = pdf("bukti")
@@ -54,6 +55,33 @@ def test_refused_evidence_leaves_nothing(small: Cast, line: RequestLine, setting
     assert answer.status_code == 422
     assert "bukti.pdf terlalu besar" in answer.content.decode()
     assert not list(incoming_folder().iterdir())
+
+
+SAID = ("application/wps-office.xlsx", "application/octet-stream", "application/zip", "application/vnd.ms-office", "")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("name", "content", "said", "kept"),
+    [
+        *(("rekap.xlsx", xlsx(), said, "spreadsheetml.sheet") for said in SAID),
+        ("laporan.docx", docx(), "application/wps-office.docx", "wordprocessingml.document"),
+        ("scan.pdf", PAPER, "application/wps-office.pdf", "application/pdf"),
+        ("scan.pdf", PAPER, "application/x-pdf", "application/pdf"),
+        ("scan.jpg", image("JPEG"), "image/pjpeg", "image/jpeg"),
+        ("scan", image("PNG"), "image/jpg", "image/png"),
+        ("palsu.pdf", b"<html>", "application/pdf", ""),
+        ("palsu.xlsx", b"PK\x03\x04 bukan", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ""),
+    ],
+)
+def test_evidence_is_judged_by_its_content_and_never_by_what_a_browser_says(
+    small: Cast, line: RequestLine, name: str, content: bytes, said: str, kept: str
+) -> None:
+    page = screen(small.holder(small.post_of_unit(0)))
+    upload = SimpleUploadedFile(name, content, content_type=said)
+    answer = page.post(reverse("evidence_attach", args=[line.pk]), {"file": upload}, headers={"HX-Request": "true"})
+    assert (answer.status_code == 422) == (not kept)
+    assert [one.media_type.endswith(kept) for one in Evidence.objects.filter(line=line)] == ([True] if kept else [])
 
 
 def test_a_received_file_is_found_by_its_key() -> None:

@@ -1,7 +1,7 @@
 """Making and revoking tokens, keeping other systems' codes, setting many targets: each an act in the journal."""
 
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
@@ -23,7 +23,7 @@ from himpun.offices.acting import Actor, acting_in, capacities
 from himpun.offices.models.offices import Office
 from himpun.offices.models.people import Person
 from himpun.offices.rules import MAY_EDIT_INDICATORS
-from himpun.typed import Complaints, line, marks_fault
+from himpun.typed import Complaints, line, marks_fault, near
 
 PREFIX = "himpun_"
 USE_NOTED = timedelta(minutes=5)
@@ -206,7 +206,7 @@ def save_targets(*, office: Office, year: int, targets: Mapping[str, Mapping[str
     """
     acting_in(by, office.pk, roles=MAY_EDIT_INDICATORS, to="mengubah target")
     there = {one.code: one for one in entries(office, year)}
-    wrong = {code: f"Indikator {code} tidak ada pada tahun {year}." for code in targets if code not in there}
+    wrong = {code: _no_such(code, there, year) for code in targets if code not in there}
     saved = []
     with transaction.atomic():
         for code, given in targets.items():
@@ -220,3 +220,8 @@ def save_targets(*, office: Office, year: int, targets: Mapping[str, Mapping[str
         if wrong:
             raise FieldErrors(wrong)
     return saved
+
+
+def _no_such(code: str, known: Collection[str], year: int) -> str:
+    meant = near(code, known)
+    return f"Indikator {code} tidak ada pada tahun {year}." + (f" Mungkin maksudnya {meant}." if meant else "")

@@ -13,6 +13,7 @@ from himpun.indicators.figures.taking import Taken
 from himpun.offices.models.offices import Office
 from himpun.offices.models.people import Person
 from himpun.spreadsheets.book import Wrong
+from himpun.spreadsheets.records import CsvUnreadable, decoded
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,10 @@ FORMS = {
 OTHER_SYSTEMS = {"dhis2": ("dhis2-json", "dhis2-csv", "dhis2-xml"), "adx": ("adx",)}
 """What a person calls a form → the forms it may be."""
 DECIMALS = {"titik": True, "koma": False}
+NOT_WHOLE = (
+    "Rincian kategori tidak diterima; hanya jumlahnya. Bila kode ini memang berarti tanpa rincian, petakan sebagai "
+    "default di Pemetaan kode."
+)
 
 
 class DecimalUnknown(Refusal):
@@ -60,17 +65,28 @@ def point_of(form: Form, decimal: str) -> bool:
 
 def guess_form(content: bytes) -> Form:
     """The form that a file most likely has, by how it begins."""
-    begun = content[:4000].decode("utf-8", "replace").removeprefix("\ufeff").lstrip()
+    begun = _begun(content)
     if begun.startswith("<"):
         return FORMS["dhis2-xml" if "dataValueSet" in begun else "adx"]
     if begun.startswith("{"):
         return FORMS["dhis2-json" if '"dataValues"' in begun or '"dataElement"' in begun else "json"]
-    return FORMS["dhis2-csv" if "dataelement" in begun.partition("\n")[0].lower() else "csv"]
+    lines = [line for line in begun.lower().splitlines() if line.strip() and not line.lstrip('"').startswith("sep=")]
+    return FORMS["dhis2-csv" if lines and "dataelement" in lines[0].replace(" ", "").replace("_", "") else "csv"]
+
+
+def _begun(content: bytes) -> str:
+    """How a file begins, whatever its encoding."""
+    try:
+        return decoded(content[:4000]).lstrip()
+    except CsvUnreadable:
+        return content[:4000].decode("utf-8", "replace").removeprefix("\ufeff").lstrip()
 
 
 def form_of(asked: str, content: bytes) -> Form:
     """The form asked for ("csv", "json", "dhis2", "adx"), or the guessed one for ""."""
     guessed = guess_form(content)
+    if asked == dhis2.SYSTEM and guessed.name == "csv":
+        return FORMS["dhis2-csv"]
     names = OTHER_SYSTEMS.get(asked, (asked,) if asked else (guessed.name,))
     return guessed if guessed.name in names else FORMS[names[0]]
 
@@ -91,8 +107,8 @@ def take_message(
 
     Raises MessageRefused where it cannot be read, HoldsNoPost. Faults are told in the sender's codes.
     """
-    message = form.read(content)
     codes = codes_of(office, form.system) if form.system else Codes("")
+    message = _whole(form.read(content), codes)
     given = {row.row: row for row in message.rows}
     spoiled = bool(message.wrong) and not only_good
     report = import_figures(
@@ -108,8 +124,25 @@ def take_message(
         point=point,
         progress=progress,
     )
-    told = replace(report, wrong=tuple(_foreign(wrong, given) for wrong in report.wrong), dry_run=dry_run)
+    told = replace(
+        report,
+        wrong=tuple(_foreign(wrong, given) for wrong in report.wrong),
+        dry_run=dry_run,
+        passed=message.passed,
+    )
     return _with(told, message.wrong, nothing_taken=spoiled)
+
+
+def _whole(message: Message, codes: Codes) -> Message:
+    """The message with only the rows that are totals; a detail that is not mapped as the whole is wrong."""
+    rows, wrong = [], list(message.wrong)
+    for row in message.rows:
+        strange = next((one for one in row.details if not codes.is_whole(one[1], one[2])), None)
+        if strange is None:
+            rows.append(row)
+        else:
+            wrong.append(Wrong(row.row, strange[0], strange[2][:80], NOT_WHOLE))
+    return replace(message, rows=tuple(rows), wrong=tuple(sorted(wrong, key=lambda one: one.row)))
 
 
 def _own(row: GivenRow, codes: Codes) -> FigureRow:

@@ -217,6 +217,7 @@ class ReportOut(Schema):
     coba_saja: bool
     impor: int | None
     hasil: list[ResultOut]
+    tidak_dibaca: list[str]
     kesalahan: list[WrongOut]
 
 

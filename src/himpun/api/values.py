@@ -176,7 +176,8 @@ def data_value_sets(
     if bentuk not in _WRITERS:
         raise NotHere("Bentuk yang ada: json, csv, xml.")
     media, write = _WRITERS[bentuk]
-    return HttpResponse(write(_handed_out(access, dhis2.SYSTEM, periode, unit, unsur)), content_type=media)
+    values = _handed_out(access, dhis2.SYSTEM, periode, unit, unsur)
+    return HttpResponse(write(values, codes_of(access.office, dhis2.SYSTEM).foreign_wholes()), content_type=media)
 
 
 @router.get(
@@ -279,6 +280,7 @@ def told_as_json(report: Report) -> dict[str, Any]:
         "coba_saja": report.dry_run,
         "impor": report.import_id,
         "hasil": [{"baris": one.row, "status": one.status, "pesan": one.message} for one in report.results],
+        "tidak_dibaca": list(report.passed),
         "kesalahan": [
             {"baris": one.row, "kolom": one.column, "nilai": one.value, "sebab": one.cause} for one in report.wrong
         ],

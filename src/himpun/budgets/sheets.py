@@ -22,6 +22,7 @@ from himpun.measure.cells.parts import Habit
 from himpun.measure.cells.reading import read_cell
 from himpun.moments import MONTHS
 from himpun.spreadsheets.book import Book, Content, Sheet, Wrong, address, column_letter, text_of
+from himpun.spreadsheets.csv import torn_rows
 
 HEADER_WITHIN = 20
 """The row of headings is looked for in so many rows."""
@@ -109,8 +110,11 @@ def read_budget(book: Book) -> Reading:
     if wrong:
         return Reading(wrong=tuple(wrong), notes=tuple(aside))
     reader = _Lines(sheet, columns, header)
+    torn = torn_rows(sheet, header, header)
+    reader.wrong += torn.values()
     for number in range(header + 1, len(sheet.rows) + 1):
-        reader.read(number)
+        if number not in torn:
+            reader.read(number)
     if not reader.rows and not reader.wrong:
         reader.wrong.append(Wrong(header, "A", "", "belum ada baris isian di bawah judul.", sheet.name))
     return Reading(tuple(reader.rows), tuple(reader.wrong), (*_notes(reader.rows), *aside, *reader.said()))

@@ -85,6 +85,8 @@ def run(argv: Sequence[str]) -> int:
     except Refusal as refusal:
         print(refusal, file=sys.stderr)
         return 1
+    except BrokenPipeError:
+        raise  # who reads the output left: no trouble of ours
     except Exception as error:
         trouble = trouble_of(error)
         if trouble is None:

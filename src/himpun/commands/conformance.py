@@ -2,9 +2,11 @@
 
 import argparse
 import csv
+import gzip
 import io
 import json
 import sys
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -28,11 +30,15 @@ from himpun.procedures.models import ProcedureVersion
 from himpun.procedures.problems import runnable
 from himpun.procedures.queries import version_in_force
 from himpun.spreadsheets.parts import inert
+from himpun.spreadsheets.records import CsvUnreadable, records
 
 EXIT_CODES = (
     "Kode keluar: 0 bila log terbaca dan diperiksa; 1 bila tidak terbaca, dan dengan --strict juga bila log tanpa kasus, "
     "ada kasus yang menyimpang, atau ada kegiatan yang tidak dikenal; 2 bila perintahnya salah ditulis."
 )
+GZIP = b"\x1f\x8b"
+MOST_UNPACKED = 2_000_000_000
+"""Bytes of a packed log."""
 SHOWN = 15
 """Deviations that the text shows; all are in JSON."""
 
@@ -78,6 +84,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--column", action="append", default=[], metavar="BIDANG=NAMA", help="kolom CSV, misalnya case=NoTiket"
     )
     parser.add_argument(
+        "--dates",
+        choices=eventlog.ORDERS,
+        default="",
+        help="cara membaca tanggal CSV yang bermakna ganda (5/10/2026 8:30 PM), atau nomor tanggal Excel",
+    )
+    parser.add_argument(
         "--any-procedure",
         action="store_true",
         help="terima log prosedur lain; langkahnya dicocokkan menurut nama, bukan menurut kolom nomor langkah",
@@ -94,12 +106,12 @@ def run(options: argparse.Namespace) -> int:
     kept = calendar_of(office.pk, office.calendar_stamp) if office else national_calendar()
     work = WorkClock(*kept)
     procedure = procedure_of(options.procedure, office)
-    log = read_log(options.log, work, columns_of(options.column))
+    log = read_log(options.log, work, columns_of(options.column), options.dates)
     if named := other_procedures(procedure, log):
         if not options.any_procedure:
             raise OtherProcedure(options.log, named, procedure)
         log = without_numbers(procedure, log)
-    found = check(procedure, log, work, read_map(text_of(options.map)) if options.map else None)
+    found = check(procedure, log, work, read_map(bytes_of(options.map)) if options.map else None)
     _print(found, list(_notes(found, named, other_versions(procedure, log))), options.format)
     return 1 if options.strict and not _wholly_fits(found) else 0
 
@@ -147,16 +159,30 @@ def procedure_of(named: str, office: Office | None) -> Procedure:
     return newest.definition
 
 
-def read_log(file: Path, work: WorkClock, columns: Mapping[str, str]) -> Log:
-    """XES or CSV, told apart by what stands in the file. Raises FileUnreadable with the place and the cause."""
-    data = bytes_of(file)
+def read_log(file: Path, work: WorkClock, columns: Mapping[str, str], dates: str = "") -> Log:
+    """XES or CSV, also packed by gzip, told apart by what stands in the file. Raises FileUnreadable with the place and the cause."""
+    data = _unpacked(file, bytes_of(file))
     zone = work.calendar.timezone
     try:
         if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<":
             return xes.read(io.BytesIO(data), zone=zone)
-        return eventlog.read(data, zone=zone, columns=columns)
+        return eventlog.read(data, zone=zone, columns=columns, order=dates)
     except eventlog.LogUnreadable as error:
         raise FileUnreadable(file, str(error)) from error
+
+
+def _unpacked(file: Path, data: bytes) -> bytes:
+    """What a .gz holds, up to MOST_UNPACKED; every other file as it is. Raises FileUnreadable."""
+    if not data.startswith(GZIP):
+        return data
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(data)) as packed:
+            found = packed.read(MOST_UNPACKED + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        raise FileUnreadable(file, "berkas gzip ini rusak atau terpotong. Salin ulang dari sistem asalnya.") from error
+    if len(found) > MOST_UNPACKED:
+        raise FileUnreadable(file, "isi gzip ini lebih dari 2 GB. Bagi lognya menjadi beberapa berkas.")
+    return found
 
 
 def columns_of(given: list[str]) -> dict[str, str]:
@@ -170,19 +196,19 @@ def columns_of(given: list[str]) -> dict[str, str]:
     return found
 
 
-def read_map(text: str) -> dict[str, int]:
+def read_map(content: bytes) -> dict[str, int]:
     """Lines of "name; number" (or comma, tab); a heading and empty lines are passed over. Raises MapUnreadable."""
     found: dict[str, int] = {}
-    lines = text.lstrip("\ufeff").splitlines()
-    delimiter = max(";,\t", key=text.count)
-    for no, row in enumerate(csv.reader(lines, delimiter=delimiter), 1):
-        if not any(row):
-            continue
-        name, number = row[0].strip(), row[-1].strip()
-        if len(row) > 1 and number.isdecimal():
-            found[name] = int(number)
-        elif no > 1:
-            raise MapUnreadable(no, delimiter.join(row))
+    first = 0
+    try:
+        for no, row in records(content):
+            first = first or no
+            if len(row) > 1 and row[-1].isdecimal():
+                found[row[0]] = int(row[-1])
+            elif no > first:
+                raise MapUnreadable(no, ";".join(row))
+    except CsvUnreadable as refusal:
+        raise MapUnreadable(refusal.row, refusal.cause) from refusal
     return found
 
 

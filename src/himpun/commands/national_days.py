@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from himpun import clock
-from himpun.commands.reading import text_of
+from himpun.commands.reading import bytes_of
 from himpun.errors import Refusal
 from himpun.offices.calendar.national import (
     Change,
@@ -81,7 +81,7 @@ def _fill(year: int) -> int:
 
 
 def _import(options: argparse.Namespace) -> int:
-    days = read_days(text_of(options.imported))
+    days = read_days(bytes_of(options.imported))
     source = options.source
     change = compare(days, source) if options.dry_run else replace_days(days=days, source=source, certain=options.yes)
     _print_change(change)

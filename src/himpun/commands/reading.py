@@ -4,6 +4,7 @@ from pathlib import Path
 
 from himpun.errors import Refusal
 from himpun.offices.models.offices import Office
+from himpun.typed import near
 
 
 class FileUnreadable(Refusal):
@@ -21,8 +22,11 @@ class UnknownOffice(Refusal):
     code = "kantor-tidak-ada"
 
     def __init__(self, code: str) -> None:
-        known = ", ".join(Office.objects.values_list("code", flat=True)[:10])
-        super().__init__(f"Tidak ada kantor berkode “{code}”. Yang ada: {known or 'belum ada satu pun'}.")
+        known = list(Office.objects.values_list("code", flat=True))
+        meant = near(code, known)
+        also = f" Mungkin maksudnya {meant}." if meant else ""
+        shown = ", ".join(known[:10]) or "belum ada satu pun"
+        super().__init__(f"Tidak ada kantor berkode “{code}”. Yang ada: {shown}.{also}")
 
 
 def text_of(file: Path) -> str:

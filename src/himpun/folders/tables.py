@@ -1,7 +1,5 @@
 """One CSV table of an office folder, read into its rows."""
 
-import csv
-import io
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +8,7 @@ from typing import Any
 
 from himpun.folders.findings import Findings
 from himpun.folders.rows import TABLES, Table
+from himpun.spreadsheets.records import CsvUnreadable, Record, fault_of, plain_heading, records
 
 Line = tuple[int, dict[str, str]]
 
@@ -37,14 +36,11 @@ def read_sheet(folder: Path, name: str, found: Findings) -> Sheet:
         if not table.optional:
             found.add(name, "berkas ini belum ada; buat berkasnya dengan judul kolom dan isinya.")
         return Sheet(complete=table.optional)
-    content = read_text(path, found)
-    if content is None:
+    read = _records(path, found)
+    header = [_heading(cell, table) for cell in read[0][1]] if read else []
+    if not read or not _header_usable(name, header, table, found):
         return Sheet()
-    records = _records(name, content, found)
-    header = [cell.casefold() for cell in records[0]] if records else []
-    if not records or not _header_usable(name, header, table, found):
-        return Sheet()
-    written = [(number, cells) for number, cells in enumerate(records[1:], start=2) if any(cells)]
+    written = read[1:]
     aligned = [_line(name, header, number, cells, found) for number, cells in written]
     lines = [line for line in aligned if line is not None]
     _check_key(name, table.key, lines, found)
@@ -62,31 +58,30 @@ def read_text(path: Path, found: Findings) -> str | None:
     return None
 
 
-def _records(name: str, content: str, found: Findings) -> list[list[str]]:
-    reader = csv.reader(io.StringIO(content, newline=""), delimiter=_separator(content), strict=True)
+def _records(path: Path, found: Findings) -> list[Record]:
+    """Every line that is not blank, the heading first; a file without any has an empty heading."""
     try:
-        return [[cell.strip() for cell in cells] for cells in reader] or [[]]
-    except csv.Error as problem:
-        found.add(name, f"susunan CSV rusak ({problem}); periksa tanda kutip yang tidak ditutup.")
-        return []
+        return list(records(path.read_bytes())) or [(1, [])]
+    except CsvUnreadable as refusal:
+        found.add(path.name, f"susunan CSV rusak: {refusal.cause}", row=refusal.row or None)
+    except OSError as problem:
+        found.add(path.name, f"tidak dapat dibaca ({problem.strerror}); periksa hak akses berkas.")
+    return []
+
+
+def _heading(cell: str, table: Table) -> str:
+    """A heading by the column that it names, whatever its capitals and blanks."""
+    known = {plain_heading(column.name): column.name for column in table.columns}
+    return known.get(plain_heading(cell), cell.casefold())
 
 
 def _line(name: str, header: Sequence[str], number: int, cells: Sequence[str], found: Findings) -> Line | None:
     """One line as column → text; None when it has more cells than columns, as nobody knows which is which."""
-    if any(cells[len(header) :]):
-        cause = (
-            f"baris ini berisi {len(cells)} kolom, judulnya {len(header)}; apit isi yang mengandung pemisah "
-            'dengan tanda kutip (contoh: "84,75").'
-        )
+    if cause := fault_of(cells, len(header)):
         found.add(name, cause, row=number)
         return None
     padded = [*cells, *[""] * len(header)]
     return number, {column: padded[at] for at, column in enumerate(header) if column}
-
-
-def _separator(content: str) -> str:
-    header = content.lstrip("\r\n").split("\n", 1)[0]
-    return ";" if header.count(";") > header.count(",") else ","
 
 
 def _header_usable(name: str, header: Sequence[str], table: Table, found: Findings) -> bool:

@@ -37,8 +37,8 @@ class Undecodable(Refusal):
     code = "pemadatan-tidak-dikenal"
     status = 415
 
-    def __init__(self) -> None:
-        super().__init__("Content-Encoding ini tidak dibaca. Kirim tanpa pemadatan, atau dengan gzip.")
+    def __init__(self, encoding: str) -> None:
+        super().__init__(f"Content-Encoding {encoding[:40]} tidak dibaca. Kirim tanpa pemadatan, atau dengan gzip.")
 
 
 class Asked:
@@ -58,7 +58,8 @@ class Asked:
         told = self.headers.get("content-length", "")
         self.chunked = "transfer-encoding" in self.headers
         self.length: int | None = None if self.chunked else int(told) if told.isdigit() else 0
-        self.gzipped = self.headers.get("content-encoding", "identity").lower() == "gzip"
+        self.encoding = self.headers.get("content-encoding", "").strip().lower()
+        self.gzipped = self.encoding in ("gzip", "x-gzip")
         media = self.headers.get("content-type", "")
         found = _BOUNDARY.search(media) if media.lower().startswith("multipart/form-data") else None
         self.boundary = (found[1] or found[2]) if found else ""
@@ -71,7 +72,7 @@ class Asked:
     @property
     def needs_a_name(self) -> bool:
         """Whether what follows may be more, or other, than anybody may send."""
-        return self.length is None or self.length > NOBODY.fields or bool(self.boundary) or self.gzipped
+        return self.length is None or self.length > NOBODY.fields or bool(self.boundary) or bool(self.encoding)
 
     @property
     def wants_json(self) -> bool:
@@ -128,8 +129,8 @@ class Gate:
             self.busy -= 1
 
     async def _allowance(self, asked: Asked) -> Allowance:
-        if asked.headers.get("content-encoding", "identity").lower() not in ("identity", "gzip", ""):
-            raise Undecodable
+        if not asked.gzipped and asked.encoding not in ("identity", ""):
+            raise Undecodable(asked.encoding)
         given = (asked.headers.get("cookie", ""), asked.headers.get("authorization", ""))
         found: Allowance = await self._on_a_thread(allowance_of, asked.path, *given, asked.length)
         if asked.length is not None and asked.length > found.limit.whole:

@@ -194,13 +194,18 @@ class Unpacking:
         """Unpack the next bytes. Raises BodyTooLarge or BodyUnreadable."""
         try:
             while chunk:
+                if self._zip.eof:  # another member follows: some programs pack a long body in several
+                    chunk = chunk.lstrip(b"\0")
+                    if not chunk:
+                        return
+                    self._zip = zlib.decompressobj(wbits=31)
                 plain = self._zip.decompress(chunk, _STEP)
                 self._total += len(plain)
                 if self._total > self.body.limit.whole:
                     raise BodyTooLarge(self.body.limit)
                 if plain:
                     self.body.feed(plain)
-                chunk = self._zip.unconsumed_tail
+                chunk = self._zip.unconsumed_tail or self._zip.unused_data
         except zlib.error as error:
             raise BodyUnreadable from error
 

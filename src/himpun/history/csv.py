@@ -16,7 +16,10 @@ from itertools import chain
 
 from himpun.errors import Refusal
 from himpun.history.events import ABORT, COMPLETE, RESUME, SCOPES, START, STEP, SUSPEND, Event, Log
+from himpun.moments import day as in_words
+from himpun.moments import serial
 from himpun.spreadsheets.parts import FORMULA_SIGNS
+from himpun.spreadsheets.records import CsvUnreadable, Record, fault_of, records
 
 COLUMNS = {
     "case": "kasus",
@@ -121,31 +124,20 @@ class _Places:
         return self.heads[place] if place >= 0 else field
 
 
-def read(data: bytes, *, zone: tzinfo, columns: Mapping[str, str] | None = None) -> Log:
-    """The events of a CSV. Moments without a zone are of `zone`. `columns`: field → the name of its column.
+def read(data: bytes, *, zone: tzinfo, columns: Mapping[str, str] | None = None, order: str = "") -> Log:
+    """The events of a CSV. Moments without a zone are of `zone`. `columns`: field → the name of its column; `order`: one
+    of ORDERS, how dates are written that can be read in two ways.
 
-    Raises LogUnreadable.
+    Raises LogUnreadable, which asks for the order where it is needed.
     """
-    text = _text(data)
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
+    rows = records(data)
     try:
-        heads = next((row for row in rows if any(row)), [])
+        heads = next(rows, (0, []))[1]
         places = _places(heads, columns or {})
-        return _spans(rows, places, zone) if "start" in places.of else _moments(rows, places, zone)
-    except csv.Error as error:
-        raise LogUnreadable(f"baris {rows.line_num}", "", "", f"bukan CSV yang utuh ({error})") from error
-
-
-def _text(data: bytes) -> str:
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise LogUnreadable("", "", "", "Berkas bukan teks UTF-8. Simpan ulang sebagai CSV UTF-8.") from error
-
-
-def _delimiter(text: str) -> str:
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    return max(";,\t", key=first.count)
+        return (_spans if "start" in places.of else _moments)(rows, places, zone, order)
+    except CsvUnreadable as refusal:
+        where = f"baris {refusal.row}" if refusal.row else ""
+        raise LogUnreadable(where, "", "", refusal.cause) from refusal
 
 
 def _plain(name: str) -> str:
@@ -183,27 +175,25 @@ def _check(found: Mapping[str, int], heads: Sequence[str]) -> None:
         raise LogUnreadable("kepala tabel", "", "", "kolom waktu tidak dikenali; perlu waktu, atau mulai dan selesai")
 
 
-def _moments(rows: Iterator[Sequence[str]], places: _Places, zone: tzinfo) -> Log:
+def _moments(rows: Iterator[Record], places: _Places, zone: tzinfo, order: str) -> Log:
     """One event a row."""
     case, activity, at, lifecycle, resource, step, scope, decision, person, post, office, period, procedure, sha = (
         places.of.get(field, -1)
         for field in ("case", "activity", "at", "lifecycle", "resource", "step", "scope", "decision", "person", "post",
                       "office", "period", "procedure", "sha256")
     )  # fmt: skip
-    width, simple = max(places.of.values()) + 1, step < 0 and scope < 0
+    width, whole, simple = max(places.of.values()) + 1, len(places.heads), step < 0 and scope < 0
     from_iso, transitions, new = datetime.fromisoformat, TRANSITIONS, Event
     log: Log = []
     add = log.append
-    for no, row in enumerate(rows, 2):
-        if len(row) < width or not row[case] or not row[activity]:
-            if any(row):
-                _incomplete(row, no, places)
-            continue
-        row = [*row, ""]
+    for no, row in rows:
+        if len(row) < width or len(row) > whole or not row[case] or not row[activity]:
+            _check_whole(row, no, places)
+        row = [*row[:whole], ""]
         try:
             moment = from_iso(row[at])
         except ValueError:
-            moment = _moment(row[at], no, places.head("at"))
+            moment = _moment(row[at], no, places.head("at"), order)
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=zone)
         kind = transitions.get(row[lifecycle]) or lifecycle_of(row[lifecycle])
@@ -233,19 +223,16 @@ def _moments(rows: Iterator[Sequence[str]], places: _Places, zone: tzinfo) -> Lo
     return log
 
 
-def _spans(rows: Iterator[Sequence[str]], places: _Places, zone: tzinfo) -> Log:
+def _spans(rows: Iterator[Record], places: _Places, zone: tzinfo, order: str) -> Log:
     """A start and an end a row; one of them may be empty."""
     ends = "end" if "end" in places.of else "at"
     log: Log = []
-    for no, row in enumerate(rows, 2):
-        if len(row) <= max(places.of.values()) or not row[places.of["case"]] or not row[places.of["activity"]]:
-            if any(row):
-                _incomplete(row, no, places)
-            continue
+    for no, row in rows:
+        _check_whole(row, no, places)
         told = {field: row[place] for field, place in places.of.items()}
         for field, kind in (("start", START), (ends, COMPLETE)):
             if told[field].strip():
-                at = _moment(told[field], no, places.head(field))
+                at = _moment(told[field], no, places.head(field), order)
                 at = at if at.tzinfo else at.replace(tzinfo=zone)
                 log.append(
                     Event(
@@ -256,15 +243,18 @@ def _spans(rows: Iterator[Sequence[str]], places: _Places, zone: tzinfo) -> Log:
     return log
 
 
-def _incomplete(row: Sequence[str], no: int, places: _Places) -> None:
-    """Say which cell is missing."""
+def _check_whole(row: Sequence[str], no: int, places: _Places) -> None:
+    """Raises LogUnreadable for a row with a cell missing or too many, or without what an event needs."""
+    if cause := fault_of(row, len(places.heads)):
+        raise LogUnreadable(f"baris {no}", "", "", cause)
     for field, place in places.of.items():
         if place >= len(row):
             raise LogUnreadable(
                 f"baris {no}", places.head(field), "", "sel ini tidak ada; baris lebih pendek dari kepala tabel"
             )
-    field = "activity" if row[places.of["case"]] else "case"
-    raise LogUnreadable(f"baris {no}", places.head(field), "", "sel ini kosong, padahal wajib diisi")
+    field = next((field for field in ("case", "activity") if not row[places.of[field]]), "")
+    if field:
+        raise LogUnreadable(f"baris {no}", places.head(field), "", "sel ini kosong, padahal wajib diisi")
 
 
 def _bare(text: str) -> str:
@@ -302,44 +292,77 @@ MONTHS = {
     )
     for name in names.split()
 }  # fmt: skip
-_CLOCK = r"(?:[ ,T]+(?:pukul|jam)?\s*(\d{1,2})[.:](\d{2})(?:[.:](\d{2}))?\s*(?:WIB|WITA|WIT)?)?\s*$"
+_CLOCK = r"(?:[ ,T]+(?:pukul|jam)?\s*(\d{1,2})[.:](\d{2})(?:[.:](\d{2}))?\s*([AP]\.?M\.?)?\s*(?:WIB|WITA|WIT)?)?\s*$"
 _NUMERIC = re.compile(r"^\s*(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})" + _CLOCK, re.I)
 _WORDY = re.compile(r"^\s*(?:[a-z']+,\s*)?(\d{1,2})[ -]([a-z]+)\.?[ -](\d{4})" + _CLOCK, re.I)
 _YEAR_FIRST = re.compile(r"^\s*(\d{4})[/-](\d{1,2})[/-](\d{1,2})" + _CLOCK, re.I)
 
 
-def moment(text: str) -> datetime | None:
-    """A moment as ISO 8601 or as people write it here ("5/10/2026 08.30", "5 Oktober 2026 pukul 08.30"); None when unreadable."""
+DAY_FIRST, MONTH_FIRST, SERIAL = "hari-bulan", "bulan-hari", "seri"
+ORDERS = (DAY_FIRST, MONTH_FIRST, SERIAL)
+"""How a date may be written that can be read in two ways: 5/10/2026, or 46150 where a spreadsheet lost its format."""
+
+
+def moment(text: str, order: str = "") -> datetime | None:
+    """A moment as ISO 8601 or as people write it here ("5/10/2026 08.30", "5 Oktober 2026 pukul 08.30"); None when unreadable.
+
+    Without an `order` a date with AM or PM, which the other order writes, and a bare number are unreadable.
+    """
     try:
         return datetime.fromisoformat(text.strip())
     except ValueError:
         pass
-    if found := _NUMERIC.match(text):
-        day, month, year, *clock = found.groups()
-    elif found := _YEAR_FIRST.match(text):
-        year, month, day, *clock = found.groups()
-    elif found := _WORDY.match(text):
-        day, name, year, *clock = found.groups()
+    if order == SERIAL and (found := serial(text)):
+        return found
+    if parts := _NUMERIC.match(text):
+        first, second, year, *clock = parts.groups()
+        if not order and clock[3] and int(first) <= 12 and int(second) <= 12 and first != second:
+            return None
+        swapped = order == MONTH_FIRST or (not order and bool(clock[3]) and int(second) > 12)
+        day, month = (second, first) if swapped else (first, second)
+    elif parts := _YEAR_FIRST.match(text):
+        year, month, day, *clock = parts.groups()
+    elif parts := _WORDY.match(text):
+        day, name, year, *clock = parts.groups()
         month = str(MONTHS.get(name.casefold(), 0))
     else:
         return None
     try:
-        hour, minute, second = (int(part or 0) for part in clock)
-        return datetime(int(year), int(month), int(day), hour, minute, second)  # noqa: DTZ001 - the caller gives the zone
+        return datetime(int(year), int(month), int(day), *_clock(clock))  # noqa: DTZ001 - the caller gives the zone
     except ValueError:
         return None
 
 
-def _moment(text: str, no: int, column: str) -> datetime:
-    found = moment(text)
+def _clock(parts: Sequence[str | None]) -> tuple[int, int, int]:
+    """Hour, minute, second; an hour before noon or after it is one from 1 to 12. Raises ValueError for another."""
+    hour, minute, second = (int(part or 0) for part in parts[:3])
+    if half := parts[3]:
+        if not 1 <= hour <= 12:
+            raise ValueError(half)
+        hour = hour % 12 + (12 if half[0] in "pP" else 0)
+    return hour, minute, second
+
+
+def _moment(text: str, no: int, column: str, order: str) -> datetime:
+    found = moment(text, order)
     if found is None:
-        raise LogUnreadable(
-            f"baris {no}",
-            column,
-            text or "(kosong)",
-            "bukan waktu yang dikenal; tulis 2026-10-05 08:30 atau 5 Oktober 2026 08.30",
-        )
+        raise LogUnreadable(f"baris {no}", column, text or "(kosong)", _asked(text))
     return found
+
+
+def _asked(text: str) -> str:
+    """Why a moment cannot be read, or which of its readings is meant."""
+    by_day, by_month = moment(text, DAY_FIRST), moment(text, MONTH_FIRST)
+    if by_day and by_month:
+        return (
+            f"dapat berarti {in_words(by_day)} atau {in_words(by_month)}; ulangi dengan --dates {DAY_FIRST} atau "
+            f"--dates {MONTH_FIRST}"
+        )
+    if by_month:
+        return f"bukan tanggal bila harinya di depan; bila maksudnya {in_words(by_month)}, ulangi dengan --dates {MONTH_FIRST}"
+    if number := serial(text):
+        return f"tampak nomor tanggal Excel; bila maksudnya {in_words(number)}, ulangi dengan --dates {SERIAL}"
+    return "bukan waktu yang dikenal; tulis 2026-10-05 08:30 atau 5 Oktober 2026 08.30"
 
 
 def as_bytes(pieces: Iterable[str]) -> bytes:

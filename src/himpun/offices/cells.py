@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable, Collection
 from datetime import date
 
+from himpun.moments import day as in_words
+from himpun.moments import serial
 from himpun.offices.worktime import CalendarUnusable, read_day, write_day
 from himpun.typed import read_year
 
@@ -66,6 +68,8 @@ def day(written: str) -> date:
             return date.fromisoformat(written)
         except ValueError:
             raise ValueError("tanggal ini tidak ada di kalender.") from None
+    if meant := serial(written):
+        raise ValueError(f"tampak nomor tanggal Excel; bila maksudnya {in_words(meant)}, tulis {meant:%Y-%m-%d}.")
     raise ValueError("bukan tanggal; tulis tahun-bulan-tanggal (contoh: 2026-01-31).")
 
 

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Final, TypeVar
 
 from himpun.errors import Refusal
@@ -13,6 +13,12 @@ T = TypeVar("T")
 
 Content = str | Decimal | bool | date | None
 """What a cell holds. A time of day and a duration are text; a moment is a `datetime`, which is a `date`."""
+
+
+class Word(str):
+    """A value whose sender says that it is a text: it is never read as a number."""
+
+    __slots__ = ()
 
 
 class BookRefused(Refusal):
@@ -45,6 +51,8 @@ class Sheet:
     formulas: frozenset[str] = frozenset()
     hidden: bool = False
     percents: frozenset[str] = frozenset()
+    widths: tuple[int, ...] = ()
+    """Of a CSV: how many cells each row has as written. Nothing else says which cell is whose; one too many shifts the rest."""
 
     def cell(self, row: int, column: int) -> Content:
         """The content at a 1-based row and column; None where there is nothing."""
@@ -55,7 +63,7 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """A file's sheets in their order. `kind` is "xlsx" or "csv"."""
+    """A file's sheets in their order. `kind` is "xlsx", "ods" or "csv"."""
 
     sheets: tuple[Sheet, ...]
     kind: str
@@ -126,6 +134,18 @@ def text_of(content: Content) -> str:
             return content.isoformat()
         case _:
             return content
+
+
+_DIGITS: Final = Context(prec=15)
+
+
+def as_shown(value: Decimal) -> Decimal:
+    """A number as a spreadsheet shows it: fifteen digits, of the seventeen that it keeps of a broken one."""
+    whole = value.to_integral_value()
+    if value != whole:
+        value = _DIGITS.create_decimal(value)
+        whole = value.to_integral_value()
+    return (whole if whole else Decimal(0)) if value == whole else value
 
 
 _ADDRESS: Final = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")

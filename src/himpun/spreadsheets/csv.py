@@ -1,38 +1,25 @@
-"""A CSV file read: encoding, separator, lines."""
+"""A CSV file read as a book of one sheet."""
 
-import csv
-import io
-import re
-from typing import Final
-
-from himpun.spreadsheets.book import Book, Content, Sheet, address, without_blank_ends
-from himpun.spreadsheets.door import CHUNK, Door, thousands
-
-# --- CSV -------------------------------------------------------------------------------------------------------------
-
-
-_SEPARATOR_LINE: Final = re.compile(r"sep=([,;\t])\r?\n", re.IGNORECASE)
+from himpun.spreadsheets.book import Book, Content, Sheet, Wrong, address, text_of, without_blank_ends
+from himpun.spreadsheets.door import Door, thousands
+from himpun.spreadsheets.records import CsvUnreadable, every_record, too_many
 
 
 def read_csv(door: Door, content: bytes) -> Book:
-    text = _decoded(door, content)
-    if said := _SEPARATOR_LINE.match(text):
-        delimiter, text = said[1], text[said.end() :]
-    else:
-        delimiter = _delimiter(text)
+    """One sheet of texts, its rows numbered as a spreadsheet shows them."""
     rows: list[list[Content]] = []
+    widths: list[int] = []
     cells = 0
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
-        for row in reader:
+        for _, row in every_record(content):
             cells += len(row)
             _check_csv_size(door, len(rows) + 1, len(row), cells)
             rows.append([cell or None for cell in row])
-    except csv.Error:
-        door.refuse(
-            f"baris {thousands(reader.line_num)} tidak dapat dibaca sebagai CSV (tanda petik yang tidak ditutup?)",
-            "Perbaiki baris itu, atau simpan ulang sebagai CSV UTF-8.",
-        )
+            widths.append(len(row))
+    except CsvUnreadable as refusal:
+        cause, _, advice = refusal.cause.rstrip(".").partition(". ")
+        where = f"baris {thousands(refusal.row)} tidak dapat dibaca: " if refusal.row else ""
+        door.refuse(where + cause[:1].lower() + cause[1:], (advice or "Simpan ulang sebagai CSV UTF-8") + ".")
     trimmed = without_blank_ends(rows)
     formulas = frozenset(
         address(row, column)
@@ -40,7 +27,7 @@ def read_csv(door: Door, content: bytes) -> Book:
         for column, cell in enumerate(cells_of, start=1)
         if isinstance(cell, str) and cell.startswith("=")
     )
-    return Book((Sheet("CSV", trimmed, formulas=formulas),), "csv")
+    return Book((Sheet("CSV", trimmed, formulas=formulas, widths=tuple(widths)),), "csv")
 
 
 def _check_csv_size(door: Door, row: int, width: int, cells: int) -> None:
@@ -53,28 +40,16 @@ def _check_csv_size(door: Door, row: int, width: int, cells: int) -> None:
         door.refuse(f"isinya lebih dari {thousands(limits.cells)} sel", "Bagi menjadi beberapa berkas.")
 
 
-def _decoded(door: Door, content: bytes) -> str:
-    if b"\0" in content:
-        door.refuse("isinya bukan teks CSV", "Simpan ulang sebagai CSV UTF-8, lalu unggah lagi.")
-    for encoding in ("utf-8-sig", "cp1252"):
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    door.refuse("hurufnya tidak dapat dibaca", "Simpan ulang sebagai CSV UTF-8, lalu unggah lagi.")
-
-
-def _delimiter(text: str) -> str:
-    """The separator that cuts the first twenty lines into the most alike rows; the semicolon of Indonesian Excel first."""
-    lines = text[:CHUNK].splitlines()[:20]
-
-    def score(delimiter: str) -> tuple[int, int]:
-        try:
-            widths = [len(row) for row in csv.reader(lines, delimiter=delimiter) if row]
-        except csv.Error:
-            return 0, 0
-        wide = [width for width in widths if width > 1]
-        usual = max(set(wide), key=lambda width: (wide.count(width), width), default=0)
-        return wide.count(usual) if usual else 0, usual
-
-    return max((";", "\t", ","), key=score)
+def torn_rows(sheet: Sheet, top: int, bottom: int) -> dict[int, Wrong]:
+    """Rows of a CSV that hold more cells than its headings in the rows from `top` to `bottom`: none is to be believed."""
+    if not sheet.widths:
+        return {}
+    headed = max((len(row) for row in sheet.rows[top - 1 : bottom]), default=0)
+    width = max(sheet.widths[top - 1 : bottom], default=0)
+    found = {}
+    for number, cells in enumerate(sheet.rows[bottom:], bottom + 1):
+        written = sheet.widths[number - 1]
+        if cells and (cause := too_many(written, width) or too_many(len(cells), headed)):
+            shown = ", ".join(text_of(cell) for cell in cells)[:200]
+            found[number] = Wrong(number, "baris", shown, cause, sheet.name)
+    return found

@@ -14,13 +14,12 @@ DDE: Final = re.compile(r"\|.*!|\bDDE(?:AUTO)?\b", re.IGNORECASE | re.DOTALL)
 SAVE_AS: Final = "Buka di Excel atau LibreOffice, simpan ulang sebagai Excel Workbook (.xlsx), lalu unggah hasilnya."
 _AGAIN: Final = "Buka di Excel atau LibreOffice, simpan ulang sebagai .xlsx, lalu unggah lagi."
 _DAMAGED: Final = "isinya rusak atau terpotong"
-_OTHER_KINDS: Final = {
-    ".xls": "ini Excel lama (.xls)",
+_MACROS: Final = {
     ".xlsm": "ini Excel dengan makro (.xlsm)",
     ".xltm": "ini Excel dengan makro (.xltm)",
     ".xlsb": "ini Excel biner (.xlsb)",
-    ".ods": "ini OpenDocument (.ods)",
 }
+OPEN_DOCUMENT: Final = b"application/vnd.oasis.opendocument.spreadsheet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +35,10 @@ class Door:
     def damaged(self, where: str = "") -> NoReturn:
         self.refuse(_DAMAGED + (f" ({where})" if where else ""), _AGAIN)
 
-    def check_kind(self, extension: str, content: bytes) -> None:
-        if extension in _OTHER_KINDS:
-            self.refuse(_OTHER_KINDS[extension], SAVE_AS)
-        if extension not in (".xlsx", ".csv", ".txt"):
-            self.refuse("yang dapat dibaca hanya .xlsx dan .csv", SAVE_AS)
+    def kind_of(self, extension: str, content: bytes) -> str:
+        """What the bytes are: "xlsx", "ods" or "csv". The name decides only that a text is meant as a table."""
+        if extension in _MACROS:
+            self.refuse(_MACROS[extension], SAVE_AS)
         if not content:
             self.refuse("berkasnya kosong", "Periksa berkasnya, lalu unggah lagi.")
         if len(content) > self.limits.bytes:
@@ -48,18 +46,19 @@ class Door:
                 f"ukurannya {millions(len(content))} MB, paling besar {millions(self.limits.bytes)} MB",
                 "Hapus lembar, gambar, dan baris kosong yang tidak perlu, atau bagi menjadi beberapa berkas.",
             )
-        if extension == ".xlsx":
-            self._check_is_zip(content)
-        elif content.startswith((b"PK\x03\x04", _OLE)):
-            self.refuse("isinya bukan teks CSV", "Beri nama sesuai jenisnya (.xlsx), atau simpan ulang sebagai CSV.")
-
-    def _check_is_zip(self, content: bytes) -> None:
         if content.startswith(_OLE):
             if "EncryptedPackage".encode("utf-16-le") in content:
                 self.refuse("berkasnya berkata sandi", "Hapus kata sandinya (Simpan Sebagai tanpa sandi), lalu unggah.")
-            self.refuse("isinya Excel lama (.xls) walaupun namanya .xlsx", SAVE_AS)
-        if not content.startswith(b"PK\x03\x04"):
-            self.refuse("isinya bukan Excel (.xlsx)", SAVE_AS)
+            self.refuse("isinya Excel lama (.xls)", SAVE_AS)
+        if content.startswith(b"PK\x03\x04"):
+            return "ods" if OPEN_DOCUMENT in content[:200] else "xlsx"
+        if content.lstrip()[:1] == b"<":
+            self.refuse("isinya halaman web (HTML atau XML), bukan lembar kerja", SAVE_AS)
+        if extension in (".xlsx", ".xls", ".ods"):
+            self.refuse(f"isinya bukan Excel ({extension})", SAVE_AS)
+        if extension not in (".csv", ".txt", ".tsv"):
+            self.refuse("yang dapat dibaca hanya .xlsx, .ods, dan .csv", SAVE_AS)
+        return "csv"
 
 
 def shown_name(name: str) -> str:

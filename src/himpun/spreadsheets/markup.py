@@ -17,7 +17,7 @@ from himpun.spreadsheets.package import FORBIDDEN_TYPES, VALUES_ONLY, Package
 from himpun.spreadsheets.parts import Attributes
 
 
-class _Reader:
+class PartReader:
     """Walks one XML part as a stream. `start` and `end` get names without prefix; `text` what stands between."""
 
     def __init__(self, package: Package, part: str) -> None:
@@ -68,7 +68,7 @@ class _Reader:
         self.package._doctype()
 
 
-class Rules(_Reader):
+class Rules(PartReader):
     """[Content_Types].xml and the .rels: what the parts say they are. Hyperlinks may point outside, nothing else may."""
 
     def __init__(self, package: Package, part: str) -> None:
@@ -100,7 +100,7 @@ class Place:
     hidden: bool
 
 
-class Workbook(_Reader):
+class Workbook(PartReader):
     """xl/workbook.xml: the sheets in order."""
 
     def __init__(self, package: Package, part: str, targets: dict[str, str]) -> None:
@@ -120,7 +120,7 @@ class Workbook(_Reader):
             self.door.refuse(f"lembarnya lebih dari {self.door.limits.sheets}", "Bagi menjadi beberapa berkas.")
 
 
-class Strings(_Reader):
+class Strings(PartReader):
     """xl/sharedStrings.xml: how long each text is; one long text used by every cell would fill the memory."""
 
     MAX = 32_767
@@ -148,7 +148,7 @@ class Strings(_Reader):
             self.door.refuse(f"teksnya lebih dari {thousands(self.door.limits.cells)} macam", "Bagi berkasnya.")
 
 
-class Styles(_Reader):
+class Styles(PartReader):
     """xl/styles.xml: which cell styles show a number as a percentage."""
 
     def __init__(self, package: Package, part: str) -> None:
@@ -191,7 +191,7 @@ class Facts:
     percents: set[str] = field(default_factory=set)
 
 
-class Cells(_Reader):
+class Cells(PartReader):
     """One sheet: counts rows and cells and stops at the first too many; finds formulas, merged cells and errors."""
 
     def __init__(
@@ -266,7 +266,10 @@ class Cells(_Reader):
 
     def _end_value(self, text: str) -> None:
         if self._type == "e":
-            self.facts.errors[self._row, self._column] = text.strip()[:40] or "#N/A"
+            if text.strip():
+                self.facts.errors[self._row, self._column] = text.strip()[:40]
+            return
+        if not text.strip():  # a cell that was emptied: some programs leave its kind of value
             return
         index = self._number(text)
         if index >= len(self.lengths):

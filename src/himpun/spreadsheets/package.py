@@ -1,6 +1,7 @@
 """The parts of an xlsx package, looked through before anything is read."""
 
 import io
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -33,6 +34,7 @@ FORBIDDEN_TYPES: Final = (
 VALUES_ONLY: Final = (
     "Salin isinya ke buku kerja baru sebagai nilai (Tempel Khusus → Nilai), simpan sebagai .xlsx, lalu unggah."
 )
+_EMPTY_VALUE: Final = re.compile(rb"<(?:[a-z]+:)?v\s*/>|<((?:[a-z]+:)?v)>\s*</\1>")
 _READING_ERRORS: Final = (
     zipfile.BadZipFile,
     zlib.error,
@@ -79,11 +81,12 @@ class Package:
             self.door.damaged(shown_name(part))
 
     def copy_of(self, parts: list[str]) -> io.BytesIO:
-        """A zip of these parts only, freshly made, for calamine."""
+        """A zip of these parts only, freshly made, for calamine, which takes an empty value for damage: it is left out."""
         copy = io.BytesIO()
         with zipfile.ZipFile(copy, "w", zipfile.ZIP_STORED) as target:
             for part in dict.fromkeys(part.lower() for part in parts):
-                target.writestr(self._parts[part].filename, b"".join(self.chunks(part)))
+                content = b"".join(self.chunks(part))
+                target.writestr(self._parts[part].filename, _EMPTY_VALUE.sub(b"", content))
         copy.seek(0)
         return copy
 

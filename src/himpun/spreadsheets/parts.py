@@ -3,7 +3,7 @@
 Pure. An XLSX is looked through as a zip and as XML streams before anything is unpacked into memory: macros, external
 links, embedded objects, DOCTYPE, zip bombs, and sheets larger than `Limits` are refused with the cause and what to do.
 Only the parts that were looked through are handed on to calamine, which reads the values. Numbers become exact
-`Decimal`: what `repr` of the float shows, because that is what the person saw ("83.18").
+`Decimal`: the fifteen digits that the program shows, because that is what the person saw ("83.18").
 """
 
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")

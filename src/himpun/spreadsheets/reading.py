@@ -1,18 +1,20 @@
 """A file from outside as a book, or the sentence that refuses it."""
 
 import posixpath
+from typing import Final
 
 from himpun.spreadsheets.book import Book, Limits
 from himpun.spreadsheets.csv import read_csv
 from himpun.spreadsheets.door import Door, shown_name
+from himpun.spreadsheets.ods import read_ods
 from himpun.spreadsheets.xlsx import read_xlsx
 
 
 def read_book(name: str, content: bytes, limits: Limits = Limits()) -> Book:
-    """Read an .xlsx, .csv or .txt. Raises `BookRefused`, and nothing else, whatever the bytes are."""
+    """Read a workbook or a CSV, told apart by its bytes. Raises `BookRefused`, and nothing else, whatever the bytes are."""
     door = Door(shown_name(name), limits)
     extension = posixpath.splitext(name.lower().strip())[1]
-    door.check_kind(extension, content)
-    if extension == ".xlsx":
-        return read_xlsx(door, content)
-    return read_csv(door, content)
+    return _READERS[door.kind_of(extension, content)](door, content)
+
+
+_READERS: Final = {"xlsx": read_xlsx, "ods": read_ods, "csv": read_csv}

@@ -13,11 +13,13 @@ from himpun.spreadsheets.book import (
     Content,
     Sheet,
     T,
+    as_shown,
     without_blank_ends,
 )
 from himpun.spreadsheets.door import Door, millions, shown_name, thousands
 from himpun.spreadsheets.markup import Cells, Facts, Place, Rules, Strings, Styles, Workbook, resolved
 from himpun.spreadsheets.package import FORBIDDEN_PARTS, VALUES_ONLY, Package
+from himpun.typed import visible
 
 
 def read_xlsx(door: Door, content: bytes) -> Book:
@@ -139,8 +141,10 @@ def _content(raw: object) -> Content:
     match raw:
         case "" | None:
             return None
-        case bool() | str():
+        case bool():
             return raw
+        case str():
+            return visible(raw) or None
         case float() | int():
             return _number(raw)
         case datetime() if raw.time() == time():
@@ -157,7 +161,4 @@ def _content(raw: object) -> Content:
 
 def _number(raw: float) -> Content:
     value = Decimal(repr(raw))
-    if not value.is_finite():
-        return str(raw)
-    whole = value.to_integral_value()
-    return (whole if whole else Decimal(0)) if value == whole else value
+    return as_shown(value) if value.is_finite() else str(raw)

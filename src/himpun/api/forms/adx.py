@@ -4,14 +4,27 @@ A group holds the values of one organisation unit and one period, written as an 
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from decimal import Decimal
+from xml.sax.saxutils import escape
 
-from himpun.api.forms.dhis2 import attributes
-from himpun.api.forms.messages import DataValue, GivenRow, Message, MessageRefused, Tag, collect, read_tags
+from himpun.api.forms.details import details_of
+from himpun.api.forms.dhis2 import attributes, value_of
+from himpun.api.forms.messages import (
+    DataValue,
+    GivenRow,
+    Message,
+    MessageRefused,
+    Tag,
+    check_known,
+    collect,
+    read_tags,
+    sort_out,
+)
 from himpun.errors import Refusal
 from himpun.measure.periods import Kind, Period
-from himpun.spreadsheets.book import Wrong
+from himpun.spreadsheets.book import Word, Wrong
 
 SYSTEM = "adx"
 NAMESPACE = "urn:ihe:qrph:adx:2015"
@@ -20,8 +33,11 @@ DATA_SET = "HIMPUN"
 _LENGTHS = {"P1M": Kind.MONTH, "P3M": Kind.QUARTER, "P6M": Kind.SEMESTER, "P1Y": Kind.YEAR, "P12M": Kind.YEAR}
 _WRITTEN = {kind: length for length, kind in reversed(_LENGTHS.items())}
 _INTERVAL = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})/(P[0-9]{1,2}[MY])", re.ASCII)
-_GROUP = frozenset({"orgUnit", "period", "dataSet", "comment"})
-_VALUE = frozenset({"dataElement", "value", "comment"})
+_GROUP = frozenset({"orgUnit", "period", "attributeOptionCombo"})
+_VALUE = frozenset({"dataElement", "value", "categoryOptionCombo"})
+_WITHOUT = frozenset({"dataSet", "completeDate", "comment"})
+"""What carries no figure."""
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?", re.ASCII)
 
 
 class IntervalForeign(Refusal):
@@ -58,34 +74,73 @@ def write_period(period: Period) -> str:
 
 def read(content: bytes) -> Message:
     """<adx><group orgUnit period dataSet><dataValue dataElement value/>…; rows are the values, counted from 1."""
-    tags = read_tags(content)
-    if tags[0].name != "adx":
+    root, *rest = read_tags(content, NAMESPACE)
+    if root.name != "adx":
         raise MessageRefused("Pesan ADX harus berupa <adx> berisi <group> dan <dataValue>.")
-    return collect(_rows(tags))
+    check_known(root, ("exported",))
+    if strange := sorted({tag.name for tag in rest} - {"group", "dataValue", "annotation"}):
+        raise MessageRefused(f"<{'>, <'.join(strange)}> tidak dikenal di sini. Kirim hanya <group> dan <dataValue>.")
+    passed: dict[str, None] = {}
+    return collect(_rows(rest, passed), passed.keys())
 
 
-def _rows(tags: Iterable[Tag]) -> Iterable[GivenRow | Wrong]:
+def _rows(tags: Sequence[Tag], passed: dict[str, None]) -> Iterable[GivenRow | Wrong]:
     group: Mapping[str, str] = {}
     number = 0
-    for tag in tags:
-        if tag.name == "group" and tag.depth == 1:
-            group = tag.attributes
-        elif tag.name == "dataValue":
+    for place, tag in enumerate(tags):
+        if tag.name == "group":
+            group = tag.attributes if tag.depth == 1 else {}
+        if tag.name == "dataValue":
             number += 1
-            yield _row(number, group if tag.depth == 2 else {}, tag.attributes)
+            within = [one for one in _within(tags, place) if one.name == "annotation"]
+            yield _row(number, group if tag.depth == 2 else {}, tag, within, passed)
+        elif tag.text and tag.name == "group":
+            yield Wrong(number + 1, "group", tag.text[:80], "Teks di dalam <group> tidak dikenal; kirim tanpa itu.")
+        elif tag.name == "annotation" and tag.depth != 3:
+            yield Wrong(number, "annotation", tag.text[:80], "<annotation> hanya dikenal di dalam <dataValue>.")
 
 
-def _row(number: int, group: Mapping[str, str], value: Mapping[str, str]) -> GivenRow | Wrong:
+def _within(tags: Sequence[Tag], place: int) -> Iterator[Tag]:
+    for later in range(place + 1, len(tags)):
+        if tags[later].depth <= tags[place].depth:
+            return
+        yield tags[later]
+
+
+def _value(value: Tag, annotations: Sequence[Tag]) -> str | Decimal | bool:
+    """What the value says. A text stands in an annotation beside a value of 0, as ADX has only numbers for values."""
+    said = " ".join(one.text for one in annotations if one.text)
+    given = value.attributes["value"]
+    if not said:
+        return value_of(given)
+    if given != "0" or any(one.attributes for one in annotations):
+        raise Refusal("Anotasi hanya dibaca sebagai nilai teks, dengan value 0. Kirim angka ini tanpa anotasi.")
+    return Word(said)
+
+
+def _row(
+    number: int, group: Mapping[str, str], tag: Tag, annotations: Sequence[Tag], passed: dict[str, None]
+) -> GivenRow | Wrong:
+    value = tag.attributes
     for given, name in ((group, "orgUnit"), (group, "period"), (value, "dataElement"), (value, "value")):
         if not given.get(name, "").strip():
             return Wrong(number, name, "", f"{name} belum diisi. Kosong tidak sama dengan 0.")
-    if details := sorted({*group} - _GROUP | {*value} - _VALUE):
-        return Wrong(number, details[0], "", f"Rincian {', '.join(details)} tidak diterima; kirim angka tanpa rincian.")
+    if tag.text:
+        return Wrong(
+            number, "dataValue", tag.text[:80], "Teks di dalam <dataValue> tidak dikenal; tulis nilainya di value."
+        )
+    known, without = _GROUP | _VALUE, _WITHOUT
+    if strange := sort_out({**group, **value}, known, without, passed):
+        return Wrong(number, min({*group, *value} - known - without)[:40], "", strange)
     try:
-        period = read_period(group["period"].strip())
+        period = read_period(group["period"])
     except Refusal as error:
         return Wrong(number, "period", group["period"][:80], str(error))
-    return GivenRow(number, value["dataElement"].strip(), group["orgUnit"].strip(), period.code, value["value"].strip())
+    try:
+        figure = _value(tag, annotations)
+    except Refusal as error:
+        return Wrong(number, "annotation", annotations[0].text[:80], str(error))
+    return GivenRow(number, value["dataElement"], group["orgUnit"], period.code, figure, details_of({**group, **value}))
 
 
 def write(values: Iterable[DataValue], *, exported: datetime) -> bytes:
@@ -98,6 +153,14 @@ def write(values: Iterable[DataValue], *, exported: datetime) -> bytes:
     for (unit, period), members in groups.items():
         head = {"orgUnit": unit, "period": write_period(period), "dataSet": DATA_SET}
         lines.append(f"  <group {attributes(head)}>")
-        lines += [f"    <dataValue {attributes({'dataElement': one.element, 'value': one.value})}/>" for one in members]
+        lines += map(_written_value, members)
         lines.append("  </group>")
     return "\n".join([*lines, "</adx>", ""]).encode()
+
+
+def _written_value(one: DataValue) -> str:
+    """A number as its value, a text in an annotation beside the value 0."""
+    if _NUMBER.fullmatch(one.value):
+        return f"    <dataValue {attributes({'dataElement': one.element, 'value': one.value})}/>"
+    head = attributes({"dataElement": one.element, "value": "0"})
+    return f"    <dataValue {head}><annotation>{escape(one.value)}</annotation></dataValue>"

@@ -6,15 +6,24 @@ from functools import cached_property
 from typing import NamedTuple
 
 from himpun.api.forms import adx, dhis2
-from himpun.api.forms.messages import is_clean, table_of
+from himpun.api.forms.details import ATTRIBUTE, COMBO, DEFAULT
+from himpun.api.forms.messages import is_clean, unreadable_csv
 from himpun.errors import Refusal
 from himpun.spreadsheets.book import Wrong
+from himpun.spreadsheets.records import listing
 
 SYSTEMS = {dhis2.SYSTEM: "DHIS2", adx.SYSTEM: "ADX"}
 ELEMENT, UNIT = "unsur", "unit"
-KINDS = {ELEMENT: "Unsur data", UNIT: "Unit"}
+KINDS = {
+    ELEMENT: "Unsur data",
+    UNIT: "Unit",
+    COMBO: "Rincian kategori bawaan (category option combo)",
+    ATTRIBUTE: "Rincian atribut bawaan (attribute option combo)",
+}
 COLUMNS = {"system": "sistem", "kind": "jenis", "foreign": "asing", "own": "sendiri"}
 """Field of a code → column of the file."""
+_NOTES = frozenset({"no", "nama", "catatan", "keterangan"})
+"""Columns for people."""
 LONGEST = 120
 MAX_CODES = 20_000
 
@@ -41,11 +50,21 @@ class CodesWrong(Refusal):
 @dataclass(frozen=True)
 class Codes:
     """The codes of one system in an office; a code that is not mapped stands for itself. The office's own code, as a
-    unit, means who answers for the indicator."""
+    unit, means who answers for the indicator. `combos` and `attributes` are the option combinations without detail."""
 
     office: str
     elements: Mapping[str, str] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
+    combos: Mapping[str, str] = field(default_factory=dict)
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+    def is_whole(self, kind: str, foreign: str) -> bool:
+        """Whether an option combination of theirs means the total, without any detail."""
+        return foreign in (self.attributes if kind == ATTRIBUTE else self.combos)
+
+    def foreign_wholes(self) -> tuple[str, str]:
+        """Their category and attribute option combination for a total."""
+        return min(self.combos, default=DEFAULT), min(self.attributes, default=DEFAULT)
 
     def own_element(self, foreign: str) -> str:
         """Their data element → "IKU-01.desa_baik"."""
@@ -82,17 +101,21 @@ def read_codes(content: bytes) -> list[Code]:
     found: list[Code] = []
     wrong: list[Wrong] = []
     seen: set[tuple[str, ...]] = set()
-    for number, row in table_of(content, tuple(COLUMNS.values())):
-        code = Code(**{name: row[column].strip() for name, column in COLUMNS.items()})
-        name, cause = fault(code)
-        if cause:
-            column = COLUMNS[name]
-            wrong.append(Wrong(number, column, row[column][:80], cause))
-        elif code[:3] in seen:
-            wrong.append(Wrong(number, "asing", code.foreign, "Kode ini sudah ada di baris sebelumnya."))
-        else:
-            found.append(code)
-            seen.add(code[:3])
+    with unreadable_csv():
+        table = listing(
+            content, known={name: name for name in COLUMNS.values()}, needed=COLUMNS.values(), passed=_NOTES
+        )
+        for number, row, torn in table.rows:
+            code = Code(**{name: row[column] for name, column in COLUMNS.items()})
+            name, cause = ("foreign", torn) if torn else fault(code)
+            if cause:
+                column = "baris" if torn else COLUMNS[name]
+                wrong.append(Wrong(number, column, row.get(column, "")[:80], cause))
+            elif code[:3] in seen:
+                wrong.append(Wrong(number, "asing", code.foreign, "Kode ini sudah ada di baris sebelumnya."))
+            else:
+                found.append(code)
+                seen.add(code[:3])
     if len(found) > MAX_CODES:
         wrong.append(Wrong(MAX_CODES, "asing", "", "Terlalu banyak baris; paling banyak 20.000."))
     if wrong:
@@ -106,6 +129,8 @@ def fault(code: Code) -> tuple[str, str]:
         return "system", f"Pilih salah satu dari: {', '.join(SYSTEMS)}."
     if code.kind not in KINDS:
         return "kind", f"Pilih salah satu dari: {', '.join(KINDS)}."
+    if code.kind in (COMBO, ATTRIBUTE) and code.own != DEFAULT:
+        return "own", f"Rincian tidak disimpan di sini; kode rincian hanya dapat berarti {DEFAULT}."
     for name, text in (("foreign", code.foreign), ("own", code.own)):
         if not text:
             return name, "Kode ini belum diisi."

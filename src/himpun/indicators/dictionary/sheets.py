@@ -6,13 +6,15 @@ is not there leaves its field as it is; a sheet that is not there leaves all its
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from himpun.indicators.dictionary.definition import CHECK_LABELS, LABELS, VARIABLE_LABELS, Definition, Typed
 from himpun.indicators.dictionary.differences import as_typed
 from himpun.spreadsheets.book import DANGEROUS, Book, Sheet, Wrong, address, column_letter, text_of
-from himpun.typed import read_whole
+from himpun.spreadsheets.csv import torn_rows
+from himpun.spreadsheets.records import plain_heading
+from himpun.typed import near, read_whole
 
 CODE, YEAR = "code", "year"
 _KEY = {CODE: "Kode", YEAR: "Tahun"}
@@ -77,7 +79,7 @@ class Entry:
             base.variables if self.variables is None else [line.cells for line in self.variables],
             base.targets
             if self.targets is None
-            else {line.cells["period"]: line.cells["value"] for line in self.targets},
+            else {**base.targets, **{line.cells["period"]: line.cells["value"] for line in self.targets}},
             base.checks if self.checks is None else [line.cells for line in self.checks],
         )
 
@@ -136,13 +138,13 @@ def read_books(books: Sequence[tuple[str, Book]]) -> Read:
 
 def _fields_of(table: Table) -> dict[str, str]:
     """Heading as written, in small letters → field."""
-    found = {heading.casefold(): name for name, heading in table.columns.items()}
+    found = {heading: name for name, heading in table.columns.items()}
     found |= {name: name for name in table.columns}
-    return {**found, **table.also}
+    return {plain_heading(heading): name for heading, name in {**found, **table.also}.items()}
 
 
 def _headings(sheet: Sheet) -> list[str]:
-    return [" ".join(text_of(cell).split()).casefold() for cell in (sheet.rows[0] if sheet.rows else ())]
+    return [plain_heading(text_of(cell)) for cell in (sheet.rows[0] if sheet.rows else ())]
 
 
 def _table_of(sheet: Sheet, *, by_name: bool) -> Table | None:
@@ -179,8 +181,12 @@ def _lines(sheet: Sheet, shown: str, table: Table, wrong: list[Wrong]) -> list[L
             wrong.append(Wrong(1, table.columns[name], "", "kolom ini belum ada; tambahkan pada baris judul.", shown))
     for area in sheet.merged:
         wrong.append(Wrong(1, area, "", "sel gabungan tidak dapat dibaca; pisahkan selnya.", shown))
+    torn = torn_rows(sheet, 1, 1)
+    wrong += (replace(one, sheet=shown) for one in torn.values())
     found = []
     for number in range(2, len(sheet.rows) + 1):
+        if number in torn:
+            continue
         cells = {name: _cell(sheet, number, place) for name, place in columns.items()}
         if not any(cells.values()):
             continue
@@ -221,7 +227,7 @@ def _gather(lines: Mapping[str, Sequence[Line]], read: Read) -> None:
         if table.name not in lines:
             continue
         for entry in read.entries.values():
-            setattr(entry, attribute, [])
+            setattr(entry, attribute, None)
         for line in lines[table.name]:
             _give(line, attribute, read)
 
@@ -233,9 +239,13 @@ def _give(line: Line, attribute: str, read: Read) -> None:
         year = read_whole(line.cells.get("period", "")[:4]) or 0
     keys = [key for key in read.entries if key[0] == code and (not year or key[1] == year)]
     if not keys:
-        read.wrong.append(line.wrong(CODE, f"indikator {code or '(kosong)'} tidak ada pada lembar {INDICATORS.name}."))
+        meant = near(code, {known for known, _ in read.entries})
+        also = f" Mungkin maksudnya {meant}; tulis persis seperti itu." if meant else ""
+        cause = f"indikator {code or '(kosong)'} tidak ada pada lembar {INDICATORS.name}.{also}"
+        read.wrong.append(line.wrong(CODE, cause))
     for key in keys:
-        rows: list[Line] = getattr(read.entries[key], attribute)
+        rows: list[Line] = getattr(read.entries[key], attribute) or []
+        setattr(read.entries[key], attribute, rows)
         if attribute == "targets" and any(one.cells["period"] == line.cells["period"] for one in rows):
             read.wrong.append(line.wrong("period", "target periode ini sudah ada pada baris lain."))
             continue

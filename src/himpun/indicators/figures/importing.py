@@ -34,11 +34,13 @@ from himpun.indicators.models.recaps import RecapLine
 from himpun.indicators.models.requests import DataRequest, RequestLine
 from himpun.measure.numbers import write_number
 from himpun.measure.periods import Period, is_due, value_period
+from himpun.measure.scoring.values import Polarity
 from himpun.offices.acting import Actor, acting_in, capacities
 from himpun.offices.models.offices import Office
 from himpun.offices.models.people import Person
 from himpun.offices.rules import MAY_IMPORT_ALL_FIGURES
-from himpun.spreadsheets.book import Wrong
+from himpun.spreadsheets.book import Word, Wrong
+from himpun.typed import near
 
 STEP = 50_000
 """Progress is told after so many rows."""
@@ -55,13 +57,14 @@ FROZEN_BLANK = (
 
 class FigureRow(NamedTuple):
     """A row to import. `element` is "IKU-01.desa_baik" (the code alone where the indicator has one variable), `unit` a
-    post's code ("" for who answers for the indicator), `period` a code like "2026-TW3", `typed` as written or exact."""
+    post's code ("" for who answers for the indicator), `period` a code like "2026-TW3", `typed` as written, exact, or
+    yes or no."""
 
     row: int
     element: str
     unit: str
     period: str
-    typed: str | Decimal
+    typed: str | Decimal | bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,8 @@ class Report:
     dry_run: bool = False
     results: tuple[Result, ...] = ()
     import_id: int | None = None
+    passed: tuple[str, ...] = ()
+    """What the file also holds, and which carries no figure."""
 
     @property
     def sentence(self) -> str:
@@ -93,7 +98,8 @@ class Report:
             return f"{self.wrong_count} dari {self.rows} baris salah; tidak ada yang diubah."
         what = f"{self.taken.added} angka baru, {self.taken.changed} berubah, {self.taken.same} tetap"
         skipped = f"; {self.wrong_count} baris salah dilewati" if self.wrong_count else ""
-        return f"{'Akan dimuat' if self.dry_run else 'Dimuat'}: {what}{skipped}."
+        passed = f" Tidak dibaca karena bukan angka: {', '.join(self.passed)}." if self.passed else ""
+        return f"{'Akan dimuat' if self.dry_run else 'Dimuat'}: {what}{skipped}.{passed}"
 
 
 class _DryRun(Exception):
@@ -406,6 +412,10 @@ class _Checked:
         own = [code for code in self._elements(year) if code.startswith(f"{element.strip()}.")]
         if own:
             return f"“{element}” punya beberapa variabel; tulis salah satu: {', '.join(own)}."
+        if meant := near(element, self._elements(year)):
+            return (
+                f"Unsur “{element}” tidak ada dalam kamus tahun {year}. Yang mirip: {meant}. Tulis persis seperti itu."
+            )
         return f"Unsur “{element}” tidak ada dalam kamus indikator tahun {year}. Tulis kode indikator, titik, nama variabel, mis. IKU-01.pembilang."
 
     def _units(self, indicator: Indicator) -> Mapping[str, int]:
@@ -420,16 +430,22 @@ class _Checked:
         codes = [self._posts[pk] for pk in pks]
         if not unit or unit in codes:
             return "Anda tidak memangku jabatan unit ini; angkanya hanya dapat dibawa unit itu sendiri atau pengumpul."
-        return f"Indikator {place.indicator.code} tidak diisi unit “{unit}”. Unit pengisinya: {', '.join(codes)}."
+        meant = near(unit, codes)
+        also = f" Mungkin maksudnya {meant}; tulis persis seperti itu." if meant else ""
+        return f"Indikator {place.indicator.code} tidak diisi unit “{unit}”. Unit pengisinya: {', '.join(codes)}.{also}"
 
-    def _figure(self, place: _Place, typed: str | Decimal) -> tuple[Decimal | None, str]:
-        plain = isinstance(typed, str) and len(typed) <= 15 and typed.isascii() and typed.isdigit()
+    def _figure(self, place: _Place, typed: str | Decimal | bool) -> tuple[Decimal | None, str]:
+        plain = type(typed) is str and len(typed) <= 15 and typed.isascii() and typed.isdigit()
         free = not place.limited or (place.variable.maximum is None and not place.variable.minimum)
         if plain and free and place.indicator.polarity not in WORDS:
             return Decimal(typed), ""
         return self._read(place, typed)
 
-    def _read(self, place: _Place, typed: str | Decimal) -> tuple[Decimal | None, str]:
+    def _read(self, place: _Place, typed: str | Decimal | bool) -> tuple[Decimal | None, str]:
+        if isinstance(typed, bool):
+            typed = _yes_or_no(place.indicator, typed)
+        if isinstance(typed, Word) and place.indicator.polarity not in WORDS:
+            raise Refusal("Nilai ini dikirim sebagai teks, sedangkan indikatornya angka. Kirim angkanya.")
         if isinstance(typed, Decimal):
             typed = write_number(typed, 30) if typed.is_finite() else str(typed)
         elif self.point and place.indicator.polarity not in WORDS:
@@ -440,6 +456,15 @@ class _Checked:
         if number is not None and place.limited:
             _check_limits(place.variable, number)
         return number, text
+
+
+def _yes_or_no(indicator: Indicator, said: bool) -> str | Decimal:
+    """A Boolean value: counted where numbers are, a word where words are. Raises Refusal for a grade."""
+    if indicator.polarity == Polarity.GRADE:
+        raise Refusal("Nilai ya/tidak bukan predikat. Kirim predikatnya, misalnya BB.")
+    if indicator.polarity in WORDS:
+        return "Ya" if said else "Tidak"
+    return Decimal(said)
 
 
 def _with_comma(typed: str) -> str:

@@ -134,6 +134,8 @@ class CodeMapping(models.Model):
     class Kind(models.TextChoices):
         ELEMENT = "unsur", "Unsur data (kode indikator.variabel)"
         UNIT = "unit", "Unit (kode jabatan)"
+        COMBO = "rincian", "Rincian kategori bawaan (category option combo)"
+        ATTRIBUTE = "atribut", "Rincian atribut bawaan (attribute option combo)"
 
     office = models.ForeignKey(Office, models.PROTECT, related_name="code_mappings")
     system = models.CharField("sistem", max_length=40)

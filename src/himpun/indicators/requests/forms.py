@@ -20,9 +20,8 @@ from himpun.indicators.measured.keeping import value_text
 from himpun.indicators.models.requests import DataRequest, RequestLine
 from himpun.indicators.requests.filling import check_may_fill, check_words, read_figures, save_line
 from himpun.indicators.requests.form.merging import check_current, compare
-from himpun.indicators.requests.form.reading import read_form
+from himpun.indicators.requests.form.reading import kept_sheet, read_form
 from himpun.indicators.requests.form.values import (
-    HIDDEN,
     NOT,
     YES,
     Form,
@@ -193,7 +192,7 @@ def read_back(request: DataRequest, *, name: str, content: bytes, by: Person) ->
     lines = list(lines_of(request))
     frozen = frozen_in(lines)
     now = {(line.pk, variable): text for line in lines for variable, text in _values_of(line, frozen).items()}
-    if book.sheet(HIDDEN) is not None:
+    if kept_sheet(book) is not None:
         return _checked(_of_form(request, name, book, lines, now), lines, frozen)
     return _checked(_of_sheet(request, name, book, lines, now), lines, frozen)
 

@@ -14,7 +14,8 @@ from itertools import pairwise
 from himpun.errors import Refusal
 from himpun.measure.numbers import write_percent
 from himpun.measure.published.check import Checked, PublishedRow
-from himpun.spreadsheets.book import Book, Content, Sheet, address, harmless, text_of
+from himpun.spreadsheets.book import Book, Content, Sheet, Wrong, address, harmless, text_of
+from himpun.spreadsheets.csv import torn_rows
 
 SEARCHED_ROWS = 30
 """Rows from the top in which the heading is looked for."""
@@ -27,6 +28,16 @@ class TableNotFound(Refusal):
     """No sheet has the columns that are needed; the sentence names those that are missing."""
 
     code = "kolom-tidak-ditemukan"
+
+
+class RowsTorn(Refusal):
+    """Rows of a CSV have more cells than its headings: nobody knows which figure is the target, which the realisasi."""
+
+    code = "baris-terputus"
+
+    def __init__(self, torn: Sequence[Wrong]) -> None:
+        said = "; ".join(f"{one.row} ({one.value[:60]})" for one in torn[:5]) + ("; …" if len(torn) > 5 else "")
+        super().__init__(f"Tabel ini tidak dapat dibaca begitu: baris {said}. {torn[0].cause}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +59,8 @@ def read_table(book: Book, sheet: str = "") -> Table:
     if not found:
         raise TableNotFound(_missing(chosen))
     first, heading = found[0]
+    if torn := torn_rows(first, heading.first_row, heading.last_row):
+        raise RowsTorn(tuple(torn.values()))
     others = [f"“{one.name}”" for one, _ in found[1:]]
     notes = (
         [f"Lembar “{first.name}” yang diperiksa; {', '.join(others)} juga berisi tabel, belum diperiksa."]
@@ -67,6 +80,7 @@ class _Heading:
     """Field → column (from 1), the last row of the heading, and the year chosen among several ("" when one)."""
 
     columns: Mapping[str, int]
+    first_row: int
     last_row: int
     year: str = ""
     own_year: str = ""
@@ -92,10 +106,10 @@ _COLUMN_NUMBER = re.compile(r"\(?(?:[0-9]{1,2}|[a-z])\)?(?: ?[=:].*)?", re.IGNOR
 
 def _find_heading(sheet: Sheet) -> _Heading | None:
     for row in range(1, min(len(sheet.rows), SEARCHED_ROWS) + 1):
-        one = _heading(_texts(sheet, row), row)
+        one = _heading(_texts(sheet, row), row, row)
         if one is not None:
             return one
-        if row < len(sheet.rows) and (two := _heading(_joined(sheet, row), row + 1)) is not None:
+        if row < len(sheet.rows) and (two := _heading(_joined(sheet, row), row, row + 1)) is not None:
             return two
     return None
 
@@ -116,7 +130,7 @@ def _joined(sheet: Sheet, row: int) -> list[str]:
     return joined
 
 
-def _heading(texts: Sequence[str], last_row: int) -> _Heading | None:
+def _heading(texts: Sequence[str], first_row: int, last_row: int) -> _Heading | None:
     found = _candidates(texts)
     if not all(found[name] for name in MANDATORY):
         return None
@@ -127,7 +141,7 @@ def _heading(texts: Sequence[str], last_row: int) -> _Heading | None:
         if chosen is not None:
             columns[name] = chosen
     several = any(len(found[name]) > 1 for name in ("target", "realisasi", "capaian"))
-    return _Heading(columns, last_row, year if several else "", own_year=year)
+    return _Heading(columns, first_row, last_row, year if several else "", own_year=year)
 
 
 def _candidates(texts: Sequence[str]) -> dict[str, dict[str, int]]:

@@ -4,10 +4,8 @@ Changed from the command line by the operator, recorded in the chain of the prod
 the calendars of all offices on; the worker then counts their open deadlines anew.
 """
 
-import csv
-import io
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -28,6 +26,7 @@ from himpun.offices.cells import day as read_day
 from himpun.offices.models.calendar import Holiday, SpecialHours
 from himpun.offices.models.offices import Office
 from himpun.offices.vocabulary import HolidayKind
+from himpun.spreadsheets.records import CsvUnreadable, Row, listing
 from himpun.typed import Complaints, Text, line
 
 CHAIN = "himpun"
@@ -196,30 +195,36 @@ def unfilled_sentence(years: Sequence[int]) -> str:
 # --- replacing --------------------------------------------------------------------------------------------------------
 
 
-def read_days(text: str) -> list[SeedDay]:
+def read_days(content: bytes | str) -> list[SeedDay]:
     """National days from a CSV with the columns tanggal (YYYY-MM-DD), nama and jenis. Raises DaysUnreadable."""
-    lines = text.lstrip("\ufeff").splitlines()
-    separator = ";" if lines and lines[0].count(";") > lines[0].count(",") else ","
-    reader = csv.DictReader(io.StringIO("\n".join(lines)), delimiter=separator, restkey="…", restval="")
-    header = [str(name).strip().casefold() for name in reader.fieldnames or ()]
-    if missing := [name for name in COLUMNS if name not in header]:
-        raise DaysUnreadable([f"baris 1: kolom {', '.join(missing)} belum ada; judulnya {','.join(COLUMNS)}."])
-    reader.fieldnames = header
-    found, errors = [], []
-    for row in reader:
-        cells = {name: str(row.get(name) or "").strip() for name in COLUMNS}
-        wrong = _wrong_cells(cells)
-        said = {column: cause[:1].lower() + cause[1:] for column, cause in wrong.items()}
-        errors += [f"baris {reader.line_num}, kolom {column}: {cause}" for column, cause in said.items()]
-        if not wrong:
-            found.append(SeedDay(read_day(cells["tanggal"]), cells["nama"], cells["jenis"]))
+    found: list[SeedDay] = []
+    errors: list[str] = []
+    try:
+        table = listing(content, known={name: name for name in COLUMNS}, needed=COLUMNS)
+        for row in table.rows:
+            _read_row(row, found, errors)
+    except CsvUnreadable as refusal:
+        raise DaysUnreadable(
+            [*errors, f"baris {refusal.row}: {refusal.cause}" if refusal.row else refusal.cause]
+        ) from refusal
     errors += _wrong_list(found)
     if errors:
         raise DaysUnreadable(errors)
     return sorted(found, key=lambda day: day.day)
 
 
-def _wrong_cells(cells: dict[str, str]) -> dict[str, str]:
+def _read_row(row: Row, found: list[SeedDay], errors: list[str]) -> None:
+    """A row into the days that were found, or into what is wrong."""
+    if row.fault:
+        errors.append(f"baris {row.row}: {row.fault[:1].lower()}{row.fault[1:]}")
+        return
+    wrong = _wrong_cells(row.cells)
+    errors += [f"baris {row.row}, kolom {column}: {cause[:1].lower()}{cause[1:]}" for column, cause in wrong.items()]
+    if not wrong:
+        found.append(SeedDay(read_day(row.cells["tanggal"]), row.cells["nama"], row.cells["jenis"]))
+
+
+def _wrong_cells(cells: Mapping[str, str]) -> dict[str, str]:
     wrong = Complaints()
     wrong.read("tanggal", cells["tanggal"], read_day, None)
     wrong.text("nama", cells["nama"], Text.NAME, missing="Tidak boleh kosong: tulis nama hari liburnya.")

@@ -48,7 +48,7 @@ def _import_years(request: PersonRequest) -> list[int]:
 def _preview(request: PersonRequest) -> HttpResponse:
     typed, upload = Typed(request.POST), request.FILES.get("file")
     if upload is None or not upload.name:
-        typed.refuse(FieldErrors({"file": "Pilih berkas .xlsx atau .csv yang hendak diimpor."}))
+        typed.refuse(FieldErrors({"file": "Pilih berkas .xlsx, .ods, atau .csv yang hendak diimpor."}))
         return _import_page(request, typed, {}, 422)
     name, content = upload.name[-200:], upload.read(Limits().bytes + 1)
     found, status = tried(typed, lambda: _dry_run(request, asked_year(request), name, content))

@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from himpun.api.actions import known_codes, remove_code, save_codes
 from himpun.api.forms.codes import KINDS, SYSTEMS, Code, CodesWrong, read_codes
+from himpun.api.forms.details import DEFAULT
 from himpun.errors import FieldErrors, Refusal
 from himpun.indicators.models.dictionary import Element
 from himpun.indicators.models.figures import CodeMapping
@@ -86,5 +87,6 @@ def _known(office: Office, rows: list[CodeMapping]) -> list[tuple[CodeMapping, b
     posts = set(office.posts.filter(code__in=own).values_list("code", flat=True)) | {office.code}
     elements = set(Element.objects.filter(code__in=own).values_list("code", flat=True))
     elements |= set(office.indicators.filter(code__in=own).values_list("code", flat=True))
-    there = {CodeMapping.Kind.UNIT.value: posts, CodeMapping.Kind.ELEMENT.value: elements}
+    wholes = {kind.value: {DEFAULT} for kind in (CodeMapping.Kind.COMBO, CodeMapping.Kind.ATTRIBUTE)}
+    there = {CodeMapping.Kind.UNIT.value: posts, CodeMapping.Kind.ELEMENT.value: elements, **wholes}
     return [(row, row.own in there[row.kind]) for row in rows]

@@ -8,7 +8,7 @@ from himpun.errors import FieldErrors
 from himpun.measure.numbers import write_percent
 from himpun.measure.published.check import Checked, Verdict, changing_formulas, contradictions, counts
 from himpun.measure.published.check import check as check_rows
-from himpun.measure.published.table import Table, TableNotFound, as_csv, read_table
+from himpun.measure.published.table import RowsTorn, Table, TableNotFound, as_csv, read_table
 from himpun.spreadsheets.book import BookRefused, Limits
 from himpun.spreadsheets.reading import read_book
 from himpun.web import downloads
@@ -77,7 +77,7 @@ def _given_table(request: PersonRequest) -> Table:
     content = upload.read(UPLOAD_LIMITS.bytes + 1) if upload is not None else pasted.encode()
     try:
         table = read_table(read_book(name, content, UPLOAD_LIMITS), request.POST.get("sheet", "").strip())
-    except (BookRefused, TableNotFound) as refusal:
+    except (BookRefused, RowsTorn, TableNotFound) as refusal:
         raise FieldErrors({field: str(refusal)}) from refusal
     if len(table.rows) > ROWS_LIMIT:
         raise FieldErrors(

@@ -177,7 +177,7 @@ def _kept(request: PersonRequest, door: Door) -> Kept:
         return Kept(name, sha256, files.read(sha256), token)
     upload = request.FILES.get("file")
     if upload is None or not upload.name:
-        raise FieldErrors({"file": "Pilih berkas .xlsx atau .csv dahulu."})
+        raise FieldErrors({"file": "Pilih berkas .xlsx, .ods, atau .csv dahulu."})
     name, content = upload.name[-200:], upload.read(Limits().bytes + 1)
     read_book(name, content)
     sha256 = files.store(content, media_type=forms.XLSX if name.lower().endswith("xlsx") else "text/csv")

@@ -51,6 +51,7 @@ from himpun.measure.cells.parts import Cell, Kind
 from himpun.measure.cells.reading import read_cell
 from himpun.measure.numbers import NumberUnreadable, unfit
 from himpun.spreadsheets.book import Book, Content, Sheet, Wrong, address, corners, text_of
+from himpun.spreadsheets.csv import torn_rows
 
 Units = dict[tuple[str, str], str]
 """Units by indicator and variable."""
@@ -148,10 +149,15 @@ class _Reading:
         self._indicator: KnownIndicator | None = None
         self._conventions = self._by_column()
         self._merged = self._merged_rows()
+        header = find_header(sheet)
+        self._torn = torn_rows(
+            sheet, min(header.top if header else mapping.header_row, mapping.header_row), mapping.header_row
+        )
+        self.wrong += self._torn.values()
 
     def read(self) -> None:
         for row in range(self.mapping.header_row + 1, len(self.sheet.rows) + 1):
-            if row == self.mapping.header_row + 1 and self._is_numbering(row):
+            if row in self._torn or (row == self.mapping.header_row + 1 and self._is_numbering(row)):
                 continue
             self._read_row(row)
 

@@ -8,6 +8,7 @@ from himpun.indicators.requests.form.values import (
     HEADER_ROW,
     HEADINGS,
     HELP,
+    HELP_TITLE,
     HIDDEN,
     KEPT_HEADINGS,
     KIND,
@@ -42,15 +43,16 @@ def read_form(book: Book) -> FilledForm:
 
     What a person typed wrongly (a formula, a percentage, a date, an error) is in `wrong` with its cell.
     """
-    hidden = book.sheet(HIDDEN)
-    if book.kind != "xlsx" or hidden is None:
+    hidden = kept_sheet(book)
+    if book.kind == "csv" or hidden is None:
         raise FormRefused(
             "Berkas ini bukan formulir isian dari Himpun. Unduh formulirnya dari halaman permintaan data, "
             "atau pakai unggah lembar sendiri dengan pemetaan kolom."
         )
     form_id, seal, kept = _read_hidden(hidden)
-    sheet = _checked_sheets(book)
-    _check_places(sheet, kept, column_mark(form_id, seal))
+    mark = column_mark(form_id, seal)
+    sheet = _checked_sheets(book, hidden, kept, mark)
+    _check_places(sheet, kept, mark)
     return _Reading(sheet, kept).filled(form_id, seal)
 
 
@@ -74,13 +76,30 @@ def _read_hidden(hidden: Sheet) -> tuple[str, str, list[Kept]]:
     return form_id, seal, kept
 
 
-def _checked_sheets(book: Book) -> Sheet:
-    extra = [sheet.name for sheet in book.sheets if sheet.name not in (SHEET, HELP, HIDDEN)]
+def kept_sheet(book: Book) -> Sheet | None:
+    """The sheet that Himpun hid in a form, known by what stands in it, whatever its name; None in another workbook."""
+    return next(
+        (one for one in book.sheets if (text_of(one.cell(1, 1)), text_of(one.cell(1, 2))) == ("himpun", KIND)),
+        book.sheet(HIDDEN),
+    )
+
+
+def _filled_sheet(book: Book, kept: list[Kept], mark: str) -> Sheet | None:
+    """The sheet that was filled in: the one of that name, or the one that bears the form's mark."""
+    place = HEADER_ROW + len(kept) + 2
+    marked = [one for one in book.sheets if _plain(one.cell(place, 1)) == one_line(mark)]
+    named = next((one for one in book.sheets if one.name == SHEET and one is not kept_sheet(book)), None)
+    return marked[0] if len(marked) == 1 else named
+
+
+def _checked_sheets(book: Book, hidden: Sheet, kept: list[Kept], mark: str) -> Sheet:
+    sheet = _filled_sheet(book, kept, mark)
+    ours = {HELP, hidden.name, sheet.name if sheet else SHEET}
+    extra = [one.name for one in book.sheets if one.name not in ours and text_of(one.cell(1, 1)) != HELP_TITLE]
     if extra:
         raise FormRefused(
             f"Ada lembar tambahan “{extra[0]}” yang tidak akan terbaca. Hapus lembar itu, simpan, lalu unggah lagi."
         )
-    sheet = book.sheet(SHEET)
     if sheet is None:
         raise FormRefused(f"Lembar “{SHEET}” tidak ada. {DOWNLOAD_AGAIN}")
     if sheet.merged:

@@ -15,6 +15,7 @@ from himpun.spreadsheets.book import Wrong
 
 SHEET: Final = "Isian"
 HELP: Final = "Petunjuk"
+HELP_TITLE: Final = "Cara mengisi dan mengembalikan"
 HIDDEN: Final = "_himpun"
 KIND: Final = "isian/1"
 """What the hidden sheet says it is; a form of another kind is refused."""

@@ -20,6 +20,7 @@ from himpun.indicators.requests.form.values import (
     HEADER_ROW,
     HEADINGS,
     HELP,
+    HELP_TITLE,
     HIDDEN,
     KEPT_HEADINGS,
     KIND,
@@ -242,7 +243,7 @@ class _Writer:
         bold = self.style(bold=True, valign="top", text_wrap=True)
         for column, width in enumerate(_HELP_WIDTHS):
             sheet.set_column(column, column, width)
-        sheet.write_string(0, 0, "Cara mengisi dan mengembalikan", self.style(bold=True, font_size=14))
+        sheet.write_string(0, 0, HELP_TITLE, self.style(bold=True, font_size=14))
         row = 1
         for number, text in enumerate(_HOW_TO, start=1):
             sheet.write_string(row, 0, f"{number}. {text}", self.style())
