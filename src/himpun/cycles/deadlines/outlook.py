@@ -12,7 +12,7 @@ from himpun.cycles.deadlines.late import day_length, in_words
 from himpun.cycles.deadlines.pace import Pace, paces_of
 from himpun.cycles.deadlines.planning import Course
 from himpun.cycles.deadlines.survey import Survey, survey_of
-from himpun.cycles.deadlines.units import counted_by, holders_of
+from himpun.cycles.deadlines.units import counted_by, holder_numbers
 from himpun.cycles.models import Cycle, Task
 from himpun.offices import worktime
 from himpun.offices.worktime import WorkCalendar
@@ -138,7 +138,7 @@ def known_courses(offices: Collection[int], definitions: Iterable[Procedure], da
         )
         asked |= wanted
         versions = list(rows.order_by(F("office").asc(nulls_first=True), "number"))
-        holders = holders_of(offices, [version.definition for version in versions])
+        holders = holder_numbers(offices, [version.definition for version in versions])
         for version in versions:
             for office in [version.office_id] if version.office_id else found:
                 definition = counted_by(holders, office, version.definition)

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db.models import Q
 
 from himpun.cycles.deadlines.planning import Pauses
-from himpun.cycles.deadlines.units import Holders, counted_by, holders_of
+from himpun.cycles.deadlines.units import Holders, counted_by, holder_numbers
 from himpun.cycles.models import Cycle, Pause, Task
 from himpun.offices.calendar import kept
 from himpun.offices.worktime import WorkCalendar
@@ -109,6 +109,6 @@ def _complete(survey: Survey) -> None:
             survey.child[cycle.parent_id] = cycle.pk
     survey.calendars = kept.calendars_of(cycle.office for cycle in cycles.values())
     survey.definitions = procedures_of(cycle.procedure_id for cycle in cycles.values())
-    survey.holders = holders_of({cycle.office_id for cycle in cycles.values()}, survey.definitions.values())
+    survey.holders = holder_numbers({cycle.office_id for cycle in cycles.values()}, survey.definitions.values())
     for pause in Pause.objects.filter(cycle__in=ids).order_by("since"):
         survey.pauses.setdefault(pause.cycle_id, []).append(pause)

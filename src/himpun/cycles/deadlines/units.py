@@ -11,7 +11,7 @@ Holders = Mapping[tuple[int, str], int]
 """Office and role → how many posts of the office have that role."""
 
 
-def holders_of(offices: Collection[int], procedures: Iterable[Procedure]) -> Holders:
+def holder_numbers(offices: Collection[int], procedures: Iterable[Procedure]) -> Holders:
     """What these procedures count by in these offices: no query where no time is given for each of something, else one."""
     roles = {role for procedure in procedures for role in procedure.counted_roles.values()}
     if not roles or not offices:
@@ -28,7 +28,7 @@ def counted_by(holders: Holders, office: int, procedure: Procedure) -> Procedure
 
 def counted_in(office: int, procedure: Procedure) -> Procedure:
     """The same of one office, read when it is needed."""
-    return counted_by(holders_of([office], [procedure]), office, procedure)
+    return counted_by(holder_numbers([office], [procedure]), office, procedure)
 
 
 def step_in(office: int, procedure: Procedure, step: Step) -> Step:

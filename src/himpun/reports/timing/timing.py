@@ -13,7 +13,7 @@ from statistics import fmean
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from himpun.cycles.deadlines.units import counted_by, holders_of
+from himpun.cycles.deadlines.units import counted_by, holder_numbers
 from himpun.history.clock import WorkClock
 from himpun.history.comparing import Group, Suggestion, compared, suggestion
 from himpun.history.conformance import CaseResult, check
@@ -140,7 +140,7 @@ def evaluate(office: Office, key: str, year: int, offices: Sequence[Office]) -> 
     work = {code: WorkClock(*kept[each.pk]) for code, each in clocks.items()}
     used = {event.sha256 for event in log if event.procedure == key}
     newest = next((one for one in procedures if one.sha256 in used), procedures[0])
-    holders = holders_of([each.pk for each in clocks.values()], procedures)
+    holders = holder_numbers([each.pk for each in clocks.values()], procedures)
     by_office = {
         code: {one.sha256: counted_by(holders, each.pk, one) for one in procedures} for code, each in clocks.items()
     }
