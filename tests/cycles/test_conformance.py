@@ -1,5 +1,6 @@
 """A log against a procedure: the optimal alignment, fitness, deviations in words, names of activities."""
 
+from datetime import timedelta
 from heapq import heappop, heappush
 
 import pytest
@@ -12,13 +13,14 @@ from himpun.history.conformance import (
     Trace,
     align,
     check,
-    names_of,
     other_procedures,
     other_versions,
     variant_of,
     without_numbers,
 )
-from himpun.history.events import ABORT, CHILD, START, Event, Log
+from himpun.history.events import ABORT, CHILD, COMPLETE, START, Event, Log
+from himpun.history.names import names_of
+from himpun.procedures.problems import runnable
 from tests.cycles.logs import MONDAY, PROCEDURE, clock, ended, turn
 
 MODEL = Model(PROCEDURE)
@@ -187,3 +189,93 @@ def test_an_empty_log_and_a_cancelled_case_are_told_as_they_are() -> None:
     log = [*turn("k", 1, MONDAY), Event("k", "1 kegiatan", MONDAY, ABORT, step=1)]
 
     assert "kasus dibatalkan" in check(PROCEDURE, log, clock()).cases[0].deviations
+
+
+# --- who is to blame, and what happened at once ---------------------------------------------------------------------
+
+
+def ways(**steps: str) -> Model:
+    """A procedure by its ways: ways(s1="2", s2="3 4", s3="4", s4="akhir"); a way back is a return."""
+    rows = []
+    for name, targets in steps.items():
+        no = int(name[1:])
+        told = {to: to if to == "akhir" else int(to) for to in targets.split()}
+        following = ", ".join(f'"ke {to}" = {to if to != "akhir" else chr(34) + to + chr(34)}' for to in told)
+        back = ", ".join(f'"ke {to}"' for to, step in told.items() if isinstance(step, int) and step <= no)
+        rows.append(
+            f'[[step]]\nno = {no}\nname = "l{no}"\ntitle = "Langkah {no}"\nwho = "a"\n'
+            f"next = {{ {following} }}\nreturns = [{back}]\n"
+        )
+    head = 'key = "cabang"\nname = "Cabang"\n[[role]]\nkey = "a"\ntitle = "Petugas"\n'
+    return Model(runnable(head + "".join(rows)))
+
+
+SHORTCUT = ways(s1="2", s2="3 4", s3="4", s4="akhir")
+TWO_WAYS = ways(s1="2 3", s2="4", s3="4", s4="5 1", s5="akhir")
+
+
+@pytest.mark.parametrize(
+    ("model", "steps", "sentences"),
+    [
+        (SHORTCUT, (1, 2, 4, 3, 4), ["langkah 3 dijalankan setelah langkah 4 padahal SOP tidak membolehkan"]),
+        (SHORTCUT, (1, 1, 2, 3, 4), ["langkah 1 diulang padahal SOP tidak membolehkan"]),
+        (SHORTCUT, (1, 2, 3, 2, 3, 4), ["langkah 2 dijalankan setelah langkah 3 padahal SOP tidak membolehkan"]),
+        (TWO_WAYS, (1, 2, 3, 4, 5), ["langkah 3 dijalankan setelah langkah 2 padahal SOP tidak membolehkan"]),
+        (TWO_WAYS, (1, 3, 2, 4, 5), ["langkah 2 dijalankan setelah langkah 3 padahal SOP tidak membolehkan"]),
+        (TWO_WAYS, (1, 2, 4, 1), ["kasus belum selesai di langkah 2"]),
+    ],
+)
+def test_to_blame_is_the_event_that_no_path_allows(model: Model, steps: tuple[int, ...], sentences: list[str]) -> None:
+    assert list(variant_of(model, trace(*steps)).deviations) == sentences
+
+
+@given(st.lists(st.integers(1, 5), max_size=8))
+def test_nobody_is_blamed_for_following_the_step_before(steps: list[int]) -> None:
+    nodes = trace(*steps)
+    skipped = any("dilewati" in one for one in variant_of(TWO_WAYS, nodes).deviations)
+    wrong = [
+        after[0] for before, after in zip([None, *nodes], nodes, strict=False) if not TWO_WAYS.follows(before, after)
+    ]
+    variant = variant_of(TWO_WAYS, nodes)
+    moved = {move.step for move in variant.alignment.moves if move.kind == "dilewati"}
+
+    assert set(variant.extra) <= {*wrong, *moved}
+    assert wrong or not (variant.extra or skipped)
+
+
+def at_hours(model: Model, steps: tuple[int, ...], hours: tuple[int, ...]) -> list[str]:
+    log = [
+        Event("k", f"l{step}", MONDAY + timedelta(hours=hour), step=step)
+        for step, hour in zip(steps, hours, strict=True)
+    ]
+    (case,) = check(model.procedure, log, clock()).cases
+    return list(case.deviations)
+
+
+@pytest.mark.parametrize(
+    ("steps", "hours"),
+    [
+        ((2, 1, 3, 4), (0, 0, 1, 2)),
+        ((4, 3, 2, 1), (0, 0, 0, 0)),
+        ((1, 4, 2, 3), (0, 5, 5, 5)),
+        ((2, 1, 4, 3), (0, 0, 1, 1)),
+    ],
+)
+def test_steps_noted_at_one_moment_make_no_deviation(steps: tuple[int, ...], hours: tuple[int, ...]) -> None:
+    assert at_hours(SHORTCUT, steps, hours) == []
+
+
+def test_steps_at_one_moment_that_no_order_allows_are_still_said() -> None:
+    assert at_hours(SHORTCUT, (3, 1, 4), (0, 0, 1)) == ["langkah 2 dilewati"]
+    assert at_hours(SHORTCUT, (2, 1, 3, 4), (0, 1, 2, 3)) != []
+
+
+def test_a_turn_that_begins_and_ends_at_one_moment_is_one_turn() -> None:
+    log: Log = []
+    for step in (1, 2, 3, 4):
+        done = Event("k", f"{step} kegiatan", MONDAY, COMPLETE, step=step)
+        log += [done, done._replace(lifecycle=START)]
+    (case,) = check(PROCEDURE, log, clock()).cases
+
+    assert case.deviations == ()
+    assert [(visit.step, visit.minutes) for visit in case.visits] == [(1, 0), (2, 0), (3, 0), (4, 0)]

@@ -6,6 +6,7 @@ from pathlib import Path
 from himpun.commands.reading import FileUnreadable, text_of
 from himpun.procedures.checker.check import check
 from himpun.procedures.checker.findings import LEVELS, OFFICE_KINDS, WRONG, Finding
+from himpun.procedures.checker.flow import counted_times
 from himpun.procedures.definition import DefinitionError, Procedure
 from himpun.procedures.doings import unknown_doings
 from himpun.procedures.reading import read
@@ -27,6 +28,7 @@ def run(options: argparse.Namespace) -> int:
     for file, procedure in procedures.items():
         print(f"{file}: {procedure.name or 'tanpa nama'}")
         print("\n".join(printed(procedure, findings)) or "  Tidak ada temuan.")
+        print("\n".join(f"  waktu {line}" for line in counted_times(procedure)) or "  waktu: tidak ada yang dihitung.")
     unread = sum(len(unfit(procedure)) for procedure in procedures.values())
     print(counted(findings, unread))
     return 1 if unread or any(finding.level == WRONG for finding in findings) else 0

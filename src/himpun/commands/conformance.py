@@ -15,6 +15,7 @@ from himpun import clock
 from himpun.commands.export_log import UnknownProcedure
 from himpun.commands.reading import FileUnreadable, bytes_of, office_of, text_of
 from himpun.cycles.deadlines.late import in_words
+from himpun.cycles.deadlines.units import counted_in
 from himpun.errors import Refusal
 from himpun.history import csv as eventlog
 from himpun.history import xes
@@ -106,6 +107,7 @@ def run(options: argparse.Namespace) -> int:
     kept = calendar_of(office.pk, office.calendar_stamp) if office else national_calendar()
     work = WorkClock(*kept)
     procedure = procedure_of(options.procedure, office)
+    procedure = counted_in(office.pk, procedure) if office else procedure
     log = read_log(options.log, work, columns_of(options.column), options.dates)
     if named := other_procedures(procedure, log):
         if not options.any_procedure:

@@ -25,7 +25,7 @@ from himpun.offices.worktime import (
     explained,
     next_working,
 )
-from himpun.procedures.definition import read_duration
+from himpun.procedures.times import beside_words, read_duration
 
 SHOWN = 40
 LONGEST = 3660
@@ -48,14 +48,28 @@ class DurationUnreadable(Refusal):
 
     def __init__(self, text: str) -> None:
         super().__init__(
-            f"Waktu “{text}” tidak terbaca. Tulis seperti “480 menit”, “1 hari”, atau “2 hari 3 jam”, "
+            f"Waktu “{text}” tidak terbaca. Tulis seperti “480 menit”, “1 hari”, “14 hari kalender”, atau “3 x 24 jam”, "
             f"paling lama {LONGEST} hari kerja."
+        )
+
+
+class DurationEndless(Refusal):
+    """The words set no limit, so there is nothing to count."""
+
+    code = "waktu-tanpa-batas"
+
+    def __init__(self, text: str) -> None:
+        super().__init__(
+            f"Waktu “{text}” tidak terbaca sebagai batas: kata itu tidak menyebut berapa lama, sehingga tidak ada yang "
+            "dihitung. Tulis waktu yang berbatas, misalnya “2 hari”."
         )
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("start", metavar="AWAL", help="“2026-11-20 15.30”, “20-11-2026 15.30”, atau “sekarang”")
-    parser.add_argument("duration", metavar="WAKTU", help="“480 menit”, “1 hari”, “2 hari 3 jam”")
+    parser.add_argument(
+        "duration", metavar="WAKTU", help="“480 menit”, “2 hari 3 jam”, “14 hari kalender”, “3 x 24 jam”"
+    )
     parser.add_argument("--office", metavar="KODE", help="kantor (bawaan: minggu kerja lazim, WIB, libur nasional)")
 
 
@@ -67,9 +81,11 @@ def run(options: argparse.Namespace) -> int:
     amount = read_amount(options.duration, day_minutes)
     found, rows = due(calendar, start, amount), explained(calendar, start, amount)
     print(f"Kantor     {office.name if office else 'tanpa kantor: minggu kerja lazim dan libur nasional'}")
-    print(f"Awal       {_clocked(start, calendar)}{_begun(start, calendar)}")
+    print(f"Awal       {_clocked(start, calendar)}{_begun(start, calendar, amount)}")
     print(f"Waktu      {options.duration} = {_amount(amount)} (1 hari = {day_minutes} menit)")
     print(f"Batas      {_clocked(found, calendar)}")
+    for line in _beside(options.duration):
+        print(f"Catatan    {line}")
     print()
     for line in [*_lines(office, rows), *_unfilled(rows[0].day, rows[-1].day)]:
         print(line)
@@ -99,21 +115,30 @@ def read_start(text: str, calendar: WorkCalendar) -> datetime:
 
 
 def read_amount(text: str, day_minutes: int) -> Amount:
-    """What somebody wrote as days and minutes, full days of minutes as days. Raises DurationUnreadable."""
+    """What somebody wrote as an amount, full days of minutes as days. Raises DurationUnreadable or DurationEndless."""
     duration = read_duration(text)
-    minutes = duration.minutes(day_minutes) if duration else None
-    if minutes is None or minutes > LONGEST * day_minutes:
+    amount = duration.amount(day_minutes) if duration else None
+    if duration and amount is None:
+        raise DurationEndless(text)
+    if amount is None or amount.working_minutes(day_minutes) > LONGEST * day_minutes:
         raise DurationUnreadable(text)
-    return Amount(minutes=minutes).in_days(day_minutes)
+    return amount
+
+
+def _beside(text: str) -> list[str]:
+    """What was kept of a time and not counted, a sentence each."""
+    duration = read_duration(text)
+    return beside_words(duration) if duration else []
 
 
 def _lines(office: Office | None, rows: list[Counted]) -> list[str]:
     days = named_days(office, rows[0].day, rows[-1].day)
     hours = named_hours(office, rows[0].day, rows[-1].day)
-    lines, number = [], 0
+    lines, number, dates = [], 0, 0
     for row in rows:
         number += row.as_day
-        told = "; ".join(_told(row, number, days, hours))
+        dates += row.by_calendar
+        told = "; ".join([*_told(row, number, days, hours), *_otherwise(row, dates)])
         lines.append(f"{_day(row.day)}  {_intervals(row.hours):<26} {told}".rstrip())
     left_out = len(lines) - SHOWN
     half = SHOWN // 2
@@ -135,7 +160,14 @@ def _told(row: Counted, number: int, days: Mapping[date, Holiday], hours: Mappin
         told.append(f"hari ke-{number}")
     if row.spans:
         told.append(f"{_intervals(row.spans)} = {row.minutes} menit")
-    return told if row.as_day or row.spans else [*told, "mulai dihitung"]
+    counted = row.as_day or row.spans or row.by_calendar or row.running
+    return told if counted else [*told, "mulai dihitung"]
+
+
+def _otherwise(row: Counted, number: int) -> list[str]:
+    """What the calendar and the clock count of a day."""
+    told = [f"hari kalender ke-{number}"] if row.by_calendar else []
+    return [*told, f"{row.running} menit terus-menerus"] if row.running else told
 
 
 def _day_off(row: Holiday) -> str:
@@ -143,7 +175,9 @@ def _day_off(row: Holiday) -> str:
     return row.name if row.name.casefold().startswith(kind.casefold()) else f"{kind.lower()}: {row.name}"
 
 
-def _begun(start: datetime, calendar: WorkCalendar) -> str:
+def _begun(start: datetime, calendar: WorkCalendar, amount: Amount) -> str:
+    if not amount.only_work:
+        return ""
     begun = next_working(calendar, start)
     return "" if begun == start else f", dihitung dari {_clocked(begun, calendar)}"
 
@@ -162,5 +196,13 @@ def _intervals(day: Day) -> str:
 
 
 def _amount(amount: Amount) -> str:
-    days = [f"{amount.days} hari kerja"] if amount.days else []
-    return " dan ".join([*days, f"{amount.minutes} menit kerja"] if amount.minutes or not days else days)
+    said = [
+        (
+            amount.calendar_days,
+            "hari kalender, sampai akhir jam kerja hari terakhir (bila libur, hari kerja berikutnya)",
+        ),
+        (amount.days, "hari kerja"),
+        (amount.minutes, "menit kerja"),
+        (amount.running, "menit terus-menerus (siang malam, juga hari libur)"),
+    ]
+    return " dan ".join(f"{number} {unit}" for number, unit in said if number) or "0 menit kerja"

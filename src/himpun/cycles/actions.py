@@ -20,6 +20,7 @@ from himpun.archive.seals import said_moment, touch, watching
 from himpun.cycles import engine, ledger, rules
 from himpun.cycles.deadlines.due import due_of
 from himpun.cycles.deadlines.final import check_deadline, planned_finish
+from himpun.cycles.deadlines.units import step_in
 from himpun.cycles.models import Cycle, Pause, Task
 from himpun.cycles.steps.actions import step_actions
 from himpun.cycles.steps.deed import Deed
@@ -227,7 +228,7 @@ def opens_more(step: Step) -> bool:
 def _open_of(
     at: datetime, cycle_id: int, office_id: int, stamp: int, procedure: Procedure, step: Step, visit: int
 ) -> ledger.Open:
-    due_at = due_of(office_id, stamp, step, at)
+    due_at = due_of(office_id, stamp, step_in(office_id, procedure, step), at)
     return ledger.Open(cycle_id, visit, step.no, office_id, deciding_role(procedure, step), at, due_at)
 
 

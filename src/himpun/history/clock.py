@@ -5,7 +5,8 @@ from datetime import date, datetime, time
 
 from himpun.offices import worktime
 from himpun.offices.worktime import Amount, WorkCalendar
-from himpun.procedures.definition import Step, read_duration
+from himpun.procedures.definition import Step
+from himpun.procedures.times import read_duration
 
 Span = tuple[datetime, datetime]
 
@@ -32,17 +33,16 @@ class WorkClock:
 
     def amount(self, step: Step) -> Amount | None:
         """The standard time of a step; None where the SOP gives none."""
-        return self.read(step.time_text)
+        return step.amount(self.day_minutes)
 
     def read(self, text: str) -> Amount | None:
         """A time as the SOP writes it; None where it sets no limit."""
         duration = read_duration(text)
-        minutes = duration.minutes(self.day_minutes) if duration else None
-        return None if minutes is None else Amount(minutes=minutes).in_days(self.day_minutes)
+        return duration.amount(self.day_minutes) if duration else None
 
     def late(self, start: datetime, end: datetime, amount: Amount, pauses: Sequence[Span] = ()) -> int:
         """By how many working minutes `end` came after what was due; 0 in time, at least 1 when late."""
-        if not pauses:
+        if not pauses and amount.only_work:
             over = self.worked(end) - self._due(start, amount)
             if over:
                 return max(over // _MINUTE, 1) if over > 0 else 0

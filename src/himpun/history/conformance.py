@@ -7,12 +7,10 @@ case: a step as the SOP has it costs nothing, a step left out costs one, a step 
 same steps and decisions are aligned once. A return or a repetition that the SOP provides costs nothing; it is counted as rework.
 """
 
-import difflib
 import itertools
 import math
-import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from statistics import fmean
@@ -21,6 +19,8 @@ from typing import NamedTuple
 from himpun.history.clock import WorkClock
 from himpun.history.comparing import total_minutes
 from himpun.history.events import ABORT, COMPLETE, START, STEP, Event, Log, cases_of
+from himpun.history.names import Names, names_of
+from himpun.history.order import arranged
 from himpun.history.visits import Visit, pauses_of, visits_of
 from himpun.procedures.definition import END, Procedure
 
@@ -48,7 +48,8 @@ class Alignment:
     open_at: int | None
 
 
-Trace = tuple[tuple[int, str, str], ...]
+Node = tuple[int, str, str]
+Trace = tuple[Node, ...]
 """What identifies a variant: step (0: unknown), decision ("" unknown), and the activity's text where the step is unknown."""
 
 
@@ -72,6 +73,12 @@ class Model:
         """Where a step may lead: by its decision where it is known, else anywhere it can."""
         known = self._targets[step].get(decision)
         return self._any[step] if known is None else (known,)
+
+    def follows(self, before: "Node | None", after: "Node") -> bool:
+        """Whether the SOP lets a step follow another (step, decision, text), or begin a case (None)."""
+        if before is None:
+            return after[0] == self.first
+        return bool(before[0]) and after[0] in self.targets(before[0], before[1])
 
     def knows(self, step: int, decision: str) -> bool:
         return not decision or decision in self._targets[step]
@@ -169,21 +176,40 @@ class Variant:
 def variant_of(model: Model, trace: Trace) -> Variant:
     """Align one variant and say what is wrong with it."""
     alignment = align(model, trace)
+    alignment = _walked(model, trace, alignment.cost) or alignment
     moves = alignment.moves
     unfinished = _tail(alignment)
     body = moves[: len(moves) - unfinished]
     skipped = [move.step for move in body if move.kind == SKIPPED]
     extra = [move.step for move in body if move.kind == EXTRA and move.step]
+    blamed = _blamed(model, trace, body)
     longest = len(trace) + model.shortest
     return Variant(
         alignment,
         1 - alignment.cost / longest if longest else 1.0,
-        tuple(_sentences(model, body, alignment, unfinished)),
+        tuple(_sentences(model, body, alignment, unfinished, blamed)),
         tuple(step for step in skipped if step not in extra),
-        tuple(extra),
+        tuple(trace[place][0] for place in blamed.values() if trace[place][0]),
         _returns(model, body),
         len(trace) - len({step or text for step, _, text in trace}),
     )
+
+
+def _walked(model: Model, trace: Trace, cost: int) -> Alignment | None:
+    """The explanation of a case in which every step follows the one before: it only has not ended. None of another case.
+
+    The cheapest one may leave out a return for being far from the end; what the SOP allows is not too many.
+    """
+    if not trace or not all(
+        model.follows(before, after) for before, after in itertools.pairwise([None, *trace]) if after
+    ):
+        return None
+    ahead = [to for to in model.targets(*trace[-1][:2]) if DONE in model.way[to]]
+    if not ahead:
+        return None
+    state = min(ahead, key=lambda to: len(model.way[to][DONE]))
+    left = [Move(SKIPPED, step) for step in model.way[state][DONE]]
+    return Alignment(cost, (*(Move(SYNC, step, decision) for step, decision, _ in trace), *left), _open_at(state))
 
 
 def _tail(alignment: Alignment) -> int:
@@ -206,23 +232,60 @@ def _returns(model: Model, moves: Sequence[Move]) -> int:
     return count + sum(model.hands_back(move.step, move.decision, DONE) for move in last)
 
 
-def _sentences(model: Model, body: Sequence[Move], alignment: Alignment, unfinished: int) -> list[str]:
-    moved = {move.step for move in body if move.kind == EXTRA}
+def _blamed(model: Model, trace: Trace, body: Sequence[Move]) -> dict[int, int]:
+    """Place of each event too many in the trace → place of the event to blame for it.
+
+    The cheapest explanation may leave out an event that the SOP allows where it stands, so that a later one fits (3, 5,
+    4, 5 where 3 leads to 4 or 5: without the first 5 all is well). To blame is the next event, or else the last before,
+    that the SOP does not let follow the one before it. A step that only changed places with another stays the one that is named.
+    """
+    skipped = {move.step for move in body if move.kind == SKIPPED}
+    events = [move for move in body if move.kind != SKIPPED]
+    return {
+        place: place if move.step in skipped else _first_wrong(model, trace, place)
+        for place, move in enumerate(events)
+        if move.kind == EXTRA
+    }
+
+
+def _first_wrong(model: Model, trace: Trace, place: int) -> int:
+    if not trace[place][0]:
+        return place
+    known = [no for no, (step, _, _) in enumerate(trace) if step]
+    pairs = itertools.pairwise([None, *known])
+    wrong = [
+        after
+        for before, after in pairs
+        if after is not None and not model.follows(None if before is None else trace[before], trace[after])
+    ]
+    return next((no for no in wrong if no >= place), wrong[-1] if wrong else place)
+
+
+def _sentences(
+    model: Model, body: Sequence[Move], alignment: Alignment, unfinished: int, blamed: Mapping[int, int]
+) -> list[str]:
+    events = [move for move in body if move.kind != SKIPPED]
+    moved = {move.step for move in events if move.kind == EXTRA}
     said: list[str] = []
-    before = 0
+    place = 0
     for move in body:
-        if move.kind == SKIPPED and move.step not in moved:
-            said.append(f"langkah {move.step} dilewati")
-        elif move.kind == EXTRA:
-            said.append(_extra(move, before))
-            before = move.step or before
-        elif move.kind == SYNC:
-            if not model.knows(move.step, move.decision):
-                said.append(f"keputusan “{move.decision}” tidak dikenal di langkah {move.step}")
-            before = move.step
+        if move.kind == SKIPPED:
+            if move.step not in moved:
+                said.append(f"langkah {move.step} dilewati")
+            continue
+        if move.kind == EXTRA:
+            said.append(_extra(events[blamed[place]], _step_before(events, blamed[place])))
+        elif not model.knows(move.step, move.decision):
+            said.append(f"keputusan “{move.decision}” tidak dikenal di langkah {move.step}")
+        place += 1
     if unfinished and alignment.open_at:
         said.append(f"kasus belum selesai di langkah {alignment.open_at}")
     return list(dict.fromkeys(said))
+
+
+def _step_before(events: Sequence[Move], place: int) -> int:
+    """The known step that stands last before this place; 0 when there is none."""
+    return next((move.step for move in reversed(events[:place]) if move.step), 0)
 
 
 def _extra(move: Move, before: int) -> str:
@@ -233,81 +296,6 @@ def _extra(move: Move, before: int) -> str:
     if before == move.step:
         return f"langkah {move.step} diulang padahal SOP tidak membolehkan"
     return f"langkah {move.step} dijalankan setelah langkah {before} padahal SOP tidak membolehkan"
-
-
-# --- names of activities --------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Names:
-    """How a log's activities were understood: activity → step number, those that were guessed, those unknown."""
-
-    numbers: Mapping[str, int]
-    guessed: Mapping[str, int]
-    unknown: tuple[str, ...]
-
-
-_NUMBERED = re.compile(r"^(?:langkah|step|no\.?|tahap)?\s*(\d{1,3})(?=\s|[.):\-–—]|$)", re.I)
-_ROLE = re.compile(r"\{[^{}]*\}")
-CLOSE = 0.86
-"""How alike two texts must be (0–1) to be taken for the same activity."""
-NEAR = 0.6
-"""How alike the text behind a number must be to the title of that step (0–1) for the number to be believed."""
-
-
-def names_of(procedure: Procedure, activities: Iterable[str], given: Mapping[str, int] | None = None) -> Names:
-    """Which step each activity is: as given, by name, by title, by number, and else by likeness.
-
-    A number is believed when it stands alone or before something like the step's title; else it is only a guess.
-    """
-    known = {_plain(text): step.no for step in procedure.steps for text in (step.title, step.name)}
-    told = {_plain(text): no for text, no in (given or {}).items()}
-    texts = {step.no: [_plain(step.title), _plain(step.name)] for step in procedure.steps}
-    numbers: dict[str, int] = {}
-    guessed: dict[str, int] = {}
-    unknown: list[str] = []
-    for activity in dict.fromkeys(activities):
-        plain = _plain(activity)
-        number, rest = _number(activity)
-        if step := told.get(plain) or known.get(plain) or (_believed(rest, texts.get(number)) and number):
-            numbers[activity] = step
-        elif step := known.get(rest) or _like(rest, known) or (number if number in texts else 0):
-            numbers[activity] = guessed[activity] = step
-        else:
-            unknown.append(activity)
-    return Names(numbers, guessed, tuple(unknown))
-
-
-def _number(activity: str) -> tuple[int, str]:
-    """The number an activity begins with (0: none) and what stands behind it."""
-    text = activity.strip()
-    found = _NUMBERED.match(text)
-    return (int(found[1]), _plain(text[found.end() :])) if found else (0, _plain(text))
-
-
-def _believed(rest: str, texts: Sequence[str] | None) -> bool:
-    """Whether what stands behind a number is nothing, or like one of the step's own texts."""
-    if texts is None:
-        return False
-    words = set(rest.split())
-    own = [text for text in texts if text]
-    return not rest or any(
-        set(text.split()) <= words or words <= set(text.split()) or _likeness(rest, text) >= NEAR for text in own
-    )
-
-
-def _likeness(one: str, other: str) -> float:
-    return difflib.SequenceMatcher(None, one, other, autojunk=False).ratio()
-
-
-def _like(plain: str, known: Mapping[str, int]) -> int:
-    near = difflib.get_close_matches(plain, known, n=1, cutoff=CLOSE)
-    return known[near[0]] if near else 0
-
-
-def _plain(text: str) -> str:
-    """Without case, signs, spaces and the placeholders of roles."""
-    return " ".join(re.sub(r"[^a-z0-9]+", " ", _ROLE.sub(" ", text).casefold()).split())
 
 
 # --- which procedure a log is of ------------------------------------------------------------------------------------
@@ -418,6 +406,7 @@ def check(procedure: Procedure, log: Log, clock: WorkClock, given: Mapping[str, 
         log = [event._replace(lifecycle=COMPLETE) for event in log]
     results = []
     for case, events in cases_of(log).items():
+        events = _in_allowed_order(events, names.numbers, model)
         trace = trace_of(events, names.numbers, model)
         variant = variants.get(trace)
         if variant is None:
@@ -434,11 +423,20 @@ def _result(case: str, events: Log, variant: Variant, visits: list[Visit], clock
 
 def trace_of(case: Log, numbers: Mapping[str, int], model: Model) -> Trace:
     """The steps of a case that ended, with their decisions."""
-    trace = []
-    for event in case:
-        if event.lifecycle != COMPLETE or event.scope != STEP:
-            continue
-        step = event.step or numbers.get(event.activity, 0)
-        known = step in model.way and step != DONE
-        trace.append((step, event.decision, "") if known else (0, "", event.activity))
-    return tuple(trace)
+    ended = (event for event in case if event.lifecycle == COMPLETE and event.scope == STEP)
+    return tuple(_node(event, numbers, model) for event in ended)
+
+
+def _node(event: Event, numbers: Mapping[str, int], model: Model) -> Node:
+    step = event.step or numbers.get(event.activity, 0)
+    known = step in model.way and step != DONE
+    return (step, event.decision, "") if known else (0, "", event.activity)
+
+
+def _in_allowed_order(case: Log, numbers: Mapping[str, int], model: Model) -> Log:
+    """The case with what ended at one moment in the order that the SOP allows."""
+
+    def follows(before: Event | None, after: Event) -> bool:
+        return model.follows(before and _node(before, numbers, model), _node(after, numbers, model))
+
+    return arranged(case, follows)

@@ -62,8 +62,10 @@ NAMES: Mapping[str, Sequence[str]] = {
 """Field → the names a column of it may have, the likeliest first; upper case and signs do not matter."""
 
 TRANSITIONS = {
-    "": COMPLETE, "complete": COMPLETE, "completed": COMPLETE, "end": COMPLETE, "selesai": COMPLETE,
-    "start": START, "started": START, "mulai": START, "suspend": SUSPEND, "jeda": SUSPEND,
+    "": COMPLETE, "complete": COMPLETE, "completed": COMPLETE, "end": COMPLETE, "selesai": COMPLETE, "ended": COMPLETE,
+    "finish": COMPLETE, "finished": COMPLETE, "done": COMPLETE, "close": COMPLETE, "closed": COMPLETE, "akhir": COMPLETE,
+    "berakhir": COMPLETE, "start": START, "started": START, "mulai": START, "dimulai": START, "begin": START, "began": START,
+    "open": START, "awal": START, "suspend": SUSPEND, "jeda": SUSPEND,
     "resume": RESUME, "lanjut": RESUME, "ate_abort": ABORT, "pi_abort": ABORT, "abort": ABORT, "withdraw": ABORT, "batal": ABORT,
 }  # fmt: skip
 _RISKY = (*FORMULA_SIGNS, "'")

@@ -5,8 +5,10 @@ A step's turn is a `start` and a `complete`; a pause is a `suspend` and a `resum
 for stands in the same case with another `scope`: the parts of the units, and the steps of a procedure it runs.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
+from itertools import groupby
 from typing import NamedTuple
 
 START, COMPLETE, SUSPEND, RESUME, ABORT = "start", "complete", "suspend", "resume", "ate_abort"
@@ -59,9 +61,32 @@ def cases_of(events: Iterable[Event]) -> dict[str, Log]:
 
 def _sorted(events: Log) -> Log:
     """In order already, as most logs are, or put in order."""
-    before = events[0].at
+    before, together = events[0].at, -1
     for event in events:
         if event.at < before:
-            return in_order(events)
+            return paired(in_order(events))
+        together += event.at == before
         before = event.at
-    return events
+    return paired(events) if together else events
+
+
+def paired(events: Log) -> Log:
+    """Events in order of time, where a turn that began and ended at one moment begins before it ends."""
+    open_turns: Counter[tuple[str, int, str]] = Counter()
+    found: Log = []
+    for _, moment in groupby(events, key=lambda event: event.at):
+        waiting = list(moment)
+        while waiting:
+            event = waiting.pop(0)
+            turn = (event.scope, event.step, event.activity)
+            if event.lifecycle == START:
+                open_turns[turn] += 1
+            elif event.lifecycle == COMPLETE:
+                own = [one for one in waiting if one.lifecycle == START and turn == (one.scope, one.step, one.activity)]
+                if own and not open_turns[turn]:
+                    waiting.remove(own[0])
+                    found.append(own[0])
+                elif open_turns[turn]:
+                    open_turns[turn] -= 1
+            found.append(event)
+    return found

@@ -107,7 +107,7 @@ def in_minutes(amount: Amount | None, clock: WorkClock) -> int | None:
     """A standard time in the working minutes that its days have by the usual week: what a bar is compared with."""
     if amount is None:
         return None
-    return amount.days * usual_day(clock.calendar) + amount.minutes
+    return amount.working_minutes(usual_day(clock.calendar))
 
 
 def usual_day(calendar: WorkCalendar) -> int:

@@ -14,6 +14,9 @@ What an office expects, and what is decided here:
 - **Received outside working time counts as received when work next begins.**
 - **The last moment still counts.** 16.00 sharp is working time, and 450 minutes from 07.30 end at 16.00, not at
   07.30 the next day. The same holds at the beginning of a rest.
+- **Calendar days run through days off** and end with the work of the last one, or of the next working day where the
+  office does not work then. The day of receipt is not counted, at whatever hour something was received.
+- **Round the clock is round the clock**: 24 hours from Friday 15.00 end on Saturday 15.00.
 - **`Amount.in_days(480)`** turns a time written in minutes into days where it fills them, so that "480 menit"
   means the "1 hari" it stands for in the source. Without it, 480 minutes are 480 working minutes.
 
@@ -24,8 +27,8 @@ counted by the clock on the wall.
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import accumulate, pairwise
 from zoneinfo import ZoneInfo
 
@@ -57,6 +60,7 @@ WIT = ZoneInfo("Asia/Jayapura")
 _CLOCK = r"([01]?\d|2[0-3])[.:]([0-5]\d)"
 _INTERVAL = re.compile(rf"\s*{_CLOCK}\s*[-–]\s*{_CLOCK}\s*\Z", re.ASCII)
 _MINUTE = 60_000_000  # microseconds: everything is counted in whole microseconds, so nothing is rounded
+_FULL_DAY = 24 * 60
 _LAST_DAY = date.max.toordinal()
 
 
@@ -68,13 +72,15 @@ class CalendarUnusable(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """A standard time (waktu): whole working days and then working minutes."""
+    """A standard time (waktu): calendar days, then whole working days and working minutes, then minutes round the clock."""
 
     days: int = 0
     minutes: int = 0
+    calendar_days: int = 0
+    running: int = 0
 
     def __post_init__(self) -> None:
-        if self.days < 0 or self.minutes < 0:
+        if min(self.days, self.minutes, self.calendar_days, self.running) < 0:
             raise CalendarUnusable("Waktu tidak boleh kurang dari nol; tulis jumlah hari atau menit yang positif.")
 
     def in_days(self, day_minutes: int) -> "Amount":
@@ -82,7 +88,22 @@ class Amount:
         if day_minutes <= 0:
             raise CalendarUnusable("Panjang “1 hari” harus lebih dari 0 menit; perbaiki day_minutes kantor ini.")
         days, minutes = divmod(self.minutes, day_minutes)
-        return Amount(self.days + days, minutes)
+        return replace(self, days=self.days + days, minutes=minutes)
+
+    def working_minutes(self, day_minutes: int) -> int:
+        """About how many working minutes it is, where five of seven days have `day_minutes`: to compare, not to count."""
+        days = self.calendar_days * _FULL_DAY + self.running
+        return self.days * day_minutes + self.minutes + days * day_minutes * 5 // (7 * _FULL_DAY)
+
+    @property
+    def only_work(self) -> bool:
+        """Whether it is counted in working time alone."""
+        return not (self.calendar_days or self.running)
+
+    @property
+    def work(self) -> "Amount":
+        """Its part that is counted in working time."""
+        return Amount(self.days, self.minutes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,10 +208,12 @@ def next_working(calendar: WorkCalendar, at: datetime) -> datetime:
 
 
 def due(calendar: WorkCalendar, start: datetime, amount: Amount) -> datetime:
-    """When work begun at `start` with this much time is due; always a moment of working time.
+    """When work begun at `start` with this much time is due; a moment of working time unless it runs round the clock.
 
     The days come first and keep the clock time, then the minutes: "1 hari 20 menit" from Monday 10.00 is Tuesday 10.20.
     """
+    if not amount.only_work:
+        return due_with_pauses(calendar, start, amount, ())
     at = next_working(calendar, start)
     if amount.days:
         day = calendar._days.advance(at.date(), amount.days)
@@ -205,13 +228,15 @@ def start_of(calendar: WorkCalendar, end: datetime, amount: Amount) -> datetime:
 
     The mirror of `due`: `due(start_of(end, amount), amount)` is `end` itself wherever any start is due at `end`, and
     else the last moment before it that is (Friday 16.20 is not one day after any moment of a Thursday that ends at
-    16.00). The minutes come off first, then the days.
+    16.00). What `due` adds last comes off first.
     """
-    at = _last_working(calendar, end)
+    at = _last_working(calendar, _later(calendar, end, -amount.running) if amount.running else end)
     if amount.minutes:
         at = _retreat_time(calendar, at, amount.minutes * _MINUTE)
     if amount.days:
         at = _retreat_days(calendar, at, amount.days)
+    if amount.calendar_days:
+        at = _retreat_calendar(calendar, at, amount.calendar_days)
     return at
 
 
@@ -220,14 +245,54 @@ def due_with_pauses(
 ) -> datetime:
     """When work is due that stood still during these pauses (begin and end, in order of time, not overlapping).
 
-    At the beginning of a pause that comes before the due moment so far, the working time still left is set aside and
-    counted on from the pause's end. Never earlier than without the pause; a pause before `start` changes nothing.
+    At the beginning of a pause that comes before the due moment so far, the time still left is set aside and counted on
+    from the pause's end, by the clock it is counted by. Never earlier than without the pause; a pause before `start`
+    changes nothing.
     """
+    at = start
+    if amount.calendar_days:
+        at = _calendar_end(calendar, at, amount.calendar_days, pauses)
+    if amount.only_work or amount.days or amount.minutes:
+        at = _work_end(calendar, at, amount.work, pauses)
+    if amount.running:
+        at = _running_end(calendar, at, amount.running, pauses)
+    return at
+
+
+def _work_end(
+    calendar: WorkCalendar, start: datetime, amount: Amount, pauses: Sequence[tuple[datetime, datetime]]
+) -> datetime:
     found = due(calendar, start, amount)
     for begun, ended in pauses:
         stopped = max(begun, start)
         if stopped < found and stopped < ended:
             found = max(found, _counted_on(calendar, stopped, ended, found))
+    return found
+
+
+def _calendar_end(
+    calendar: WorkCalendar, start: datetime, days: int, pauses: Sequence[tuple[datetime, datetime]]
+) -> datetime:
+    """The end of work on the day so many days later, or on the next working day."""
+    reached = _day_later(_local(calendar, start).date(), days)
+    found = end_of_day(calendar, reached)
+    for begun, ended in pauses:
+        stopped = max(begun, start)
+        if stopped < found and stopped < ended:
+            left = max((reached - _local(calendar, stopped).date()).days, 0)
+            reached = max(reached, _day_later(_local(calendar, ended).date(), left))
+            found = end_of_day(calendar, reached)
+    return found
+
+
+def _running_end(
+    calendar: WorkCalendar, start: datetime, minutes: int, pauses: Sequence[tuple[datetime, datetime]]
+) -> datetime:
+    found = _later(calendar, start, minutes)
+    for begun, ended in pauses:
+        stopped = max(begun, start)
+        if stopped < found and stopped < ended:
+            found = _local(calendar, ended) + (found - stopped)
     return found
 
 
@@ -241,6 +306,7 @@ class Counted:
     `hours` are the working intervals of the day, `special` when they are not those of its weekday. `as_day` when it is
     counted as one of the days; `spans` are the stretches counted as minutes, `minutes` of them in all. `why_not` says
     why nothing is counted: OFF, NO_WORK, TOO_LATE (received after work had ended), or "" when something is.
+    `by_calendar` when it is one of the calendar days, `running` the minutes of it that are counted round the clock.
     """
 
     day: date
@@ -250,15 +316,25 @@ class Counted:
     spans: Day
     minutes: int
     why_not: str
+    by_calendar: bool = False
+    running: int = 0
 
 
 def explained(calendar: WorkCalendar, start: datetime, amount: Amount) -> list[Counted]:
     """How `due` counts, one row a day from the day of `start` to the day it is due."""
-    begun, found = next_working(calendar, start), due(calendar, start, amount)
-    reached = due(calendar, start, Amount(days=amount.days))  # where the days end and the minutes begin
-    first = _local(calendar, start).date()
-    span = (first + timedelta(days=number) for number in range((found.date() - first).days + 1))
-    return [_counted(calendar, day, begun, reached, found) for day in span]
+    found, first = due(calendar, start, amount), _local(calendar, start).date()
+    span = [first + timedelta(days=number) for number in range((found.date() - first).days + 1)]
+    by_calendar = Amount(calendar_days=amount.calendar_days)
+    handed = due(calendar, start, by_calendar) if amount.calendar_days else _local(calendar, start)
+    works = amount.only_work or amount.days or amount.minutes
+    begun = next_working(calendar, handed) if works else handed
+    reached = due(calendar, handed, Amount(days=amount.days)) if works else handed  # where the days end, minutes begin
+    worked = due(calendar, handed, amount.work) if works else handed  # where what runs round the clock begins
+    rows = [_counted(calendar, day, begun, reached, worked) for day in span]
+    if amount.calendar_days:  # days that the calendar counts are not passed over because work begins later
+        rows = [replace(row, why_not="" if row.why_not == TOO_LATE else row.why_not) for row in rows]
+    last = _day_later(first, amount.calendar_days)
+    return [_counted_otherwise(calendar, row, first < row.day <= last, worked, found) for row in rows]
 
 
 def _counted(calendar: WorkCalendar, day: date, begun: datetime, reached: datetime, found: datetime) -> Counted:
@@ -268,6 +344,17 @@ def _counted(calendar: WorkCalendar, day: date, begun: datetime, reached: dateti
     why_not = OFF if day in calendar.holidays else NO_WORK if not hours else TOO_LATE if day < begun.date() else ""
     special = day not in calendar.holidays and hours != calendar.hours[day.weekday()]
     return Counted(day, hours, special, as_day, spans, _length(spans) // _MINUTE, why_not)
+
+
+def _counted_otherwise(
+    calendar: WorkCalendar, row: Counted, by_calendar: bool, since: datetime, until: datetime
+) -> Counted:
+    """A row with what the calendar and the clock count of its day; a day off among them is counted all the same."""
+    midnight, following = (_moment(calendar, row.day + timedelta(days=more), time.min) for more in (0, 1))
+    running = max(min(until, following) - max(since, midnight), timedelta(0))
+    if not (by_calendar or running):
+        return row
+    return replace(row, by_calendar=by_calendar, running=running // timedelta(minutes=1))
 
 
 def _spans(calendar: WorkCalendar, day: date, start: datetime, end: datetime) -> Day:
@@ -401,6 +488,32 @@ def _retreat_days(calendar: WorkCalendar, at: datetime, days: int) -> datetime:
     day = calendar._days.retreat(at.date(), days + 1)
     ends = at.time() == calendar.on(at.date())[-1][1]  # whatever came after the end of work was moved to it
     return _last_on(calendar, day, time.max if ends else at.time())
+
+
+def _retreat_calendar(calendar: WorkCalendar, at: datetime, days: int) -> datetime:
+    """The last working moment from which so many calendar days end by `at`, which is working time."""
+    ends = at.time() == calendar.on(at.date())[-1][1]
+    last = at.date() if ends else calendar._days.retreat(at.date() - timedelta(days=1), 1)
+    return _last_on(calendar, _day_later(last, -days), time.max)
+
+
+def _day_later(day: date, days: int) -> date:
+    try:
+        return day + timedelta(days=days)
+    except OverflowError:
+        raise CalendarUnusable(
+            "Waktunya melampaui akhir kalender; tulis jumlah hari atau menit yang lebih kecil."
+        ) from None
+
+
+def _later(calendar: WorkCalendar, at: datetime, minutes: int) -> datetime:
+    """So many minutes later round the clock, or earlier."""
+    try:
+        return _local(calendar, _local(calendar, at).astimezone(UTC) + timedelta(minutes=minutes))
+    except OverflowError:
+        raise CalendarUnusable(
+            "Waktunya melampaui akhir kalender; tulis jumlah hari atau menit yang lebih kecil."
+        ) from None
 
 
 def _counted_on(calendar: WorkCalendar, begun: datetime, ended: datetime, found: datetime) -> datetime:

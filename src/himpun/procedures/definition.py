@@ -9,22 +9,15 @@ with its actor, kelengkapan (`needs`), waktu (`time`), output and keterangan (`n
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from functools import lru_cache
+from dataclasses import dataclass, field, replace
 
 from himpun.errors import Refusal
+from himpun.offices.worktime import Amount
+from himpun.procedures.times import Duration, counting_words, is_worth_saying, read_duration
 
 END = "akhir"
 """Where the last decision of a procedure leads."""
 
-MINUTES = {"menit": 1, "jam": 60}
-_DAYS = {"hari": 1, "minggu": 5, "bulan": 21}
-_NUMBER = r"(\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d+(?:[.,]\d+)?)"
-_UNIT = r"(menit|jam|hari|minggu|bulan)\b"
-_MOST = r"(?:±|\+/-|≤|<|maks(?:imal|imum)?\.?|paling lama|kurang lebih|sekitar)?\s*"
-_PART = re.compile(rf"{_NUMBER}(?:\s*(?:-|–|—|s\.?\s?d\.?|sampai)\s*{_NUMBER})?\s*{_UNIT}", re.I)
-_DURATION = re.compile(rf"^{_MOST}{_PART.pattern}(?:\s*(?:dan|,)?\s*{_NUMBER}\s*{_UNIT})*\D*$", re.I)
-_ANY_TIME = re.compile(r"^(setiap saat|sewaktu-waktu|kondisional|disesuaikan|situasional)$", re.I)
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
@@ -36,58 +29,6 @@ class DefinitionError(Refusal):
     def __init__(self, problems: list[str]) -> None:
         super().__init__(" ".join(problems))
         self.problems = problems
-
-
-@dataclass(frozen=True, slots=True)
-class Duration:
-    """A standard time as the document writes it: a maximum, a range, or "setiap saat".
-
-    `low` and `high` are in `unit` (menit, jam, hari, minggu, bulan); both are None for "setiap saat".
-    `rest` holds what is added to it, so "15 hari 20 menit" is 15 hari and `rest` ((20.0, "menit"),).
-    """
-
-    text: str
-    unit: str = ""
-    low: float | None = None
-    high: float | None = None
-    rest: tuple[tuple[float, str], ...] = ()
-
-    @property
-    def parts(self) -> tuple[tuple[float, str], ...]:
-        """Every maximum with its unit, in the order written; empty when there is no limit."""
-        return () if self.high is None else ((self.high, self.unit), *self.rest)
-
-    def minutes(self, day_minutes: int) -> int | None:
-        """The maximum in working minutes, for a working day of `day_minutes`; None when there is no limit."""
-        if self.high is None:
-            return None
-        return round(sum(amount * _unit_minutes(unit, day_minutes) for amount, unit in self.parts))
-
-
-def _unit_minutes(unit: str, day_minutes: int) -> int:
-    return MINUTES.get(unit) or _DAYS[unit] * day_minutes
-
-
-@lru_cache(maxsize=1024)
-def read_duration(text: str) -> Duration | None:
-    """Read "1 hari", "15 hari 20 menit", "1.460 menit", "1–3 hari", "setiap saat"; None when none can be read.
-
-    Numbers are Indonesian: a dot before three digits parts thousands, a comma parts decimals.
-    """
-    text = " ".join(text.split())
-    if _ANY_TIME.match(text):
-        return Duration(text)
-    if not _DURATION.match(text):
-        return None
-    (low, high, unit), *rest = _PART.findall(text)
-    added = tuple((_number(amount), unit.lower()) for amount, _, unit in rest)
-    return Duration(text, unit.lower(), _number(low), _number(high or low), added)
-
-
-def _number(text: str) -> float:
-    if re.fullmatch(r"\d{1,3}(\.\d{3})+(,\d+)?", text):
-        text = text.replace(".", "")
-    return float(text.replace(",", "."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +72,7 @@ class Step:
     `next` maps each decision to the step it leads to (or `END`); `returns` are the decisions that hand back and
     so need a written reason. `questions` are put in the row in this order, where it holds more than one decision.
     `remark` is what a reader must know about the source, such as a text that differs from its drawing.
+    `times` is how often its time is counted, where that is given for each of something and known how many there are.
     """
 
     no: int
@@ -149,11 +91,23 @@ class Step:
     returns: frozenset[str] = frozenset()
     does: tuple[str, ...] = ()
     runs: str = ""
+    times: int = 1
 
     @property
     def time(self) -> Duration | None:
         """The standard time, or None where the document gives none."""
         return read_duration(self.time_text)
+
+    @property
+    def time_words(self) -> str:
+        """How its time is counted, where a reader may expect another count; else ""."""
+        time = self.time
+        return counting_words(time) if time and is_worth_saying(time) else ""
+
+    def amount(self, day_minutes: int) -> Amount | None:
+        """What is counted of the standard time, for a working day of `day_minutes`; None where there is no limit."""
+        time = self.time
+        return time.amount(day_minutes, self.times) if time else None
 
     @property
     def actors(self) -> tuple[str, ...]:
@@ -164,6 +118,11 @@ class Step:
     def is_decision(self) -> bool:
         """Drawn as a diamond: more than one way out."""
         return len(self.next) > 1 or bool(self.questions)
+
+
+def _names(role: Role) -> set[str]:
+    """The words by which a text may mean a role: its key, and the first word of its title ("Seksi …")."""
+    return {role.key, *re.findall(r"\w+", role.title.lower())[:1]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +160,29 @@ class Procedure:
             if role.key == key:
                 return role
         raise KeyError(key)
+
+    def counted_for(self, step: Step) -> str:
+        """The role for each of whose holders a step's time is counted; "" where it is counted once.
+
+        "5 menit per unit" names a role that several posts hold. Where each of them has a task of its own (`each`), or
+        the time is for each of something else ("per berkas"), it is counted once.
+        """
+        time = step.time
+        if time is None or not time.per:
+            return ""
+        words = set(re.findall(r"\w+", time.per.lower()))
+        named = (role.key for role in self.roles if role.several and words & _names(role))
+        found = next(named, "")
+        return "" if found == step.each else found
+
+    @property
+    def counted_roles(self) -> dict[int, str]:
+        """Step number → the role its time is counted for, of the steps that have one."""
+        return {step.no: role for step in self.steps if step.time_text and (role := self.counted_for(step))}
+
+    def counted(self, numbers: Mapping[int, int]) -> "Procedure":
+        """The same with the time of each step in `numbers` counted so many times."""
+        return replace(self, steps=tuple(replace(step, times=numbers.get(step.no, 1)) for step in self.steps))
 
     @property
     def total_time(self) -> Duration | None:

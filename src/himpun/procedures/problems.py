@@ -12,11 +12,10 @@ from himpun.procedures.definition import (
     Procedure,
     Role,
     Step,
-    read_duration,
 )
 from himpun.procedures.reading import read
+from himpun.procedures.times import EXAMPLES, NO_TIME, read_duration
 
-_NO_TIME = {"", "-", "–", "—"}
 _KEY = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
 
 
@@ -50,11 +49,11 @@ def _name_problems(procedure: Procedure) -> Iterator[str]:
     names = [step.name for step in procedure.steps if step.name]
     for name in _repeated(names):
         yield f'Nama langkah (name) "{name}" dipakai lebih dari sekali. Beri nama yang berbeda.'
-    if procedure.total_time_text.strip() not in _NO_TIME and read_duration(procedure.total_time_text) is None:
+    if procedure.total_time_text.strip() not in NO_TIME and read_duration(procedure.total_time_text) is None:
         yield f'Waktu seluruh prosedur "{procedure.total_time_text}" tidak dapat dibaca. {_TIME_HINT}'
 
 
-_TIME_HINT = 'Tulis misalnya "1 hari", "15 hari 20 menit", "1–3 hari", atau "setiap saat".'
+_TIME_HINT = f"Tulis misalnya {EXAMPLES}."
 
 
 def _role_problems(procedure: Procedure) -> Iterator[str]:
@@ -89,7 +88,7 @@ def _step_problems(step: Step, known: Mapping[str, Role], numbers: set[int]) -> 
         yield f"Langkah {step.no} belum lengkap: isi name dan title."
     yield from _actor_problems(step, known)
     yield from _decision_problems(step, numbers)
-    if step.time_text.strip() not in _NO_TIME and step.time is None:
+    if step.time_text.strip() not in NO_TIME and step.time is None:
         yield f'Waktu "{step.time_text}" pada langkah {step.no} tidak dapat dibaca. {_TIME_HINT}'
 
 

@@ -173,5 +173,6 @@ class _ClockReader:
 
 def _near(step: Step, day_minutes: int) -> int:
     """From how many minutes left a task is near its due moment: a working day or a quarter of its standard time."""
-    minutes = step.time.minutes(day_minutes) if step.time else None
+    amount = step.amount(day_minutes)
+    minutes = amount.working_minutes(day_minutes) if amount else 0
     return min(day_minutes, (minutes or day_minutes * 4) // 4)

@@ -23,10 +23,9 @@ def due_by(
     calendar: worktime.WorkCalendar, day_minutes: int, step: Step, start: datetime, pauses: Pauses = ()
 ) -> datetime | None:
     """The same by a calendar already there; the working time of the (closed) `pauses` is not counted."""
-    minutes = step.time.minutes(day_minutes) if step.time else None
-    if minutes is None:
+    amount = step.amount(day_minutes)
+    if amount is None:
         return None
-    amount = worktime.Amount(minutes=minutes).in_days(day_minutes)
     if not pauses:
         return worktime.due(calendar, start, amount)
     return worktime.due_with_pauses(calendar, start, amount, pauses)

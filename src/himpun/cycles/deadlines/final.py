@@ -15,6 +15,7 @@ from himpun.cycles.deadlines import planning
 from himpun.cycles.deadlines.late import day_length
 from himpun.cycles.deadlines.outlook import known_courses, plan_by
 from himpun.cycles.deadlines.planning import Course
+from himpun.cycles.deadlines.units import counted_in
 from himpun.cycles.engine import CycleClosed
 from himpun.cycles.models import Cycle, Task
 from himpun.errors import FieldErrors
@@ -69,7 +70,7 @@ def fit_of(cycle: Cycle, now: datetime) -> Fit | None:
     if cycle.due_at is None or task is None:
         return None
     calendar, day_minutes, courses = _ground(cycle)
-    path = planning.straight_path(cycle.procedure.definition, task.step_no)
+    path = planning.straight_path(counted_in(cycle.office_id, cycle.procedure.definition), task.step_no)
     children = {key: Course(steps) for key, steps in courses.items()}
     end = planning.ends_from(calendar, day_minutes, path, now, children=children)[path[-1].no]
     day = day_length(calendar)
@@ -114,7 +115,8 @@ def planned_finish(cycle: Cycle, step_no: int) -> datetime | None:
     if cycle.due_at is None:
         return None
     calendar, day_minutes, courses = _ground(cycle)
-    plan = plan_by(calendar, day_minutes, cycle.procedure.definition, step_no, cycle.due_at, courses)
+    definition = counted_in(cycle.office_id, cycle.procedure.definition)
+    plan = plan_by(calendar, day_minutes, definition, step_no, cycle.due_at, courses)
     return plan[step_no]
 
 

@@ -12,6 +12,7 @@ from himpun.cycles.deadlines.late import day_length, in_words
 from himpun.cycles.deadlines.pace import Pace, paces_of
 from himpun.cycles.deadlines.planning import Course
 from himpun.cycles.deadlines.survey import Survey, survey_of
+from himpun.cycles.deadlines.units import counted_by, holder_numbers
 from himpun.cycles.models import Cycle, Task
 from himpun.offices import worktime
 from himpun.offices.worktime import WorkCalendar
@@ -137,9 +138,11 @@ def known_courses(offices: Collection[int], definitions: Iterable[Procedure], da
         )
         asked |= wanted
         versions = list(rows.order_by(F("office").asc(nulls_first=True), "number"))
+        holders = holder_numbers(offices, [version.definition for version in versions])
         for version in versions:
             for office in [version.office_id] if version.office_id else found:
-                found[office][version.key] = planning.straight_path(version.definition, version.definition.first.no)
+                definition = counted_by(holders, office, version.definition)
+                found[office][version.key] = planning.straight_path(definition, definition.first.no)
         wanted = _run_by(version.definition for version in versions)
     return found
 

@@ -43,8 +43,7 @@ def straight_path(procedure: Procedure, step_no: int) -> list[Step]:
 
 def standard(step: Step, day_minutes: int) -> Amount:
     """The standard time of a step; nothing where the SOP gives none."""
-    minutes = step.time.minutes(day_minutes) if step.time else None
-    return Amount(minutes=minutes or 0).in_days(day_minutes)
+    return step.amount(day_minutes) or Amount()
 
 
 # --- backwards ------------------------------------------------------------------------------------------------------
@@ -153,7 +152,7 @@ def expected_time(step: Step, day_minutes: int, expected: Mapping[int, int]) -> 
 
 
 def _quarter(time: Amount, day_minutes: int) -> Amount:
-    return Amount(minutes=(time.days * day_minutes + time.minutes) // 4)
+    return Amount(minutes=time.working_minutes(day_minutes) // 4)
 
 
 # --- by the calendar ------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db.models import Q
 
 from himpun.cycles.deadlines.planning import Pauses
+from himpun.cycles.deadlines.units import Holders, counted_by, holder_numbers
 from himpun.cycles.models import Cycle, Pause, Task
 from himpun.offices.calendar import kept
 from himpun.offices.worktime import WorkCalendar
@@ -29,14 +30,15 @@ class Survey:
     calendars: dict[int, tuple[WorkCalendar, int]] = field(default_factory=dict)
     definitions: dict[int, Procedure] = field(default_factory=dict)
     pauses: dict[int, list[Pause]] = field(default_factory=dict)
+    holders: Holders = field(default_factory=dict)
 
     def calendar(self, task: Task) -> tuple[WorkCalendar, int]:
         """The calendar of a task's office, and its length of "1 hari" in minutes."""
         return self.calendars[task.cycle.office_id]
 
     def procedure(self, cycle: Cycle) -> Procedure:
-        """The version a cycle pins."""
-        return self.definitions[cycle.procedure_id]
+        """The version a cycle pins, its times counted for the units of the cycle's office."""
+        return counted_by(self.holders, cycle.office_id, self.definitions[cycle.procedure_id])
 
     def step_of(self, task: Task) -> Step:
         """The step a task is of."""
@@ -107,5 +109,6 @@ def _complete(survey: Survey) -> None:
             survey.child[cycle.parent_id] = cycle.pk
     survey.calendars = kept.calendars_of(cycle.office for cycle in cycles.values())
     survey.definitions = procedures_of(cycle.procedure_id for cycle in cycles.values())
+    survey.holders = holder_numbers({cycle.office_id for cycle in cycles.values()}, survey.definitions.values())
     for pause in Pause.objects.filter(cycle__in=ids).order_by("since"):
         survey.pauses.setdefault(pause.cycle_id, []).append(pause)

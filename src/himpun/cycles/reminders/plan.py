@@ -14,7 +14,7 @@ from himpun import moments
 from himpun.cycles.deadlines.late import NOT_LATE, late_by
 from himpun.offices import worktime
 from himpun.offices.worktime import Amount, WorkCalendar
-from himpun.procedures.definition import read_duration
+from himpun.procedures.times import read_duration
 
 BEFORE, AT, AFTER = "sebelum", "tepat", "sesudah"
 OPENED = "dibuka"
@@ -50,10 +50,9 @@ DEFAULT_RULES = (
 
 
 def amount_of(text: str, day_minutes: int) -> Amount | None:
-    """A rule's working time ("1 hari", "4 jam") for days of `day_minutes`; None when it is no limited time."""
+    """A rule's time ("1 hari", "4 jam", "24 jam") for days of `day_minutes`; None when it is no limited time."""
     duration = read_duration(text)
-    minutes = duration.minutes(day_minutes) if duration else None
-    return None if minutes is None else Amount(minutes=minutes).in_days(day_minutes)
+    return duration.amount(day_minutes) if duration else None
 
 
 def moment_of(rule: Rule, calendar: WorkCalendar, day_minutes: int, due_at: datetime) -> datetime:

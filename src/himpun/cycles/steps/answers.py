@@ -5,6 +5,7 @@ from datetime import datetime
 from himpun import clock
 from himpun.archive.journal import Turn, act
 from himpun.cycles.deadlines.due import due_of_step
+from himpun.cycles.deadlines.units import counted_in
 from himpun.cycles.engine import CyclePaused
 from himpun.cycles.models import Cycle, Task, cycle_named
 from himpun.cycles.steps.papers.collecting import filled_form
@@ -81,8 +82,8 @@ def _due_of_return(turn: Turn, task: Task) -> datetime | None:
     """A returned answer has a clock of its own: the step's standard time from the return. Raises CyclePaused."""
     if task.cycle.pauses.filter(until__isnull=True).exists():
         raise CyclePaused
-    step = task.cycle.procedure.definition.step(task.step_no)
-    return due_of_step(task.cycle.office, step, turn.at)
+    definition = counted_in(task.cycle.office_id, task.cycle.procedure.definition)
+    return due_of_step(task.cycle.office, definition.step(task.step_no), turn.at)
 
 
 def excuse_unit(*, request: DataRequest, reason: str, by: Person) -> None:

@@ -1,6 +1,7 @@
 """Forms made ready, requests sent to the units, and answers frozen."""
 
 from himpun.cycles.deadlines.due import due_of_step
+from himpun.cycles.deadlines.units import counted_in
 from himpun.cycles.models import Cycle
 from himpun.cycles.steps.deed import Deed, leave
 from himpun.cycles.steps.papers.collecting import collected, request_form
@@ -42,7 +43,8 @@ def formats_missing(deed: Deed) -> list[str]:
 def ask_units(deed: Deed) -> None:
     """Send every unit its request, numbered, with the due moment of the collecting step."""
     following = deed.outcome.following if deed.outcome else None
-    due_at = due_of_step(deed.cycle.office, following, deed.turn.at) if following else None
+    definition = counted_in(deed.cycle.office_id, deed.cycle.procedure.definition)
+    due_at = due_of_step(deed.cycle.office, definition.step(following.no), deed.turn.at) if following else None
     prepared = list(
         DataRequest.objects.filter(origin=deed.cycle.subject, state=DataRequest.State.PREPARED).values_list(
             "pk", flat=True

@@ -12,10 +12,12 @@ from dataclasses import replace
 from himpun.procedures.checker.findings import LEVELS, Finding
 from himpun.procedures.checker.flow import (
     decisions_without_a_way_back,
+    diamonds_without_a_choice,
     incomplete_rows,
     mixed_units,
     total_time,
     undrawn_decisions,
+    unreadable_times,
 )
 from himpun.procedures.checker.identity import (
     dates,
@@ -80,7 +82,9 @@ RULES: tuple[Rule, ...] = (
     wrong_warning,
     recipients,
     undrawn_decisions,
+    diamonds_without_a_choice,
     decisions_without_a_way_back,
+    unreadable_times,
     mixed_units,
     incomplete_rows,
     total_time,

@@ -21,11 +21,21 @@ _POST_KINDS = {
     "lurah": r"lurah\b",
     "analis": r"analis\b",
 }
-_NEW_PHRASE = "Me[mn]|Kasu|Kasi|Kabid|Kepala|Sekr|Camat|Lurah|Analis"
+_NOUNS = (
+    "Menengah|Menteri|Mental|Menular|Merek|Merdeka|Melayu|Memorial|Merauke|Merangin|Mempawah|Meranti|Mentawai|Melawi"
+)
+_NEW_CLAUSE = (
+    rf"(?!(?:{_NOUNS})\b)Me[mnlrwy][a-z]{{3,}}|Di[a-z]{{3,}}kan\b"
+    r"|(?:Kemudian|Lalu|Selanjutnya|Setelah|Sesudah|Untuk|Guna|Agar|Supaya|Serta|Yang|Dengan)\b"
+)
+"""How the word begins with which the next clause does: a deed, or a word that joins clauses."""
+_NEW_PHRASE = rf"{_NEW_CLAUSE}|Kasu|Kasi|Kabid|Kepala|Sekr|Camat|Lurah|Analis"
 """How the word after "dan" begins when it is a verb or another post, and no longer this post's title."""
+_LISTED = rf",\s*(?=(?:(?!{_NEW_CLAUSE})[A-Z][A-Za-z]+,?\s+)+dan\s+(?!{_NEW_PHRASE})[A-Z])"
+"""A comma within a title: what follows is a list that ends with "dan" ("Perencanaan, Evaluasi dan Pelaporan")."""
 _POST = re.compile(
     "|".join(rf"(?P<{kind}>\b(?i:{pattern}))" for kind, pattern in _POST_KINDS.items()).join(("(?:", ")"))
-    + rf"\.?(?P<rest>(?:,?\s*(?!Me[mn])(?:dan\s+(?!{_NEW_PHRASE})|)[A-Z][A-Za-z]+)*)"
+    + rf"\.?(?P<rest>(?:(?:{_LISTED}|,?\s*(?=dan\s)|\s*)(?!{_NEW_CLAUSE})(?:dan\s+(?!{_NEW_PHRASE})|)[A-Z][A-Za-z]+)*)"
 )
 _RECIPIENT = re.compile(r"\b(?:kepada|melalui)\s+", re.I)
 

@@ -13,6 +13,7 @@ from statistics import fmean
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from himpun.cycles.deadlines.units import counted_by, holder_numbers
 from himpun.history.clock import WorkClock
 from himpun.history.comparing import Group, Suggestion, compared, suggestion
 from himpun.history.conformance import CaseResult, check
@@ -139,7 +140,12 @@ def evaluate(office: Office, key: str, year: int, offices: Sequence[Office]) -> 
     work = {code: WorkClock(*kept[each.pk]) for code, each in clocks.items()}
     used = {event.sha256 for event in log if event.procedure == key}
     newest = next((one for one in procedures if one.sha256 in used), procedures[0])
-    cases, waiting = _checked(log, key, {one.sha256: one for one in procedures}, work)
+    holders = holder_numbers([each.pk for each in clocks.values()], procedures)
+    by_office = {
+        code: {one.sha256: counted_by(holders, each.pk, one) for one in procedures} for code, each in clocks.items()
+    }
+    cases, waiting = _checked(log, key, by_office, work)
+    newest = counted_by(holders, office.pk, newest)
     return Evaluation(office, offices, year, newest, max(len(used), 1), log, cases, work[office.code], waiting)
 
 
@@ -153,7 +159,7 @@ def _procedures(key: str, office: Office) -> list[Procedure]:
 
 
 def _checked(
-    log: Log, key: str, procedures: Mapping[str, Procedure], clocks: Mapping[str, WorkClock]
+    log: Log, key: str, procedures: Mapping[str, Mapping[str, Procedure]], clocks: Mapping[str, WorkClock]
 ) -> tuple[list[CaseResult], Waiting]:
     """Each run against its own version, by its own office's clock."""
     by_kind: dict[tuple[str, str], dict[str, list[Event]]] = defaultdict(dict)
@@ -163,7 +169,7 @@ def _checked(
     results: list[CaseResult] = []
     waiting = Waiting()
     for (code, sha256), cases in by_kind.items():
-        if procedure := procedures.get(sha256):
+        if procedure := procedures.get(code, {}).get(sha256):
             found = check(procedure, [event for events in cases.values() for event in events], clocks[code])
             results += found.cases
             for result in found.cases:
