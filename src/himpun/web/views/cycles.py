@@ -7,8 +7,9 @@ from django.core.paginator import Paginator
 from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from himpun import clock
 from himpun.archive.models import Record
@@ -41,6 +42,7 @@ from himpun.web.deadlines import read_deadline, say_fit, say_whether_it_fits
 from himpun.web.forms import Typed, attempt
 from himpun.web.middleware import PersonRequest
 from himpun.web.periods import period_choices
+from himpun.web.posting import posted_from
 
 UNSAID = ("documents:version:rendered", "documents:document:issued", ROWS_WRITTEN)
 """What the system does by itself afterwards: in the archive, but not in a cycle's story."""
@@ -194,7 +196,12 @@ def _requests_of(request: PersonRequest, cycle: Cycle) -> list[DataRequest]:
     return list(rows.select_related("unit").order_by("unit__order"))
 
 
-@require_POST
+def _page_of_task(request: PersonRequest, pk: int) -> str:
+    task = get_object_or_404(Task.objects.filter(cycle__in=_visible(request)), pk=pk)
+    return f"{reverse('cycle', args=[task.cycle_id])}#langkah"
+
+
+@posted_from(_page_of_task)
 def decide(request: PersonRequest, pk: int) -> HttpResponse:
     """Decide the open step with its form; a refusal comes back on the same page with everything typed."""
     task = get_object_or_404(Task.objects.filter(cycle__in=_visible(request)), pk=pk)
@@ -224,7 +231,7 @@ def _said(step: int, decision: str, following: int | None) -> str:
     return f'Langkah {step} diputus "{decision}". {onward}'
 
 
-@require_POST
+@posted_from("cycle")
 def set_deadline(request: PersonRequest, pk: int) -> HttpResponse:
     """Set, move or remove the final deadline of a cycle."""
     cycle = get_object_or_404(_visible(request).select_related("office"), pk=pk)
@@ -240,7 +247,7 @@ def set_deadline(request: PersonRequest, pk: int) -> HttpResponse:
     return redirect("cycle", pk)
 
 
-@require_POST
+@posted_from("cycle")
 def pause(request: PersonRequest, pk: int) -> HttpResponse:
     """Let the clock of a cycle stand still, with a reason."""
     cycle = get_object_or_404(_visible(request).select_related("office"), pk=pk)
@@ -256,7 +263,7 @@ def pause(request: PersonRequest, pk: int) -> HttpResponse:
     return redirect("cycle", pk)
 
 
-@require_POST
+@posted_from("cycle")
 def resume(request: PersonRequest, pk: int) -> HttpResponse:
     """Let the clock of a paused cycle run on."""
     cycle = get_object_or_404(_visible(request).select_related("office", "parent"), pk=pk)
@@ -270,7 +277,7 @@ def resume(request: PersonRequest, pk: int) -> HttpResponse:
     return redirect("cycle", pk)
 
 
-@require_POST
+@posted_from("cycle")
 def cancel(request: PersonRequest, pk: int) -> HttpResponse:
     """Cancel a cycle with a reason."""
     cycle = get_object_or_404(_visible(request).select_related("office"), pk=pk)

@@ -21,11 +21,11 @@ from himpun.offices.rules import MAY_PUBLISH_PROCEDURES
 from himpun.procedures.checker import check as checker
 from himpun.procedures.checker.findings import OFFICE_KINDS, Finding
 from himpun.procedures.definition import DefinitionError, Procedure
+from himpun.procedures.doings import obstacles
 from himpun.procedures.flowchart.layout import layout
 from himpun.procedures.flowchart.svg import svg
 from himpun.procedures.models import ProcedureDraft, ProcedureVersion
 from himpun.procedures.printing import sheet_pdf as print_sheet
-from himpun.procedures.doings import obstacles
 from himpun.procedures.problems import runnable
 from himpun.procedures.queries import versions_in_force
 from himpun.procedures.reading import read, role_titles, worded

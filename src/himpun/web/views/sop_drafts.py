@@ -14,8 +14,8 @@ from himpun.offices.rules import MAY_PUBLISH_PROCEDURES, MAY_SET_APPROVAL_RULE, 
 from himpun.procedures import drafts
 from himpun.procedures.actions import approval_rule, set_approval_rule
 from himpun.procedures.definition import DefinitionError
-from himpun.procedures.models import ProcedureDraft
 from himpun.procedures.doings import publishable
+from himpun.procedures.models import ProcedureDraft
 from himpun.procedures.queries import versions_in_force
 from himpun.procedures.rules import DEEDS, RULES
 from himpun.web.forms import Typed, attempt, read_date, read_whole, whole_number

@@ -2,7 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from himpun import clock
 from himpun.cycles.deadlines.clocks import clocks_in, cycles_of, request_clocks_in
@@ -17,6 +17,7 @@ from himpun.procedures.drafts import waiting_for as drafts_waiting_for
 from himpun.procedures.reading import role_titles
 from himpun.web.forms import whole_number
 from himpun.web.middleware import PersonRequest
+from himpun.web.posting import posted_from
 
 
 @require_GET
@@ -57,7 +58,7 @@ def _row(task: Task) -> tuple[Task, Step, dict[str, str]]:
     return task, definition.step(task.step_no), role_titles(definition, task.cycle.office.kind.titles)
 
 
-@require_POST
+@posted_from("work")
 def choose_office(request: HttpRequest) -> HttpResponse:
     """Look at another office where one holds a post."""
     request.session["office"] = whole_number(request, "office")
