@@ -15,8 +15,8 @@ from himpun.offices.models.offices import Office
 from himpun.offices.models.people import Person
 from himpun.offices.rules import MAY_SET_APPROVAL_RULE
 from himpun.procedures.definition import Procedure
-from himpun.procedures.models import ApprovalSetting, ProcedureVersion
 from himpun.procedures.doings import publishable
+from himpun.procedures.models import ApprovalSetting, ProcedureVersion
 from himpun.procedures.rules import DEFAULT_RULE, RULES
 
 SHARED_CHAIN = "himpun"

@@ -19,8 +19,8 @@ from himpun.offices.models.people import Person
 from himpun.offices.rules import MAY_PUBLISH_PROCEDURES, MAY_WITHDRAW_DRAFTS, ROLES
 from himpun.procedures.actions import approval_rule, check_typed, publish, refuse_unchanged
 from himpun.procedures.definition import Procedure
-from himpun.procedures.models import DraftApproval, ProcedureDraft
 from himpun.procedures.doings import publishable
+from himpun.procedures.models import DraftApproval, ProcedureDraft
 from himpun.procedures.problems import runnable
 from himpun.procedures.rules import DEEDS, RULES, Level, approvals_needed
 from himpun.typed import needed

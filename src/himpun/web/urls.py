@@ -147,6 +147,7 @@ urlpatterns = [
     path("dokumen/<int:pk>/", documents.document_page, name="document"),
     path("dokumen/<int:pk>/banding/", documents.compare, name="compare"),
     path("dokumen/versi/<int:pk>.pdf", documents.version_pdf, name="version_pdf"),
+    path("dokumen/versi/<int:pk>/draft.pdf", documents.draft_pdf, name="draft_pdf"),
     path("dokumen/versi/<int:pk>/resmi.pdf", documents.issued_pdf, name="issued_pdf"),
     path("arsip/", archive.archive_page, name="archive"),
     path("sop/", procedures.procedure_list, name="procedures"),

@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.views.decorators.http import require_GET
 
 from himpun import clock
@@ -21,8 +22,9 @@ from himpun.cycles.deadlines.outlook import Outlook, outlooks_in
 from himpun.cycles.deadlines.pauses import is_paused, pause_cycle, resume_cycle
 from himpun.cycles.deadlines.survey import survey_of
 from himpun.cycles.models import Cycle, Task
-from himpun.cycles.queries import BoardRow, board, holders_of
+from himpun.cycles.queries import BoardRow, board, holders_of, results_of
 from himpun.cycles.steps.disposition import needs_letter
+from himpun.cycles.steps.recap import recap_of
 from himpun.errors import Refusal
 from himpun.indicators.models.requests import DataRequest
 from himpun.letters.models import Letter
@@ -135,6 +137,8 @@ def show_cycle(request: PersonRequest, pk: int, typed: Typed, status: int = 200)
         "step": definition.step(task.step_no) if task else None,
         "mine": bool(task) and acting.holds(task.post_id) if task else False,
         "holder": holders_of([task.post_id], acting.day).get(task.post_id, "belum ada pemangku") if task else "",
+        "results": results_of(cycle, acting.person, acting.day),
+        "recap": recap_of(cycle) if cycle.state == Cycle.State.ENDED else None,
         "timeline": Record.objects.filter(chain=cycle.office.code, subject=cycle.subject)
         .exclude(act__in=UNSAID)
         .order_by("-seq")[:100],
@@ -204,7 +208,7 @@ def _page_of_task(request: PersonRequest, pk: int) -> str:
 @posted_from(_page_of_task)
 def decide(request: PersonRequest, pk: int) -> HttpResponse:
     """Decide the open step with its form; a refusal comes back on the same page with everything typed."""
-    task = get_object_or_404(Task.objects.filter(cycle__in=_visible(request)), pk=pk)
+    task = get_object_or_404(Task.objects.filter(cycle__in=_visible(request)).select_related("cycle"), pk=pk)
     given = request.POST
     typed = Typed(given)
     try:
@@ -223,7 +227,16 @@ def decide(request: PersonRequest, pk: int) -> HttpResponse:
     messages.success(
         request, _said(outcome.step.no, outcome.decision, outcome.following.no if outcome.following else None)
     )
+    if "tanda-tangan" in outcome.step.does and outcome.decision not in outcome.step.returns:
+        _say_signed(request, task.cycle)
     return redirect("cycle", task.cycle_id)
+
+
+def _say_signed(request: PersonRequest, cycle: Cycle) -> None:
+    for result in results_of(cycle, request.acting.person, request.acting.day):
+        path, document = reverse("document", args=[result.document.pk]), result.document
+        sentence = 'Anda menandatangani <a href="{}">{}</a> dengan nomor <strong>{}</strong>.'
+        messages.success(request, format_html(sentence, path, document.title, document.number))
 
 
 def _said(step: int, decision: str, following: int | None) -> str:
