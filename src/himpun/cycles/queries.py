@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, TextField, Value
+from django.db.models.functions import Concat
 
 from himpun.cycles.models import Cycle, Task
 from himpun.cycles.steps.actions import step_actions
@@ -87,10 +88,18 @@ def board(cycle: Cycle) -> list[BoardRow]:
 
 
 def waiting_for(person: Person, day: date) -> QuerySet[Task]:
-    """The steps that wait for the posts a person holds, most urgent first; none while they are on leave."""
+    """The steps that wait for the posts a person holds, most urgent first; none while they are on leave.
+
+    `sent_back` is who sent the step back and why ("Camat: Tabel 2 keliru"), empty for one that just came.
+    """
     held = Holding.objects.present_on(day).filter(person=person).values("post")
+    before = Task.objects.filter(cycle=OuterRef("cycle"), visit=OuterRef("visit") - 1, part=False).exclude(reason="")
+    told = before.annotate(told=Concat("person_title", Value(": "), "reason", output_field=TextField())).values("told")[
+        :1
+    ]
     return (
         Task.objects.filter(post__in=held, decided_at__isnull=True, part=False)
+        .annotate(sent_back=Subquery(told))
         .select_related("cycle__procedure", "cycle__office__kind", "cycle__letter", "post")
         .order_by(F("due_at").asc(nulls_last=True), "id")
     )
