@@ -129,7 +129,7 @@ BY_ROW: dict[Callable[[Side], QuerySet[Any]], str] = {
     _of(Program, "office"): "budget_node budget_edit budget_remove budget_months budget_link budget_chart",
     _of(IndicatorProgram, "program__office"): "budget_unlink",
     _of(Document, "office"): "document compare",
-    _of(DocumentVersion, "document__office"): "version_pdf issued_pdf",
+    _of(DocumentVersion, "document__office"): "version_pdf draft_pdf issued_pdf",
     _of(ProcedureVersion, "office"): "procedure procedure_sheet procedure_text",
     _of(ProcedureDraft, "office"): "procedure_draft draft_text",
     _of(Post, "office"): "post_edit",
@@ -185,7 +185,7 @@ def telling(side: Side) -> dict[str, list[Any]]:
         "line_save evidence_attach evidence_share": list(lines),
         "evidence evidence_detach": list(Evidence.objects.filter(line__in=lines).values_list("pk", flat=True)),
         "document compare": list(papers.values_list("pk", flat=True)),
-        "version_pdf issued_pdf": list(
+        "version_pdf draft_pdf issued_pdf": list(
             DocumentVersion.objects.filter(document__in=papers).values_list("pk", flat=True)
         ),
         "figure": list(Figure.objects.filter(source=f"request:{answered.pk}").values_list("pk", flat=True))[:1],

@@ -9,13 +9,16 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, resolve
 
 from himpun.errors import Refusal
 from himpun.gate import limits, permissions
-from himpun.gate.limits import EVERYBODY, NOBODY, PEOPLE, PERSON, limit_for_nobody, limit_for_person
+from himpun.gate.limits import EVERYBODY, FORM, NOBODY, PEOPLE, PERSON, limit_for_nobody, limit_for_person
+from himpun.gate.senders import LogInFirst, allowance_of
 from himpun.indicators.models.requests import RequestLine
 from himpun.web import urls
+from himpun.web.kept import COOKIE, mark_owner
 from tests.cast import Cast
 
 TAKES_FILES = re.compile(r"request\.FILES|incoming_of\(request")
@@ -110,3 +113,16 @@ def test_who_may_send_where_is_who_may_act_there(small: Cast, neighbour: Cast) -
     ):
         with pytest.raises(Refusal):
             refused()
+
+
+def test_whose_session_ended_while_sending_is_received_and_no_file_of_theirs_is_kept(small: Cast) -> None:
+    known = HttpResponse()
+    mark_owner(HttpRequest(), known, small.umum)
+    cookie = f"{COOKIE}={known.cookies[COOKIE].value}"
+
+    for path in ("/surat/baru/", "/tugas/7/putuskan/"):
+        limit = allowance_of(path, cookie, "", 1_000_000).limit
+        assert (limit.fields, limit.digest_only, limit.may) == (FORM, True, None)
+        for nobody in ("", f"{COOKIE}=7:palsu", "sessionid=tidak-ada"):
+            with pytest.raises(LogInFirst):
+                allowance_of(path, nobody, "", 1_000_000)

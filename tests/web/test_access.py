@@ -1,6 +1,7 @@
 """The first login and every one after a reset: a link that works once, for one person, for some days."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,9 @@ from himpun.archive.models import Record
 from himpun.commands import run
 from himpun.offices.access import links as access
 from himpun.offices.actions import people
+from himpun.offices.models.holdings import Holding, Leave
 from himpun.offices.models.people import OneTimeLink, Person
-from tests.cast import Cast, later
+from tests.cast import Cast, entrust, later
 from tests.web.test_offices import as_
 
 PASSWORD = "sawah-hijau-pagi-ini"
@@ -280,3 +282,45 @@ def test_the_operator_gives_a_new_link_and_is_told_of_a_wrong_name(
     assert Client().post(link, TYPED).status_code == 302
     assert run(["person", "link", "bukan.siapa"]) == 1
     assert "Tidak ada orang aktif" in capsys.readouterr().err
+
+
+# --- who forgot a password --------------------------------------------------------------------------------------------
+
+
+def forgotten(query: str = "") -> str:
+    return " ".join(Client().get(f"/akun/password/reset/{query}").content.decode().split())
+
+
+def test_without_a_mail_server_the_page_names_who_can_give_a_new_link(small: Cast, settings: Any) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+    page = forgotten()
+
+    assert "tidak terhubung ke peladen surel" in page
+    assert f"<li>{small.umum.name} (Kasubbag Umum dan Kepegawaian)</li>" in page
+    assert f"<li>{small.sekretaris.name} (Sekretaris Camat)</li>" in page
+    assert small.kepala.name not in page
+    assert small.analis.name not in page
+    assert 'name="email"' not in page
+
+
+def test_who_is_on_leave_is_not_named_and_who_stands_in_is(small: Cast) -> None:
+    today = clock.today()
+    Leave.objects.create(person=small.umum, office=small.office, kind=Leave.Kind.LEAVE, since=today, until=today)
+    post = Holding.objects.get(person=small.umum).post
+    entrust(small.analis, post, since=today)
+
+    page = forgotten()
+
+    assert f"{small.umum.name} (" not in page
+    assert f"<li>{small.analis.name} (Plt. Kasubbag Umum dan Kepegawaian)</li>" in page
+
+
+def test_of_several_offices_one_is_chosen_and_one_without_anybody_says_so(small: Cast, neighbour: Cast) -> None:
+    unchosen, chosen = forgotten(), forgotten(f"?kantor={neighbour.office.code}")
+    Holding.objects.filter(post__office=neighbour.office).update(until=clock.today() - timedelta(days=1))
+    empty = forgotten(f"?kantor={neighbour.office.code}")
+
+    assert "Pilih kantor" in unchosen
+    assert "minta tautan masuk baru kepada" not in unchosen
+    assert f"Di {neighbour.office.name}, minta tautan masuk baru kepada" in chosen
+    assert "jabatan pengelola kantor kosong" in empty

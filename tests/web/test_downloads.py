@@ -162,6 +162,7 @@ def addresses(cast: Cast) -> dict[str, tuple[str, str, str]]:
         "evidence": ([Evidence.objects.earliest("pk").pk], "", paper),
         "correction_file": ([Correction.objects.get().pk], "", paper),
         "version_pdf": ([signed.pk], "", paper),
+        "draft_pdf": ([signed.pk], "", paper),
         "issued_pdf": ([signed.pk], "", paper),
         "procedure_sheet": ([ProcedureVersion.objects.earliest("pk").pk], "", paper),
         "procedure_text": ([ProcedureVersion.objects.earliest("pk").pk], "", ("application/toml", "attachment")),

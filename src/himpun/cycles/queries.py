@@ -4,16 +4,55 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, TextField, Value
+from django.db.models.functions import Concat
 
 from himpun.cycles.models import Cycle, Task
 from himpun.cycles.steps.actions import step_actions
-from himpun.documents.models import Document
+from himpun.documents.models import Approval, Delivery, Document, DocumentVersion
 from himpun.indicators.models.requests import DataRequest
 from himpun.offices.models.holdings import Holding
 from himpun.offices.models.people import Person
 from himpun.offices.queries import shown_holder
 from himpun.procedures.definition import Step
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a cycle led to: a document, the version that counts, who signed it, and to whom it went."""
+
+    document: Document
+    version: DocumentVersion
+    signature: Approval | None
+    deliveries: list[Delivery]
+
+    @property
+    def sent(self) -> int:
+        """How many copies are on their way."""
+        return sum(one.sent_at is not None for one in self.deliveries)
+
+    @property
+    def opened(self) -> int:
+        """How many copies were opened."""
+        return sum(one.opened_at is not None for one in self.deliveries)
+
+
+def results_of(cycle: Cycle, person: Person, day: date) -> list[Result]:
+    """The signed documents of a cycle, from the signature on; of one that ended without any, what its last step left.
+
+    Of both only what `person` may read on `day`.
+    """
+    papers = Document.objects.visible_to(person, day).filter(subject=cycle.subject)
+    signed = list(papers.filter(versions__approvals__kind=Approval.Kind.SIGNATURE).distinct().order_by("pk"))
+    if signed or cycle.state != Cycle.State.ENDED:
+        return [_result(one, one.official or one.latest) for one in signed]
+    last = papers.filter(only_post__isnull=True).exclude(kind=Document.Kind.RECEIPT).order_by("-pk").first()
+    return [_result(last, last.latest)] if last else []
+
+
+def _result(document: Document, version: DocumentVersion) -> Result:
+    signature = version.approvals.filter(kind=Approval.Kind.SIGNATURE).first()
+    return Result(document, version, signature, list(document.deliveries.all()))
 
 
 @dataclass(slots=True)
@@ -49,10 +88,18 @@ def board(cycle: Cycle) -> list[BoardRow]:
 
 
 def waiting_for(person: Person, day: date) -> QuerySet[Task]:
-    """The steps that wait for the posts a person holds, most urgent first; none while they are on leave."""
+    """The steps that wait for the posts a person holds, most urgent first; none while they are on leave.
+
+    `sent_back` is who sent the step back and why ("Camat: Tabel 2 keliru"), empty for one that just came.
+    """
     held = Holding.objects.present_on(day).filter(person=person).values("post")
+    before = Task.objects.filter(cycle=OuterRef("cycle"), visit=OuterRef("visit") - 1, part=False).exclude(reason="")
+    told = before.annotate(told=Concat("person_title", Value(": "), "reason", output_field=TextField())).values("told")[
+        :1
+    ]
     return (
         Task.objects.filter(post__in=held, decided_at__isnull=True, part=False)
+        .annotate(sent_back=Subquery(told))
         .select_related("cycle__procedure", "cycle__office__kind", "cycle__letter", "post")
         .order_by(F("due_at").asc(nulls_last=True), "id")
     )

@@ -83,6 +83,16 @@ class Document(models.Model):
         """The newest version (every document has one from the start)."""
         return self.versions.order_by("-no")[0]
 
+    @property
+    def official(self) -> "DocumentVersion | None":
+        """The newest version that is signed; None while none is."""
+        return self.versions.filter(approvals__kind=Approval.Kind.SIGNATURE).order_by("-no").first()
+
+    @property
+    def awaits_signature(self) -> bool:
+        """Whether a version of this kind is a draft until somebody has signed it."""
+        return self.kind == self.Kind.PERFORMANCE
+
 
 @sealed(
     "Versi dokumen", leave_out=["failures", "failure", "retry_at", "unissued"], files=["file_sha256", "signed_sha256"]

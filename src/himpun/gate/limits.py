@@ -84,6 +84,11 @@ def limit_for_person(path: str) -> tuple[Limit, tuple[str, ...]]:
     return PERSON, ()
 
 
+def limit_for_ended(path: str) -> Limit:
+    """What somebody may send whose session ended meanwhile: what is typed is kept for them, of a file nothing is."""
+    return replace(limit_for_person(path)[0], digest_only=True, may=None)
+
+
 def limit_for_program() -> Limit:
     """What a program with a token may send."""
     return Limit(fields=settings.DATA_UPLOAD_MAX_MEMORY_SIZE or FORM)

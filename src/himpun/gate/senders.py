@@ -10,8 +10,17 @@ from django.http import HttpRequest, parse_cookie
 
 from himpun.api.actions import open_token
 from himpun.errors import NotAllowed
-from himpun.gate.limits import API, NOBODY, Limit, limit_for_nobody, limit_for_person, limit_for_program
+from himpun.gate.limits import (
+    API,
+    NOBODY,
+    Limit,
+    limit_for_ended,
+    limit_for_nobody,
+    limit_for_person,
+    limit_for_program,
+)
 from himpun.offices.models.people import Person
+from himpun.web.kept import owner_of
 
 HUGE_NUMBER = 18
 """Digits that no row's number has."""
@@ -46,7 +55,7 @@ def allowance_of(path: str, cookies: str, authorization: str, length: int | None
             return Allowance(f"token:{access.token.pk}", limit_for_program())
         person = _person(cookies)
         if person is None:
-            return _for_nobody(path, length)
+            return _for_nobody(path, length, was_here=owner_of(parse_cookie(cookies)) is not None)
         limit, numbers = limit_for_person(path)
         if limit.may is not None and all(len(number) < HUGE_NUMBER for number in numbers):
             limit.may(person, *numbers)
@@ -55,8 +64,10 @@ def allowance_of(path: str, cookies: str, authorization: str, length: int | None
         close_old_connections()
 
 
-def _for_nobody(path: str, length: int | None) -> Allowance:
+def _for_nobody(path: str, length: int | None, *, was_here: bool) -> Allowance:
     limit = limit_for_nobody(path)
+    if was_here and limit is NOBODY:
+        limit = limit_for_ended(path)
     if length is not None and length > limit.whole and limit is NOBODY:
         raise LogInFirst
     return Allowance("", limit)

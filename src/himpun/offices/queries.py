@@ -10,6 +10,7 @@ from django.utils import formats, timezone
 from himpun.offices.models.holdings import Holding, Leave
 from himpun.offices.models.offices import Office, Post
 from himpun.offices.models.people import Person
+from himpun.offices.rules import MAY_MANAGE_OFFICE
 
 
 def people_known_to(office: Office) -> QuerySet[Person]:
@@ -39,6 +40,14 @@ def is_present(holding: Holding) -> bool:
 def looks_after(office: Office, person: Person) -> bool:
     """Whether this office looks after a person's name, login and password: whether it is their home."""
     return person.home_id == office.pk
+
+
+def managers_at_work(office: Office, day: date) -> list[str]:
+    """Who can give the people of an office a new link on `day`: "Ani (Kasubbag Umum dan Kepegawaian)"; who is away cannot."""
+    held = Holding.objects.present_on(day).filter(post__office=office, post__role__in=MAY_MANAGE_OFFICE)
+    rows = held.filter(person__is_active=True).select_related("person", "post").order_by("-post__role", "pk")
+    kinds = {one.pk: "" if one.kind == Holding.Kind.DEFINITIF else f"{one.kind}. " for one in rows}
+    return list(dict.fromkeys(f"{one.person.name} ({kinds[one.pk]}{one.post.title})" for one in rows))
 
 
 def roles_ahead(person: Person, day: date) -> frozenset[str]:

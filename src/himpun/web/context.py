@@ -38,5 +38,10 @@ BELONGING = {"/rekap/": ("/angka/", "/koreksi/", "/periksa-capaian/")}
 """Pages reached from a place in the navigation that have addresses of their own."""
 
 
+def place_of(path: str) -> str:
+    """The part of Himpun that a page belongs to, as the navigation names it."""
+    return next((label for of, label, _ in reversed(NAVIGATION) if _is_here(path, of)), NAVIGATION[0][1])
+
+
 def _is_here(path: str, of: str) -> bool:
     return path == of if of == "/" else path.startswith((of, *BELONGING.get(of, ())))

@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import structlog
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -73,12 +74,13 @@ class Acting:
 
     @cached_property
     def office(self) -> Office | None:
-        """The office looked at: the chosen one where they hold a post, else the first."""
+        """The office looked at: the chosen one where they hold a post, else the first. `has_below`: it has offices below."""
         ids = [actor.office_id for actor in self.capacities]
         if not ids:
             return None
         chosen = self._chosen if self._chosen in ids else ids[0]
-        return Office.objects.select_related("kind").get(pk=chosen)
+        below = Office.objects.filter(parent=OuterRef("pk"))
+        return Office.objects.select_related("kind").annotate(has_below=Exists(below)).get(pk=chosen)
 
     @property
     def here(self) -> list[Actor]:

@@ -23,10 +23,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods
 
+from himpun import clock
 from himpun.errors import FieldErrors, Refusal
 from himpun.notifications.access_mail import ask_by_mail, can_mail
 from himpun.offices.access import links
+from himpun.offices.models.offices import Office
 from himpun.offices.models.people import Person
+from himpun.offices.queries import managers_at_work
 from himpun.web.forms import Typed
 
 ASK_LIMIT = {"ask_link": "60/m/ip,3/10m/key"}
@@ -105,8 +108,21 @@ def ask(request: HttpRequest) -> HttpResponse:
         else:
             ask_by_mail(address)
             return redirect(f"{request.path}?terkirim=1")
-    context = {"typed": typed, "can_mail": can_mail(), "sent": request.GET.get("terkirim") == "1"}
+    sent = request.GET.get("terkirim") == "1"
+    context = {"typed": typed, "can_mail": can_mail(), "sent": sent, **_who_renews(request)}
     return render(request, "account/ask_link.html", context, status=422 if typed.errors else 200)
+
+
+def _who_renews(request: HttpRequest) -> dict[str, Any]:
+    """The offices to choose from, and who can give a new link in the chosen one; in the only one without choosing."""
+    offices = list(Office.objects.order_by("name"))
+    code = request.GET.get("kantor", "") if len(offices) > 1 else ""
+    chosen = next((one for one in offices if one.code == code), offices[0] if len(offices) == 1 else None)
+    return {
+        "offices": offices,
+        "chosen_office": chosen,
+        "managers": managers_at_work(chosen, clock.today()) if chosen else [],
+    }
 
 
 def _wrong_address(request: HttpRequest, address: str) -> str:
@@ -115,7 +131,7 @@ def _wrong_address(request: HttpRequest, address: str) -> str:
     except ValidationError:
         return "Tulis alamat surel seperti nama@contoh.go.id."
     if not ratelimit.consume(request, app="himpun", action="ask_link", config=ASK_LIMIT, key=address.lower()):
-        return "Terlalu sering. Tunggu sepuluh menit, atau minta tautan kepada Kasubbag Umum dan Kepegawaian."
+        return "Terlalu sering. Tunggu sepuluh menit, atau minta tautan kepada yang disebut di bawah."
     return ""
 
 

@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.views.decorators.http import require_POST
 
 from himpun.budgets import actions, queries
 from himpun.budgets.efficiency import RULE_NAMES, Chosen
@@ -17,6 +16,7 @@ from himpun.measure.numbers import write_number
 from himpun.offices.models.offices import Office
 from himpun.web.forms import Typed
 from himpun.web.middleware import PersonRequest
+from himpun.web.posting import posted_from
 from himpun.web.views.budget_node import show_node
 from himpun.web.views.budgets import asked_year, office_of, program_or_404, shown_page, tried
 
@@ -85,7 +85,7 @@ def _form(
     return shown_page(request, "budgets/form.html", typed, given, status)
 
 
-@require_POST
+@posted_from("budget_node")
 def program_remove(request: PersonRequest, pk: int) -> HttpResponse:
     """Delete a node without anything below it and without months."""
     program, typed = program_or_404(request, pk), Typed(request.POST)

@@ -5,7 +5,8 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.views.decorators.http import require_GET, require_POST
+from django.urls import reverse
+from django.views.decorators.http import require_GET
 
 from himpun.budgets import actions, queries
 from himpun.budgets.charts import Point, progress_chart
@@ -17,6 +18,7 @@ from himpun.moments import MONTHS
 from himpun.web import downloads
 from himpun.web.forms import Typed
 from himpun.web.middleware import PersonRequest
+from himpun.web.posting import posted_from
 from himpun.web.views.budgets import (
     MONTH_CHOICES,
     asked_month,
@@ -109,7 +111,7 @@ def _linkable(program: Program) -> list[tuple[str, str]]:
     return list(dict(rows.values_list("code", "name")).items())
 
 
-@require_POST
+@posted_from("budget_node")
 def save_months(request: PersonRequest, pk: int) -> HttpResponse:
     """Write the months of a leaf."""
     program, typed = program_or_404(request, pk), Typed(request.POST)
@@ -145,7 +147,7 @@ def node_chart(request: PersonRequest, pk: int) -> HttpResponse:
     return downloads.picture(as_svg(progress_chart(program.name, points)), seconds=0)
 
 
-@require_POST
+@posted_from("budget_node")
 def link(request: PersonRequest, pk: int) -> HttpResponse:
     """Link an indicator to a node."""
     program, typed = program_or_404(request, pk), Typed(request.POST)
@@ -159,7 +161,13 @@ def link(request: PersonRequest, pk: int) -> HttpResponse:
     return redirect("budget_node", pk)
 
 
-@require_POST
+def _page_of_link(request: PersonRequest, pk: int) -> str:
+    seen = Program.objects.visible_to(request.acting.person, request.acting.day)
+    found = get_object_or_404(IndicatorProgram, pk=pk, program__in=seen)
+    return reverse("budget_node", args=[found.program_id])
+
+
+@posted_from(_page_of_link)
 def unlink(request: PersonRequest, pk: int) -> HttpResponse:
     """Take a link away."""
     seen = Program.objects.visible_to(request.acting.person, request.acting.day)

@@ -7,8 +7,10 @@ from django.core.paginator import Paginator
 from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.utils.html import format_html
+from django.views.decorators.http import require_GET
 
 from himpun import clock
 from himpun.archive.models import Record
@@ -20,8 +22,9 @@ from himpun.cycles.deadlines.outlook import Outlook, outlooks_in
 from himpun.cycles.deadlines.pauses import is_paused, pause_cycle, resume_cycle
 from himpun.cycles.deadlines.survey import survey_of
 from himpun.cycles.models import Cycle, Task
-from himpun.cycles.queries import BoardRow, board, holders_of
+from himpun.cycles.queries import BoardRow, board, holders_of, results_of
 from himpun.cycles.steps.disposition import needs_letter
+from himpun.cycles.steps.recap import recap_of
 from himpun.errors import Refusal
 from himpun.indicators.models.requests import DataRequest
 from himpun.letters.models import Letter
@@ -41,6 +44,7 @@ from himpun.web.deadlines import read_deadline, say_fit, say_whether_it_fits
 from himpun.web.forms import Typed, attempt
 from himpun.web.middleware import PersonRequest
 from himpun.web.periods import period_choices
+from himpun.web.posting import posted_from
 
 UNSAID = ("documents:version:rendered", "documents:document:issued", ROWS_WRITTEN)
 """What the system does by itself afterwards: in the archive, but not in a cycle's story."""
@@ -133,6 +137,8 @@ def show_cycle(request: PersonRequest, pk: int, typed: Typed, status: int = 200)
         "step": definition.step(task.step_no) if task else None,
         "mine": bool(task) and acting.holds(task.post_id) if task else False,
         "holder": holders_of([task.post_id], acting.day).get(task.post_id, "belum ada pemangku") if task else "",
+        "results": results_of(cycle, acting.person, acting.day),
+        "recap": recap_of(cycle) if cycle.state == Cycle.State.ENDED else None,
         "timeline": Record.objects.filter(chain=cycle.office.code, subject=cycle.subject)
         .exclude(act__in=UNSAID)
         .order_by("-seq")[:100],
@@ -194,10 +200,15 @@ def _requests_of(request: PersonRequest, cycle: Cycle) -> list[DataRequest]:
     return list(rows.select_related("unit").order_by("unit__order"))
 
 
-@require_POST
+def _page_of_task(request: PersonRequest, pk: int) -> str:
+    task = get_object_or_404(Task.objects.filter(cycle__in=_visible(request)), pk=pk)
+    return f"{reverse('cycle', args=[task.cycle_id])}#langkah"
+
+
+@posted_from(_page_of_task)
 def decide(request: PersonRequest, pk: int) -> HttpResponse:
     """Decide the open step with its form; a refusal comes back on the same page with everything typed."""
-    task = get_object_or_404(Task.objects.filter(cycle__in=_visible(request)), pk=pk)
+    task = get_object_or_404(Task.objects.filter(cycle__in=_visible(request)).select_related("cycle"), pk=pk)
     given = request.POST
     typed = Typed(given)
     try:
@@ -216,7 +227,16 @@ def decide(request: PersonRequest, pk: int) -> HttpResponse:
     messages.success(
         request, _said(outcome.step.no, outcome.decision, outcome.following.no if outcome.following else None)
     )
+    if "tanda-tangan" in outcome.step.does and outcome.decision not in outcome.step.returns:
+        _say_signed(request, task.cycle)
     return redirect("cycle", task.cycle_id)
+
+
+def _say_signed(request: PersonRequest, cycle: Cycle) -> None:
+    for result in results_of(cycle, request.acting.person, request.acting.day):
+        path, document = reverse("document", args=[result.document.pk]), result.document
+        sentence = 'Anda menandatangani <a href="{}">{}</a> dengan nomor <strong>{}</strong>.'
+        messages.success(request, format_html(sentence, path, document.title, document.number))
 
 
 def _said(step: int, decision: str, following: int | None) -> str:
@@ -224,7 +244,7 @@ def _said(step: int, decision: str, following: int | None) -> str:
     return f'Langkah {step} diputus "{decision}". {onward}'
 
 
-@require_POST
+@posted_from("cycle")
 def set_deadline(request: PersonRequest, pk: int) -> HttpResponse:
     """Set, move or remove the final deadline of a cycle."""
     cycle = get_object_or_404(_visible(request).select_related("office"), pk=pk)
@@ -240,7 +260,7 @@ def set_deadline(request: PersonRequest, pk: int) -> HttpResponse:
     return redirect("cycle", pk)
 
 
-@require_POST
+@posted_from("cycle")
 def pause(request: PersonRequest, pk: int) -> HttpResponse:
     """Let the clock of a cycle stand still, with a reason."""
     cycle = get_object_or_404(_visible(request).select_related("office"), pk=pk)
@@ -256,7 +276,7 @@ def pause(request: PersonRequest, pk: int) -> HttpResponse:
     return redirect("cycle", pk)
 
 
-@require_POST
+@posted_from("cycle")
 def resume(request: PersonRequest, pk: int) -> HttpResponse:
     """Let the clock of a paused cycle run on."""
     cycle = get_object_or_404(_visible(request).select_related("office", "parent"), pk=pk)
@@ -270,7 +290,7 @@ def resume(request: PersonRequest, pk: int) -> HttpResponse:
     return redirect("cycle", pk)
 
 
-@require_POST
+@posted_from("cycle")
 def cancel(request: PersonRequest, pk: int) -> HttpResponse:
     """Cancel a cycle with a reason."""
     cycle = get_object_or_404(_visible(request).select_related("office"), pk=pk)

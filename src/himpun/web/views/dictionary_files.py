@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from himpun.indicators.dictionary import importing
 from himpun.indicators.dictionary.saving import definition_of, entries
@@ -15,12 +15,13 @@ from himpun.typed import read_year
 from himpun.web import downloads, forms
 from himpun.web.forms import attempt, read_whole
 from himpun.web.middleware import PersonRequest
+from himpun.web.posting import posted_from
 from himpun.web.views.dictionary import asked_year, entry_or_404, may_edit, office_of
 
 UPLOAD_LIMIT, FILES_LIMIT = 5_000_000, 4
 
 
-@require_POST
+@posted_from("indicator")
 def indicator_remove(request: PersonRequest, pk: int) -> HttpResponse:
     """Take away an indicator that was never used."""
     entry = entry_or_404(request, pk)

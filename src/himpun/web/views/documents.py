@@ -50,20 +50,22 @@ def document_page(request: PersonRequest, pk: int) -> HttpResponse:
     """One document. Opening one that was sent to a post I hold is the proof that it arrived."""
     document = get_object_or_404(_visible(request).select_related("office"), pk=pk)
     _note_receipt(request, document)
-    latest = document.latest
-    failure = made_ready(latest)
-    issued = latest.signed_sha256
+    latest, official = document.latest, document.official
+    shown = official or latest
+    failure = made_ready(shown)
     context = {
         "document": document,
         "latest": latest,
+        "official": official,
+        "shown": shown,
         "failure": failure,
-        "issued": issued,
+        "issued": shown.signed_sha256,
         "versions": document.versions.prefetch_related("approvals").order_by("-no"),
         "deliveries": document.deliveries.all(),
         "cycle": cycle_named(document.subject),
         "corrections": _corrections(document),
         "verification_url": verification_url(document),
-        "qr": qr_svg(verification_url(document)) if issued else "",
+        "qr": qr_svg(verification_url(document)) if shown.signed_sha256 else "",
     }
     return render(request, "documents/document.html", context)
 
@@ -91,9 +93,22 @@ def _version(request: PersonRequest, pk: int) -> DocumentVersion:
 @require_GET
 @xframe_options_sameorigin
 def version_pdf(request: PersonRequest, pk: int) -> FileResponse:
-    """The PDF of a version, as it was (or will be) approved."""
+    """The PDF of a version: what was issued, once it is signed; before that what will be approved."""
     version = _version(request, pk)
-    return downloads.kept(ensure_rendered(version), f"{version.document.title} v{version.no}")
+    issued = ensure_issued(version)
+    return downloads.kept(issued, version.document.title) if issued else _as_approved(version)
+
+
+@require_GET
+@xframe_options_sameorigin
+def draft_pdf(request: PersonRequest, pk: int) -> FileResponse:
+    """The PDF of a version as it was (or will be) approved: without number and signature."""
+    return _as_approved(_version(request, pk))
+
+
+def _as_approved(version: DocumentVersion) -> FileResponse:
+    draft = " draft" if version.document.awaits_signature else ""
+    return downloads.kept(ensure_rendered(version), f"{version.document.title}{draft} v{version.no}")
 
 
 @require_GET

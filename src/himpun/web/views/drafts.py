@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST
+from django.urls import reverse
 
 from himpun.cycles.models import Cycle
 from himpun.cycles.steps import drafting
@@ -14,6 +14,7 @@ from himpun.errors import Refusal
 from himpun.offices.models.offices import Post
 from himpun.web.forms import Typed, whole_number
 from himpun.web.middleware import PersonRequest
+from himpun.web.posting import posted_from
 from himpun.web.views.cycles import show_cycle
 
 
@@ -80,7 +81,7 @@ _LINES = {"analisis": 7, "dasar_hukum": 7}
 """How many lines the longer texts of a draft are given."""
 
 
-@require_POST
+@posted_from("cycle")
 def add_recipient(request: PersonRequest, pk: int) -> HttpResponse:
     """Put a post of the office, or somebody outside it, on the distribution list."""
     cycle = _cycle(request, pk)
@@ -96,7 +97,7 @@ def add_recipient(request: PersonRequest, pk: int) -> HttpResponse:
     return redirect("cycle", pk)
 
 
-@require_POST
+@posted_from(lambda request, pk, delivery: reverse("cycle", args=[pk]))
 def remove_recipient(request: PersonRequest, pk: int, delivery: int) -> HttpResponse:
     """Take a recipient off the list before it is sent."""
     cycle = _cycle(request, pk)
@@ -105,7 +106,7 @@ def remove_recipient(request: PersonRequest, pk: int, delivery: int) -> HttpResp
     return redirect("cycle", pk)
 
 
-@require_POST
+@posted_from("cycle")
 def renew_receipt(request: PersonRequest, pk: int) -> HttpResponse:
     """Leave the receipt anew with the proofs that came in since."""
     cycle = _cycle(request, pk)

@@ -8,7 +8,7 @@ from django.core.paginator import Paginator
 from django.db.models import F, Q
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from himpun.errors import Refusal
 from himpun.indicators.figures.taking import history_of
@@ -20,6 +20,7 @@ from himpun.reports.queries import opened_offices
 from himpun.web import downloads
 from himpun.web.forms import Typed
 from himpun.web.middleware import PersonRequest
+from himpun.web.posting import posted_from
 from himpun.web.uploads import incoming_of
 
 
@@ -106,7 +107,7 @@ def _evidence(figure: Figure) -> list[Evidence]:
     return list(lines)
 
 
-@require_POST
+@posted_from("figure")
 def correct(request: PersonRequest, pk: int) -> HttpResponse:
     """Ask for a correction of a frozen figure."""
     get_object_or_404(visible_figures(request), pk=pk)
@@ -172,7 +173,7 @@ def show_correction(request: PersonRequest, pk: int, typed: Typed, status: int =
     return render(request, "figures/correction.html", context, status=status)
 
 
-@require_POST
+@posted_from("correction")
 def decide(request: PersonRequest, pk: int) -> HttpResponse:
     """Approve or refuse a correction."""
     get_object_or_404(_visible(request), pk=pk)

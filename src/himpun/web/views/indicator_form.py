@@ -6,7 +6,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
 
 from himpun.errors import Refusal
 from himpun.indicators.dictionary import saving
@@ -24,6 +23,7 @@ from himpun.measure.scoring.values import Aggregation, Polarity
 from himpun.web import forms
 from himpun.web.forms import read_whole
 from himpun.web.middleware import PersonRequest
+from himpun.web.posting import posted_from
 from himpun.web.views.dictionary import asked_year, entry_or_404, may_edit, office_of
 
 BLANK_VARIABLES, BLANK_CHECKS = 2, 1
@@ -194,14 +194,14 @@ def _label(code: str) -> str:
         return code
 
 
-@require_POST
+@posted_from("indicator_new")
 def target_rows(request: PersonRequest) -> HttpResponse:
     """The target fields for the frequency just chosen; what was typed stays."""
     given = _typed_of(request.POST, "", read_whole(request.POST.get("year", "")))
     return render(request, "indicators/targets.html", {"targets": _target_rows(given, {})})
 
 
-@require_POST
+@posted_from("indicator_new")
 def formula_check(request: PersonRequest) -> HttpResponse:
     """Whether the formula being typed can be read, and the tree of its names."""
     office = office_of(request)

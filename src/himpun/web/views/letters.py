@@ -7,7 +7,7 @@ from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from himpun import clock
 from himpun.cycles import actions
@@ -21,6 +21,7 @@ from himpun.web.deadlines import read_deadline, say_whether_it_fits
 from himpun.web.forms import Typed, attempt, read_date
 from himpun.web.middleware import PersonRequest
 from himpun.web.periods import period_choices
+from himpun.web.posting import posted_from
 from himpun.web.uploads import incoming_of
 
 SCAN_LIMIT = 10 * 1024 * 1024
@@ -109,7 +110,7 @@ def letter_file(request: PersonRequest, pk: int) -> FileResponse:
     return downloads.kept(letter.file_sha256, letter.file_name)
 
 
-@require_POST
+@posted_from("letter")
 def start_cycle(request: PersonRequest, pk: int) -> HttpResponse:
     """Begin a cycle from this letter: its first step waits for the head of the office."""
     letter = get_object_or_404(_visible(request).select_related("office"), pk=pk)

@@ -10,10 +10,11 @@ from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.dateparse import parse_time
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from himpun import clock
 from himpun.cycles.models import ReminderRule
@@ -35,6 +36,7 @@ from himpun.procedures.queries import NoProcedure, versions_in_force
 from himpun.web.accounts import is_own_password
 from himpun.web.forms import Typed, attempt, read_whole
 from himpun.web.middleware import PersonRequest
+from himpun.web.posting import posted_from
 
 PAGE = 25
 BLANK = 3
@@ -79,7 +81,7 @@ def messages_page(request: PersonRequest) -> HttpResponse:
     return render(request, "work/messages.html", context)
 
 
-@require_POST
+@posted_from("messages")
 def all_seen(request: PersonRequest) -> HttpResponse:
     """Nothing of mine is new any more."""
     acting = request.acting
@@ -101,7 +103,7 @@ def _labels() -> dict[str, str]:
     return {name: kind.label for name, kind in channels().items()}
 
 
-@require_POST
+@posted_from(lambda request, pk: reverse("messages"))
 def resend(request: PersonRequest, pk: int) -> HttpResponse:
     """Send a copy again that failed or of which nobody knows the end."""
     acting = request.acting

@@ -2,7 +2,7 @@
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from himpun.errors import FieldErrors
 from himpun.measure.numbers import write_percent
@@ -14,6 +14,7 @@ from himpun.spreadsheets.reading import read_book
 from himpun.web import downloads
 from himpun.web.forms import Typed, attempt
 from himpun.web.middleware import PersonRequest
+from himpun.web.posting import posted_from
 
 ROWS_LIMIT = 1000
 """Rows one page answers; `himpun check-capaian` has no such limit."""
@@ -52,7 +53,7 @@ def check(request: PersonRequest) -> HttpResponse:
     return render(request, "published/check.html", context, status=422 if typed.errors or typed.error else 200)
 
 
-@require_POST
+@posted_from("published_check")
 def download(request: PersonRequest) -> HttpResponse:
     """The result that stands on the page, given back as a file: it was never kept here."""
     content = "\r\n".join(request.POST.get("result", "").splitlines())

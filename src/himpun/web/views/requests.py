@@ -6,7 +6,8 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods
 
 from himpun import clock
 from himpun.cycles.deadlines.clocks import request_clocks
@@ -28,6 +29,7 @@ from himpun.offices.rules import MAY_COLLECT
 from himpun.web import downloads
 from himpun.web.forms import Typed, whole_number
 from himpun.web.middleware import PersonRequest
+from himpun.web.posting import posted_from
 from himpun.web.uploads import incoming_of
 from himpun.web.views.forms_out import arrivals
 
@@ -174,7 +176,17 @@ def _of_row(findings: list[Finding]) -> tuple[list[str], list[str]]:
     return sentences(here, Level.WRONG), sentences(here, Level.LOOK)
 
 
-@require_POST
+def _page_of_line(request: PersonRequest, pk: int) -> str:
+    line = get_object_or_404(RequestLine.objects.filter(request__in=_visible(request)), pk=pk)
+    return reverse("request", args=[line.request_id])
+
+
+def _page_of_evidence(request: PersonRequest, pk: int) -> str:
+    evidence = get_object_or_404(Evidence.objects.filter(line__request__in=_visible(request)), pk=pk)
+    return _page_of_line(request, evidence.line_id)
+
+
+@posted_from(_page_of_line)
 def save_line(request: PersonRequest, pk: int) -> HttpResponse:
     """Save one row of the grid (htmx): answers with the row's state and the sentence under each wrong cell."""
     line = get_object_or_404(RequestLine.objects.filter(request__in=_visible(request)), pk=pk)
@@ -230,7 +242,7 @@ def _save(request: PersonRequest, line: RequestLine, errors: dict[str, str]) -> 
     return False
 
 
-@require_POST
+@posted_from("request")
 def submit(request: PersonRequest, pk: int) -> HttpResponse:
     """Save the whole grid, and send it when the person pressed Kirim."""
     asked = get_object_or_404(_visible(request).select_related("unit", "office"), pk=pk)
@@ -258,13 +270,13 @@ def submit(request: PersonRequest, pk: int) -> HttpResponse:
     return redirect("request", pk)
 
 
-@require_POST
+@posted_from("request")
 def give_back(request: PersonRequest, pk: int) -> HttpResponse:
     """The collector hands an answer back with a reason."""
     return _collect(request, pk, answers.return_answer, "Isian dikembalikan kepada unit.")
 
 
-@require_POST
+@posted_from("request")
 def excuse(request: PersonRequest, pk: int) -> HttpResponse:
     """The collector goes on without a unit, with a reason."""
     return _collect(request, pk, answers.excuse_unit, "Unit dikecualikan; alasannya akan tercetak di rekap.")
@@ -282,7 +294,7 @@ def _collect(request: PersonRequest, pk: int, act: Any, said: str) -> HttpRespon
     return redirect("request", pk)
 
 
-@require_POST
+@posted_from(_page_of_line)
 def attach(request: PersonRequest, pk: int) -> HttpResponse:
     """Attach evidence to a row; the row's files come back."""
     line = get_object_or_404(RequestLine.objects.filter(request__in=_visible(request)), pk=pk)
@@ -307,7 +319,7 @@ def _files(request: PersonRequest, line: RequestLine, error: str = "") -> HttpRe
     return render(request, "requests/files.html", context, status=422 if error else 200)
 
 
-@require_POST
+@posted_from(_page_of_evidence)
 def detach(request: PersonRequest, pk: int) -> HttpResponse:
     """Take evidence off a row again."""
     evidence = get_object_or_404(Evidence.objects.filter(line__request__in=_visible(request)), pk=pk)

@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from himpun.indicators.dictionary import scales as dictionary
 from himpun.indicators.measured.office_year import read_scale
@@ -15,6 +15,7 @@ from himpun.measure.scoring.bounds import COLOURS, Row, ScaleRefused, read_rows,
 from himpun.measure.scoring.scale import FIVE_LEVELS, PUBLIC_SATISFACTION, TRAFFIC_LIGHT
 from himpun.web.forms import Typed, attempt, read_whole
 from himpun.web.middleware import PersonRequest
+from himpun.web.posting import posted_from
 from himpun.web.views.dictionary import asked_year, may_edit, office_of, scale_or_404, scale_shown
 
 BLANK_ROWS = 2
@@ -137,7 +138,7 @@ def _drawn(rows: Sequence[Row]) -> dict[str, Any]:
     return {"ruler": ruler(read), "rule": read.rule_text()}
 
 
-@require_POST
+@posted_from("scale_new")
 def scale_check(request: PersonRequest) -> HttpResponse:
     """The ruler of the levels being typed, or where they leave a gap or overlap."""
     rows = _rows(request.POST)
@@ -148,7 +149,7 @@ def scale_check(request: PersonRequest) -> HttpResponse:
     return render(request, "scales/drawn.html", _drawn(rows))
 
 
-@require_POST
+@posted_from("scale_edit")
 def scale_default(request: PersonRequest, pk: int) -> HttpResponse:
     """Make a scale the office's own for its year."""
     scale = dictionary.set_default_scale(scale=scale_or_404(request, pk), by=request.acting.person)

@@ -6,7 +6,8 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.urls import reverse
+from django.views.decorators.http import require_GET
 
 from himpun import clock
 from himpun.cycles import schedules
@@ -22,6 +23,7 @@ from himpun.procedures.models import ProcedureVersion
 from himpun.procedures.queries import versions_in_force
 from himpun.web.forms import Typed, attempt, read_date
 from himpun.web.middleware import PersonRequest
+from himpun.web.posting import posted_from
 
 KINDS = [(kind.value, f"setiap {kind.value}") for kind in Kind]
 HISTORY = 20
@@ -148,7 +150,7 @@ def _clock(text: str) -> time | None:
         return None
 
 
-@require_POST
+@posted_from("schedule")
 def stop(request: PersonRequest, pk: int) -> HttpResponse:
     """Stop a schedule; what it started goes on."""
     schedule = get_object_or_404(Schedule.objects.select_related("office"), pk=pk, office=_office(request))
@@ -157,7 +159,7 @@ def stop(request: PersonRequest, pk: int) -> HttpResponse:
     return redirect("schedules")
 
 
-@require_POST
+@posted_from(lambda request, pk: reverse("schedules"))
 def retry(request: PersonRequest, pk: int) -> HttpResponse:
     """Try a failed period again; why it fails again is said above the list."""
     run = get_object_or_404(_runs(_office(request)).select_related("schedule__office"), pk=pk)

@@ -5,8 +5,9 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from himpun import clock
 from himpun.api.actions import make_token, revoke_token
@@ -16,6 +17,7 @@ from himpun.api.rules import LONGEST_DAYS, SCOPES
 from himpun.offices.acting import HoldsNoPost
 from himpun.web.forms import Typed, attempt, whole_number
 from himpun.web.middleware import PersonRequest
+from himpun.web.posting import posted_from
 
 SHOWN = 100
 PROPOSED_DAYS = 365
@@ -57,7 +59,7 @@ def _make(request: PersonRequest) -> tuple[Token, str]:
     )
 
 
-@require_POST
+@posted_from(lambda request, pk: reverse("tokens"))
 def revoke(request: PersonRequest, pk: int) -> HttpResponse:
     """End one of one's own tokens."""
     token = get_object_or_404(Token.objects.select_related("office"), pk=pk, person=request.acting.person)
