@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('indicators', '0007_frozen_figures_guarded'),
+        ('indicators', '0008_option_combos'),
     ]
 
     operations = [
