@@ -148,9 +148,7 @@ class Cast(Acts):
     def figure(indicator: Indicator, variable: Variable) -> str:
         if indicator.polarity == "predikat":
             return "B"
-        return {"pembilang": "7", "penyebut": "9"}.get(
-            variable.kind, "80" if variable.only_whole else "80,5"
-        )
+        return {"pembilang": "7", "penyebut": "9"}.get(variable.kind, "80" if variable.only_whole else "80,5")
 
     def answer(self, request: DataRequest) -> None:
         """Fill in and send."""
