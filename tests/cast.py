@@ -134,7 +134,7 @@ class Cast(Acts):
         frozen = frozen_in(lines)
         for line in lines:
             figures = {
-                variable.pk: self.figure(line.indicator, variable.kind)
+                variable.pk: self.figure(line.indicator, variable)
                 for variable in line.indicator.variables.all()
                 if (line.pk, variable.pk) not in frozen
             }
@@ -145,10 +145,10 @@ class Cast(Acts):
                 attach_evidence(line_id=line.pk, name="bukti.pdf", content=pdf("contoh"), by=who)
 
     @staticmethod
-    def figure(indicator: Indicator, kind: str) -> str:
+    def figure(indicator: Indicator, variable: Variable) -> str:
         if indicator.polarity == "predikat":
             return "B"
-        return {"pembilang": "7", "penyebut": "9"}.get(kind, "80,5")
+        return {"pembilang": "7", "penyebut": "9"}.get(variable.kind, "80" if variable.only_whole else "80,5")
 
     def answer(self, request: DataRequest) -> None:
         """Fill in and send."""
