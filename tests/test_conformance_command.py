@@ -1,5 +1,6 @@
 """`himpun export-log` and `himpun conformance`: from the journal to a file and back against the procedure."""
 
+import gzip
 import json
 from pathlib import Path
 
@@ -157,3 +158,22 @@ def test_moments_are_written_as_the_offices_clock_showed_them(
 
     assert run(["export-log", "--office", small.office.code, "--format", form]) == 0
     assert clock in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("form", ["csv", "xes"])
+def test_a_packed_log_is_read_as_what_it_holds_and_a_damaged_one_says_so(
+    small: Cast, tmp_path: Path, form: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    small.decide(small.start(), "disposisi", instructions=["proses"])
+    plain, packed = tmp_path / f"log.{form}", tmp_path / f"log.{form}.gz"
+    assert run(["export-log", "--office", small.office.code, "--format", form, "-o", str(plain)]) == 0
+    packed.write_bytes(gzip.compress(plain.read_bytes()[:200]) + gzip.compress(plain.read_bytes()[200:]))
+    capsys.readouterr()
+    told = []
+    for log in (plain, packed):
+        assert run(["conformance", str(log), "--procedure", SOP, "--format", "json"]) == 0
+        told.append(capsys.readouterr().out)
+    assert told[0] == told[1]
+    packed.write_bytes(packed.read_bytes()[:-20])
+    assert run(["conformance", str(packed), "--procedure", SOP]) == 1
+    assert "gzip ini rusak atau terpotong" in capsys.readouterr().err

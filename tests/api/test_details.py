@@ -12,6 +12,7 @@ from himpun.api.forms import adx, dhis2, messages
 from himpun.api.forms.codes import Code, fault
 from himpun.api.forms.messages import Message, MessageRefused
 from himpun.commands import run
+from himpun.indicators.figures.reading import read_figure
 from himpun.indicators.models.figures import Figure
 from tests.api.programs import Program, add_indicator, program
 from tests.cast import Cast
@@ -251,6 +252,14 @@ def test_a_code_that_differs_only_in_capitals_finds_the_one_that_was_meant(
     told = sending.post("/angka", {"rows": [{"periode": "2026-TW3", "nilai": 1, **given}]}).json()
     assert meant in told["kesalahan"][0]["sebab"]
     assert told["baru"] == 0
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("typed", ["\u200b13", "13\u00a0", "\u202d13\u202c", "1\u20603"])
+def test_marks_that_nobody_sees_are_passed_over_in_a_figure_that_is_typed(small: Cast, typed: str) -> None:
+    add_indicator(small)
+    indicator = small.office.indicators.get(code="UJI-01")
+    assert read_figure(indicator, typed) == (13, "")
 
 
 @pytest.mark.django_db

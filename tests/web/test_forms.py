@@ -137,7 +137,7 @@ def test_wrong_cells_are_listed_with_row_column_value_and_cause(
 @pytest.mark.parametrize(
     ("name", "content", "told"),
     [
-        ("isian.xls", b"\xd0\xcf\x11\xe0", "Excel lama"),
+        ("isian.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "Excel lama"),
         ("isian.xlsx", b"PK\x03\x04rusak", "rusak"),
         ("isian.csv", b"", "kosong"),
     ],

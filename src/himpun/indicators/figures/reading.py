@@ -7,6 +7,7 @@ from himpun.indicators.measured.office_year import WORDS
 from himpun.indicators.models.dictionary import Indicator
 from himpun.measure.cells.doors import Door, take
 from himpun.measure.scoring.values import Polarity
+from himpun.typed import visible
 
 EXACT = Context(prec=15)
 """What both databases keep to the last digit: SQLite holds a number as a float."""
@@ -15,6 +16,7 @@ DECIMALS, LARGEST = 8, Decimal(10) ** 21
 
 def read_figure(indicator: Indicator, written: str, unit: str = "") -> tuple[Decimal | None, str]:
     """A figure as typed: a number in this unit, or the grade as text; blank is neither. Raises NumberUnreadable or FieldErrors."""
+    written = visible(written).strip()
     if not written:
         return None, ""
     if indicator.polarity in WORDS:

@@ -15,6 +15,7 @@ from himpun.offices.acting import HoldsNoPost
 from himpun.offices.models.offices import Office
 from himpun.offices.rules import MAY_EDIT_INDICATORS
 from himpun.spreadsheets.book import Wrong
+from himpun.typed import line
 from himpun.web.forms import Typed, read_whole
 from himpun.web.middleware import PersonRequest
 
@@ -54,7 +55,7 @@ def _change(request: PersonRequest, office: Office) -> str:
 def _given(request: PersonRequest) -> list[Code]:
     """The codes of the file, or the one that was typed. Raises CodesWrong, MessageRefused or FieldErrors."""
     if "load" not in request.POST:
-        return [Code(*(request.POST.get(name, "").strip() for name in Code._fields))]
+        return [Code(*(line(request.POST.get(name, "")) for name in Code._fields))]
     file = request.FILES.get("file")
     if file is None:
         raise FieldErrors({"file": "Pilih berkas CSV-nya dahulu."})
