@@ -13,6 +13,9 @@ from himpun.cycles.deadlines.outlook import outlooks
 from himpun.cycles.deadlines.pauses import pause_cycle, resume_cycle
 from himpun.cycles.deadlines.recounting import recount
 from himpun.cycles.models import Cycle, Task
+from himpun.cycles.reminders.changing import check_rules
+from himpun.cycles.reminders.plan import AFTER, BEFORE, Rule
+from himpun.errors import FieldErrors
 from himpun.offices.models.calendar import Holiday
 from himpun.offices.models.offices import Office
 from himpun.procedures.actions import publish_shared
@@ -118,3 +121,11 @@ def test_a_task_that_ran_before_times_had_clocks_keeps_its_deadline_and_how_it_i
 )
 def test_how_a_time_was_read_is_written_so_that_it_is_read_so(text: str, said: str) -> None:
     assert FORMER.former_reading(text) == said
+
+
+def test_a_reminder_may_be_set_by_the_calendar_or_round_the_clock() -> None:
+    check_rules([Rule(BEFORE, "24 jam"), Rule(AFTER, "2 hari kalender"), Rule(AFTER, "366 hari")])
+    with pytest.raises(FieldErrors, match="Paling lama"):
+        check_rules([Rule(BEFORE, "600 hari kalender")])
+    with pytest.raises(FieldErrors, match="Tulis waktu kerja"):
+        check_rules([Rule(BEFORE, "tentatif")])
