@@ -87,7 +87,9 @@ def test_an_empty_year_is_filled_with_its_guess_as_the_list_advises(capsys: pyte
         (["2026-02-30 08.00", "1 hari"], "tidak terbaca"),
         (["2026-02-20 25.00", "1 hari"], "tidak terbaca"),
         (["sekarang", "sebentar"], "Waktu “sebentar” tidak terbaca"),
-        (["sekarang", "setiap saat"], "tidak terbaca"),
+        (["sekarang", "setiap saat"], "tidak terbaca sebagai batas"),
+        (["sekarang", "Tentatif"], "tidak terbaca sebagai batas"),
+        (["sekarang", "5000 hari kalender 4000 hari"], "paling lama 3660 hari"),
         (["sekarang", "1000000 hari"], "paling lama 3660 hari"),
         (["sekarang", "1 hari", "--office", "tidak-ada"], "Tidak ada kantor berkode"),
     ],
@@ -103,6 +105,42 @@ def test_minutes_that_fill_the_day_of_the_office_are_days() -> None:
     assert read_amount("480 menit", 480) == Amount(days=1)
     assert read_amount("480 menit", 450) == Amount(days=1, minutes=30)
     assert read_amount("2 hari 3 jam", 480) == Amount(days=2, minutes=180)
+
+
+def test_calendar_days_and_hours_round_the_clock_are_counted_by_their_own_clock(
+    sown: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["due", "2026-12-17 20.00", "7 hari kalender"]) == 0
+    told = capsys.readouterr().out
+    assert "7 hari kalender = 7 hari kalender, sampai akhir jam kerja hari terakhir" in told
+    assert "Batas      Senin, 28-12-2026 16.00 WIB" in told
+    assert "Minggu 20-12-2026  –                          bukan hari kerja; hari kalender ke-3" in told
+    assert "dihitung dari" not in told
+    assert run(["due", "2026-11-20 15.30", "2 x 24 jam"]) == 0
+    told = capsys.readouterr().out
+    assert "Batas      Minggu, 22-11-2026 15.30 WIB" in told
+    assert "2880 menit terus-menerus (siang malam, juga hari libur)" in told
+    assert "Sabtu  21-11-2026  –                          bukan hari kerja; 1440 menit terus-menerus" in told
+    assert run(["due", "2026-11-20 15.30", "48 jam kerja"]) == 0
+    assert "= 6 hari kerja (1 hari = 480 menit)" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("time", "sentence"),
+    [
+        (
+            "10 menit per berkas",
+            "Waktunya untuk tiap berkas; dihitung satu kali, karena banyaknya berkas tidak diketahui.",
+        ),
+        ("3 hari (Juni–Juli)", "Rentang “Juni–Juli” dicatat; batas waktu tetap dihitung sejak langkah dibuka."),
+        ("1 hari setelah rapat", "Kata “setelah rapat” dicatat, tidak ikut dihitung."),
+    ],
+)
+def test_what_stands_beside_a_time_is_said(
+    sown: None, time: str, sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["due", "2026-11-20 10.00", time]) == 0
+    assert f"Catatan    {sentence}\n" in capsys.readouterr().out
 
 
 def test_the_national_days_are_listed_tried_and_replaced(

@@ -4,6 +4,7 @@ import pytest
 
 from himpun.procedures.checker.check import check
 from himpun.procedures.checker.findings import LEVELS, LOOK, NOTE, WRONG, Finding
+from himpun.procedures.checker.flow import counted_times
 from himpun.procedures.definition import Procedure
 from himpun.procedures.reading import read
 from tests.procedures.cases import FIXTURES, SIX_STEPS, SMALL, TEN_STEPS, fixture, shipped, small, source_tables
@@ -118,6 +119,15 @@ ISSUED = "[identity]", '[identity]\nnumber = "000.8.3.3/12/KEC/2025"\neffective_
         ('time = "1 hari"', "", "mutu-baku-kosong"),
         ('output = "Draft"', "", "mutu-baku-kosong"),
         ("[identity]", 'total_time = "3 hari"\n[identity]', "jumlah-waktu-tidak-cocok"),
+        ('time = "1 hari"', 'time = "segera"', "waktu-tidak-terbaca"),
+        ('time = "1 hari"', 'time = "1 (dua) hari"', "waktu-tidak-terbaca"),
+        ("[identity]", 'total_time = "dua kali"\n[identity]', "waktu-tidak-terbaca"),
+        ('time = "1 hari"', 'time = "5 hari kalender"', "satuan-waktu-campur"),
+        ('next = { "sampaikan" = 2 }', 'next = { "ya" = 2 }\nquestions = ["Lengkap?"]', "belah-ketupat-satu-jalan"),
+        ("Menyusun draft", "Memeriksa dan menyetujui draft", "keputusan-tanpa-jalan"),
+        ("Menyusun draft", "Memverifikasi kelengkapan berkas", "keputusan-tanpa-jalan"),
+        ("Menyusun draft", "Menelaah serta menganalisa draft", "keputusan-tanpa-jalan"),
+        ("untuk {kepala}", "kepada Kepala Badan, Meregistrasi Berkas", "penerima-tanpa-kolom"),
         ("draft", "dokument", "ejaan"),
         ("draft", "DraftData", "ejaan"),
     ],
@@ -144,6 +154,15 @@ def test_each_rule_finds_its_mistake(old: str, new: str, code: str) -> None:
         ("untuk {kepala}", "kepada Bupati"),
         ("untuk {kepala}", "bersama Analis"),
         ("Menyusun draft", "Menelaah surat dan memerintahkan penyusunan draft"),
+        ("Menyusun draft", "Memeriksa kemudian mengagendakan surat masuk"),
+        ("Menyusun draft", "Memverifikasi dan merekap data"),
+        ("Menyusun draft", "Menyiapkan ruang guna menguji alat"),
+        ("Menyusun draft", "Menunjuk petugas yang memeriksa dan meneliti gudang"),
+        ('time = "1 hari"', 'time = "Tentatif"'),
+        ('time = "1 hari"', 'time = "3 hari (Mei–Juni)"'),
+        ("untuk {kepala}", "kepada Camat, Meregistrasi Berkas"),
+        ("untuk {kepala}", "kepada Camat, Kemudian Mengarsipkan Berkas"),
+        ("untuk {kepala}", "kepada Analis Perencanaan dan Melaporkan Hasil"),
         ("[identity]", 'total_time = "2 hari"\n[identity]'),
         ("draft", "pesan WhatsApp"),
     ],
@@ -174,3 +193,50 @@ def test_a_shortened_title_is_to_be_looked_at_not_wrong() -> None:
     found = check([small("untuk {kepala}", "bersama Analis Perencanaan dan Keuangan")])
     assert [(finding.code, finding.level) for finding in found] == [("satu-jabatan-dua-nama", LOOK)]
     assert WRONG not in {finding.level for finding in found}
+
+
+def test_an_unreadable_time_is_quoted_and_never_called_empty() -> None:
+    found = check([small('time = "1 hari"', 'time = "kira-kira sebentar"')])
+    sentences = [finding.sentence for finding in found]
+
+    assert any('Waktu "kira-kira sebentar" pada langkah 1 tidak terbaca.' in one for one in sentences)
+    assert not any("kosong" in one for one in sentences)
+
+
+def test_a_diamond_with_one_exit_is_named_with_its_exit_and_not_called_undrawn() -> None:
+    procedure = small(
+        'next = { "tanda tangan" = "akhir", "kembalikan" = 1 }\nreturns = ["kembalikan"]',
+        'next = { "ya" = "akhir" }\nquestions = ["Sudah benar?"]',
+    )
+    (finding,) = check([procedure])
+
+    assert finding.code == "belah-ketupat-satu-jalan"
+    assert '("Sudah benar?") tetapi hanya punya satu jalan keluar ("ya" ke akhir)' in finding.sentence
+
+
+@pytest.mark.parametrize(
+    ("title", "post"),
+    [
+        ("Menyerahkan berkas kepada Kepala Badan, Meregistrasi Berkas", "Kepala Badan"),
+        ("Mengirim surat kepada Kasubbag Umum, Diteruskan untuk Diarsipkan", "Kasubbag Umum"),
+        ("Melapor kepada Sekretaris Badan Lalu Mengarsipkan", "Sekretaris Badan"),
+        ("Melapor kepada Kepala Seksi Perencanaan, Evaluasi dan Pelaporan, Mencatat", "Kepala Seksi Perencanaan, Evaluasi dan Pelaporan"),
+        ("Melapor kepada Kepala Sekolah Menengah", "Kepala Sekolah Menengah"),
+    ],
+)  # fmt: skip
+def test_the_name_of_a_post_ends_where_the_next_clause_begins(title: str, post: str) -> None:
+    sentences = [finding.sentence for finding in check([small("Menyusun draft untuk {kepala}", title)])]
+
+    assert any(f'menyampaikan kepada "{post}", tetapi' in sentence for sentence in sentences), sentences
+
+
+def test_how_each_time_is_counted_is_told_once_for_steps_that_say_the_same() -> None:
+    per_unit = small('time = "1 hari"', 'time = "10 menit per berkas (Juni)"')
+
+    assert counted_times(small()) == ["langkah 1–2 “1 hari”: 1 hari kerja."]
+    assert counted_times(per_unit) == [
+        "langkah 1 “10 menit per berkas (Juni)”: 10 menit kerja untuk tiap berkas. Waktunya untuk tiap berkas; dihitung "
+        "satu kali, karena banyaknya berkas tidak diketahui. Rentang “Juni” dicatat; batas waktu tetap dihitung sejak "
+        "langkah dibuka.",
+        "langkah 2 “1 hari”: 1 hari kerja.",
+    ]

@@ -70,11 +70,13 @@ class Cycle(models.Model):
         return f"cycle:{self.pk}"
 
 
-@sealed("Langkah", leave_out=["nudge_at"], when=Q(decided_at__isnull=False))
+@sealed("Langkah", leave_out=["nudge_at", "counted_as"], when=Q(decided_at__isnull=False))
 class Task(models.Model):
     """One step waiting for, or decided by, a post. `part` marks a unit's share of a step, awaited by the step itself.
 
     `nudge_at` is when the reminders next have to look at it: when it is opened, and then at each of its rules' moments.
+    `counted_as` is the standard time by which its due moment was counted, where the text of the SOP was read otherwise
+    when it was opened than it is read now; "" for the text itself.
     """
 
     cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="tasks")
@@ -85,6 +87,7 @@ class Task(models.Model):
     opened_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True, blank=True)
     nudge_at = models.DateTimeField(null=True, blank=True)
+    counted_as = models.CharField(max_length=200, blank=True, default="", db_default="")
     decided_at = models.DateTimeField(null=True, blank=True)
     decision = models.CharField(max_length=60, blank=True)
     reason = models.TextField(blank=True)

@@ -1,7 +1,7 @@
 """What the times of many running cycles stand on, read at once: open tasks, calendars, procedures, pauses."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.db.models import Q
@@ -41,8 +41,9 @@ class Survey:
         return counted_by(self.holders, cycle.office_id, self.definitions[cycle.procedure_id])
 
     def step_of(self, task: Task) -> Step:
-        """The step a task is of."""
-        return self.procedure(task.cycle).step(task.step_no)
+        """The step a task is of, with the time by which its due moment is counted."""
+        step = self.procedure(task.cycle).step(task.step_no)
+        return replace(step, time_text=task.counted_as, times=1) if task.counted_as else step
 
     def others(self, task: Task) -> list[Task]:
         """The open tasks that a step waits for: the units' parts, or the open step of the procedure it runs."""

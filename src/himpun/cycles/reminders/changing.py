@@ -82,6 +82,6 @@ def _wrong(rule: Rule) -> str:
     if rule.when == AT:
         return "Kosongkan waktunya: aturan ini berlaku tepat pada batas waktu." if rule.amount else ""
     amount = amount_of(rule.amount, DAY)
-    if amount is None or not (amount.days or amount.minutes) or len(rule.amount) > 40:
+    if amount is None or amount == Amount() or len(rule.amount) > 40:
         return "Tulis waktu kerja seperti “4 jam”, “30 menit”, atau “1 hari”."
-    return f"Paling lama {LONGEST_DAYS} hari." if amount.days > LONGEST_DAYS else ""
+    return f"Paling lama {LONGEST_DAYS} hari." if amount.working_minutes(DAY) >= (LONGEST_DAYS + 1) * DAY else ""
