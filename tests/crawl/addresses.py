@@ -110,7 +110,7 @@ def _people(side: Side) -> QuerySet[Person]:
 
 
 BY_ROW: dict[Callable[[Side], QuerySet[Any]], str] = {
-    _of(Letter, "office"): "letter letter_file start_from_letter",
+    _of(Letter, "office"): "letter letter_edit letter_file start_from_letter",
     _of(
         Cycle, "office"
     ): "cycle cycle_cancel cycle_deadline cycle_pause cycle_resume draft recipient_add receipt_renew",
@@ -179,7 +179,7 @@ def telling(side: Side) -> dict[str, list[Any]]:
     papers = Document.objects.filter(about__in=[f"request:{answered.pk}", f"letter:{letter.pk}"])
     lines = answered.lines.values_list("pk", flat=True)
     by_names = {
-        "letter letter_file start_from_letter": [letter.pk],
+        "letter letter_edit letter_file start_from_letter": [letter.pk],
         "cycle draft": [side.at["secret run"].pk],
         "request request_form request_file": [answered.pk],
         "line_save evidence_attach evidence_share": list(lines),

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import unquote
 
 from django.urls import resolve
 
@@ -159,7 +160,7 @@ class Crawl:
         path = address.filled(keys)
         answer = head.caller.ask("GET", path)
         self.judge(head, address, path, answer, "sini" if keys else "")
-        return answer.status == 405 or hasattr(resolve(path).func, "posted_from")
+        return answer.status == 405 or hasattr(resolve(unquote(path)).func, "posted_from")
 
     def keys(self, address: Address) -> Iterator[tuple[Keys, str]]:
         """The keys to ask with, and whose they are: "sini", "sana", or "" for nobody's."""

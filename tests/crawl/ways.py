@@ -64,6 +64,7 @@ READS_ONLY = {
     "published_download": "mengembalikan hasil, tidak menyimpan",
     "verify": "mencocokkan berkas, tidak menyimpan",
     "verify_find": "mencari dokumen, tidak menyimpan",
+    "kept": "membuang isian sendiri yang tertahan: hanya sesi sendiri",
     "login": "mengantar ke halaman masuk",
     "old_link": "hanya mengatakan bahwa tautannya tidak berlaku lagi",
 }
@@ -144,6 +145,7 @@ KASUBBAG, UMUM, KEPALA, ANALIS = "kasubbag perencanaan", "kasubbag umum", "kepal
 WAYS: dict[str, Way] = {
     # --- letters and runs
     "letter_new": Way(UMUM, lambda side: LETTER),
+    "letter_edit": Way(UMUM, lambda side: {**LETTER, "subject": "Perihal yang benar"}, _pk("letter")),
     "start_from_letter": Way(UMUM, lambda side: {"key": SOP, "period": "2026-S2"}, _pk("letter")),
     "cycle_new": Way(KASUBBAG, lambda side: {"key": MECHANISM, "period": "2026-03"}),
     "cycle_cancel": Way(KEPALA, lambda side: {"reason": "Salah periode"}, _pk("sop 1")),

@@ -87,6 +87,27 @@ class NoSuchTask(Refusal):
 # --- starting -------------------------------------------------------------------------------------------------------
 
 
+class BegunBefore(Conflict):
+    """The letter has a cycle of this period."""
+
+    code = "siklus-surat-sudah-ada"
+
+    def __init__(self, earlier: Cycle) -> None:
+        super().__init__(
+            f"Dari surat ini sudah ada siklus {earlier.procedure.name} {Period.parse(earlier.period).label} "
+            f"({earlier.get_state_display().lower()}). Bila memang perlu siklus kedua, centang lalu mulai lagi."
+        )
+
+
+def _refuse_second(letter: Letter, key: str, period: Period) -> None:
+    """One that runs is AlreadyRunning anyway, so it is not asked about."""
+    begun = Cycle.objects.filter(letter=letter, period=period.code, parent__isnull=True)
+    others = begun.exclude(state=Cycle.State.CANCELLED).exclude(state=Cycle.State.OPEN, key=key)
+    earlier = others.select_related("procedure").first()
+    if earlier:
+        raise BegunBefore(earlier)
+
+
 def start_cycle(
     *,
     office: Office,
@@ -95,11 +116,12 @@ def start_cycle(
     by: Person,
     letter: Letter | None = None,
     due_at: datetime | None = None,
+    again: bool = True,
 ) -> Cycle:
     """Start a procedure for an office and a period ("2026-TW3"), from a registered letter where there is one.
 
-    `due_at` is its final deadline, if it has one. Raises HoldsNoPost, AlreadyRunning, RoleEmpty, PeriodUnreadable,
-    NoProcedure or FieldErrors. The cycle pins the version in force.
+    `due_at` is its final deadline, if it has one. The cycle pins the version in force. Raises HoldsNoPost, AlreadyRunning,
+    RoleEmpty, PeriodUnreadable, NoProcedure or FieldErrors; without `again` BegunBefore for a letter's second of a period.
     Where a step of another run awaits this procedure and has none (it was cancelled), the new run is that step's.
     """
     now, day = clock.now(), office.today()
@@ -110,6 +132,8 @@ def start_cycle(
     if sentence := typed.wrong_year(Period.parse(period).year, typed.Day.PERIOD, day):
         raise FieldErrors({"period": sentence})
     with act(office.code, at=now, author=actor.author) as turn:
+        if letter and not again:
+            _refuse_second(letter, key, Period.parse(period))
         parent = awaiting_step(office, key, Period.parse(period).code)
         letter = letter or (parent.cycle.letter if parent else None)
         if parent and due_at is None:

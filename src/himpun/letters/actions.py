@@ -6,13 +6,13 @@ from typing import Any
 
 from django.db.models import Max
 
-from himpun import clock, typed
+from himpun import clock, moments, typed
 from himpun.archive import files
 from himpun.archive.content import SCANS, ContentRefused, check
 from himpun.archive.incoming import Incoming
 from himpun.archive.journal import Turn, act
 from himpun.archive.seals import touch
-from himpun.errors import FieldErrors
+from himpun.errors import Conflict, FieldErrors
 from himpun.letters.models import INSTRUCTIONS, REGISTERS, Disposition, IssuedNumber, Letter, NumberRegister
 from himpun.letters.numbering import DEFAULT_PATTERN, check_pattern, fill, is_good, meet
 from himpun.offices.acting import Actor, acting_in
@@ -29,17 +29,46 @@ class Scan:
     content: bytes | Incoming
 
 
-def register_letter(*, office: Office, fields: dict[str, Any], by: Person, scan: Scan | None = None) -> Letter:
+class AlreadyRegistered(Conflict):
+    """A letter of this number and sender stands in the agenda; `earlier` is it."""
+
+    code = "surat-sudah-dicatat"
+
+    def __init__(self, earlier: Letter) -> None:
+        self.earlier = earlier
+        super().__init__(
+            f"Surat dengan nomor dan pengirim ini sudah dicatat pada agenda {earlier.agenda_no}/{earlier.agenda_year}, "
+            f"diterima {moments.day(earlier.received_on)}. Bila ini memang surat lain, centang lalu simpan lagi."
+        )
+
+
+class LetterInUse(Conflict):
+    """Something was done with the letter; what was acted on does not change afterwards."""
+
+    code = "surat-sudah-ditindaklanjuti"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Surat ini sudah ditindaklanjuti, jadi catatannya tidak diubah lagi. Tulis pembetulannya dalam disposisi, "
+            "atau catat surat yang benar sebagai surat baru."
+        )
+
+
+def register_letter(
+    *, office: Office, fields: dict[str, Any], by: Person, scan: Scan | None = None, again: bool = True
+) -> Letter:
     """Enter a letter in the agenda; its agenda number is the next of the year, without gaps.
 
     `fields`: number, dated, received_on, sender, subject, and optionally attachment, nature, classification, note.
-    Raises HoldsNoPost or FieldErrors.
+    Raises HoldsNoPost or FieldErrors; without `again` AlreadyRegistered where its number and sender are known.
     """
     actor = acting_in(by, office.pk, roles=MAY_REGISTER_LETTERS, to="mencatat surat masuk")
     fields = {name: typed.line(value) if isinstance(value, str) else value for name, value in fields.items()}
     _check_letter(fields, office.today())
     sha256 = _store(scan) if scan else ""
     with act(office.code, at=clock.now(), author=actor.author) as turn:
+        if not again and (earlier := same_letter(office, fields["sender"], fields["number"])):
+            raise AlreadyRegistered(earlier)
         year = fields["received_on"].year
         last = Letter.objects.filter(office=office, agenda_year=year).aggregate(last=Max("agenda_no"))["last"] or 0
         letter = Letter.objects.create(
@@ -59,6 +88,58 @@ def register_letter(*, office: Office, fields: dict[str, Any], by: Person, scan:
             "subject": letter.subject,
         }
         turn.record("letters:letter:registered", f"letter:{letter.pk}", data, file_sha256=sha256)
+    return letter
+
+
+def same_letter(office: Office, sender: str, number: str) -> Letter | None:
+    """The letter of this sender and number that was entered before, however its marks, blanks and capitals are typed."""
+    rows = Letter.objects.filter(office=office).order_by("pk").values_list("pk", "sender", "number")
+    found = next(
+        (pk for pk, *words in rows if [_plain(one) for one in words] == [_plain(sender), _plain(number)]), None
+    )
+    return Letter.objects.get(pk=found) if found else None
+
+
+def _plain(text: str) -> str:
+    return "".join(one for one in text.casefold() if one.isalnum())
+
+
+def is_untouched(letter: Letter) -> bool:
+    """Whether nothing was done with a letter yet: no disposition, no cycle."""
+    fresh = Letter.objects.filter(pk=letter.pk, dispositions__isnull=True, cycles__isnull=True)
+    return fresh.exists()
+
+
+def mend_letter(*, letter: Letter, fields: dict[str, Any], by: Person, scan: Scan | None = None) -> Letter:
+    """Write down anew what was entered wrongly, until the first act on it; the journal keeps what stood there.
+
+    Raises HoldsNoPost, LetterInUse or FieldErrors.
+    """
+    actor = acting_in(by, letter.office_id, roles=MAY_REGISTER_LETTERS, to="memperbaiki catatan surat")
+    fields = {name: typed.line(value) if isinstance(value, str) else value for name, value in fields.items()}
+    _check_letter(fields, letter.office.today())
+    if fields["received_on"].year != letter.agenda_year:
+        told = f"Nomor agendanya dari tahun {letter.agenda_year}, jadi tahun diterimanya tidak dapat diganti."
+        raise FieldErrors({"received_on": told})
+    if scan:
+        fields |= {"file_sha256": _store(scan), "file_name": scan.name}
+    with act(letter.office.code, at=clock.now(), author=actor.author) as turn:
+        if not is_untouched(letter):
+            raise LetterInUse
+        letter.refresh_from_db()
+        before = {name: getattr(letter, name) for name in fields}
+        changed = {name: value for name, value in fields.items() if value != before[name]}
+        if not changed:
+            raise FieldErrors({"subject": "Belum ada yang diubah. Perbaiki isiannya, atau tekan Batal."})
+        Letter.objects.filter(pk=letter.pk).update(**changed)
+        data = {
+            "agenda": f"{letter.agenda_no}/{letter.agenda_year}",
+            "number": letter.number,
+            "before": {name: str(before[name]) for name in changed},
+            "after": {name: str(value) for name, value in changed.items()},
+        }
+        turn.record("letters:letter:mended", f"letter:{letter.pk}", data, file_sha256=fields.get("file_sha256", ""))
+        letter.refresh_from_db()
     return letter
 
 

@@ -13,6 +13,7 @@ ACTS = {
     "archive:heads:sealed": "Memeteraikan ulang ujung {chains} rantai dengan kunci baru",
     "archive:rows:begun": "Mulai menyegel isi tabel",
     "letters:letter:registered": "Mencatat surat {number} dari {sender} pada agenda {agenda}",
+    "letters:letter:mended": "Memperbaiki catatan surat {number}, agenda {agenda}",
     "letters:letter:disposed": "Menulis disposisi atas surat {letter} kepada {to}",
     "letters:number:issued": "Mengambil nomor {number} dari register {register}",
     "cycles:cycle:started": "Memulai siklus SOP {procedure} {period}",

@@ -55,6 +55,7 @@ urlpatterns = [
     path("surat/", letters.letter_list, name="letters"),
     path("surat/baru/", letters.letter_new, name="letter_new"),
     path("surat/<int:pk>/", letters.letter_page, name="letter"),
+    path("surat/<int:pk>/ubah/", letters.letter_edit, name="letter_edit"),
     path("surat/<int:pk>/berkas/", letters.letter_file, name="letter_file"),
     path("surat/<int:pk>/mulai/", letters.start_cycle, name="start_from_letter"),
     path("siklus/", cycles.cycle_list, name="cycles"),

@@ -1,17 +1,23 @@
 """Surat Masuk: the agenda, a letter with its dispositions, and starting a cycle from it."""
 
+import json
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET
 
 from himpun import clock
+from himpun.archive.models import Record
 from himpun.cycles import actions
-from himpun.letters.actions import Scan, register_letter
+from himpun.cycles.models import Cycle, Task
+from himpun.cycles.queries import Result, results_of
+from himpun.errors import Refusal
+from himpun.letters.actions import AlreadyRegistered, Scan, is_untouched, mend_letter, register_letter
 from himpun.letters.models import INSTRUCTIONS, Letter
 from himpun.measure.periods import Kind, for_day
 from himpun.offices.rules import MAY_REGISTER_LETTERS, MAY_START_CYCLES
@@ -37,7 +43,12 @@ def letter_list(request: PersonRequest) -> HttpResponse:
     acting = request.acting
     rows = _visible(request).filter(office=acting.office).prefetch_related("cycles")
     if query := request.GET.get("q", "").strip():
-        rows = rows.filter(Q(subject__icontains=query) | Q(number__icontains=query) | Q(sender__icontains=query))
+        rows = rows.filter(
+            Q(subject__icontains=query)
+            | Q(number__icontains=query)
+            | Q(sender__icontains=query)
+            | Q(classification__icontains=query)
+        )
     page = Paginator(rows, 25).get_page(request.GET.get("hal"))
     context = {"page": page, "query": query, "may_register": acting.has(MAY_REGISTER_LETTERS)}
     return render(request, "letters/list.html", context)
@@ -46,28 +57,75 @@ def letter_list(request: PersonRequest) -> HttpResponse:
 def letter_new(request: PersonRequest) -> HttpResponse:
     """Enter a letter in the agenda."""
     today = clock.today().isoformat()
-    typed = Typed(request.POST if request.method == "POST" else {"received_on": today, "nature": "biasa"})
+    typed = _Question(request.POST if request.method == "POST" else {"received_on": today, "nature": "biasa"})
     if request.method == "POST":
         letter = attempt(typed, lambda: _register(request, typed))
         if letter:
             messages.success(request, f"Surat tercatat dengan nomor agenda {letter.agenda_no}/{letter.agenda_year}.")
             return redirect("letter", letter.pk)
-    context = {"typed": typed, "natures": Letter.Nature.choices}
+    return _form(request, typed)
+
+
+@dataclass(slots=True)
+class _Question(Typed):
+    """A form that asks about a letter entered before: `earlier`, where it is known."""
+
+    earlier: Letter | None = None
+
+
+def _form(request: PersonRequest, typed: Typed, letter: Letter | None = None) -> HttpResponse:
+    earlier: Letter | None = getattr(typed, "earlier", None)
+    context = {
+        "typed": typed,
+        "natures": Letter.Nature.choices,
+        "letter": letter,
+        "earlier": earlier,
+        "may_open": earlier is not None and _visible(request).filter(pk=earlier.pk).exists(),
+    }
     return render(request, "letters/new.html", context, status=422 if typed.errors or typed.error else 200)
 
 
-def _register(request: PersonRequest, typed: Typed) -> Letter:
+def letter_edit(request: PersonRequest, pk: int) -> HttpResponse:
+    """Mend what was entered wrongly, until the first act on the letter."""
+    letter = get_object_or_404(_visible(request).select_related("office"), pk=pk)
+    may = request.acting.has(MAY_REGISTER_LETTERS, letter.office_id) and is_untouched(letter)
+    if request.method != "POST" and not may:
+        return redirect("letter", pk)
+    kept = {name: getattr(letter, name) for name in (*_WORDS, "nature")}
+    days = {name: getattr(letter, name).isoformat() for name in ("dated", "received_on")}
+    typed = Typed(request.POST if request.method == "POST" else {**kept, **days})
+    if request.method == "POST" and attempt(typed, lambda: _mend(request, typed, letter)):
+        messages.success(request, "Catatan surat diperbaiki. Yang tertulis sebelumnya tetap tersimpan.")
+        return redirect("letter", pk)
+    return _form(request, typed, letter)
+
+
+def _mend(request: PersonRequest, typed: Typed, letter: Letter) -> Letter | None:
+    scan, fields = _scan(request, typed), _fields(request)
+    return None if typed.errors else mend_letter(letter=letter, fields=fields, by=request.acting.person, scan=scan)
+
+
+_WORDS = ("number", "sender", "subject", "attachment", "classification", "note")
+
+
+def _fields(request: PersonRequest) -> dict[str, Any]:
     given = request.POST
-    fields: dict[str, Any] = {
-        name: given.get(name, "").strip()
-        for name in ("number", "sender", "subject", "attachment", "classification", "note")
-    }
+    fields: dict[str, Any] = {name: given.get(name, "").strip() for name in _WORDS}
     fields["nature"] = given.get("nature", "biasa") if given.get("nature") in Letter.Nature.values else "biasa"
     fields |= {"dated": read_date(given.get("dated", "")), "received_on": read_date(given.get("received_on", ""))}
-    scan = _scan(request, typed)
-    if typed.errors or request.acting.office is None:
-        return None  # type: ignore[return-value]
-    return register_letter(office=request.acting.office, fields=fields, by=request.acting.person, scan=scan)
+    return fields
+
+
+def _register(request: PersonRequest, typed: _Question) -> Letter | None:
+    scan, office = _scan(request, typed), request.acting.office
+    if typed.errors or office is None:
+        return None
+    again = "again" in request.POST
+    try:
+        return register_letter(office=office, fields=_fields(request), by=request.acting.person, scan=scan, again=again)
+    except AlreadyRegistered as known:
+        typed.earlier = known.earlier
+        raise
 
 
 def _scan(request: PersonRequest, typed: Typed) -> Scan | None:
@@ -86,21 +144,44 @@ def letter_page(request: PersonRequest, pk: int) -> HttpResponse:
     return _letter_page(request, pk, Typed({}))
 
 
-def _letter_page(request: PersonRequest, pk: int, typed: Typed) -> HttpResponse:
+def _letter_page(request: PersonRequest, pk: int, typed: Typed, *, asks_again: bool = False) -> HttpResponse:
     acting = request.acting
     letter = get_object_or_404(_visible(request).select_related("office__kind"), pk=pk)
     context = {
         "letter": letter,
         "dispositions": letter.dispositions.select_related("parent").prefetch_related("addressees"),
         "instructions": INSTRUCTIONS,
-        "cycles": letter.cycles.filter(parent__isnull=True).select_related("procedure"),
+        "became": _became_of(request, letter),
+        "may_mend": acting.has(MAY_REGISTER_LETTERS, letter.office_id) and is_untouched(letter),
+        "mended": _mended(letter),
         "may_start": acting.has(MAY_START_CYCLES, letter.office_id),
         "procedures": versions_in_force(letter.office, acting.day),
         "periods": period_choices(acting.day),
         "chosen": typed.data.get("period") or for_day(Kind.QUARTER, acting.day).previous().code,
         "typed": typed,
+        "asks_again": asks_again,
     }
     return render(request, "letters/letter.html", context, status=422 if typed.error or typed.errors else 200)
+
+
+def _became_of(request: PersonRequest, letter: Letter) -> list[tuple[Cycle, list[Task], list[Result]]]:
+    """The cycles begun from a letter, each with the step that waits and with what it led to."""
+    acting, waits = request.acting, Task.objects.filter(decided_at__isnull=True, part=False).select_related("post")
+    cycles = letter.cycles.filter(parent__isnull=True).select_related("procedure").order_by("pk")
+    rows = cycles.prefetch_related(Prefetch("tasks", queryset=waits, to_attr="waiting"))
+    return [(one, vars(one)["waiting"], results_of(one, acting.person, acting.day)) for one in rows]
+
+
+def _mended(letter: Letter) -> list[tuple[Record, list[tuple[str, str, str]]]]:
+    """What was written anew, newest first: the field's name, what stood there, what stands there."""
+    rows = Record.objects.filter(chain=letter.office.code, subject=f"letter:{letter.pk}", act="letters:letter:mended")
+    found = []
+    for record in rows.order_by("-seq"):
+        data = json.loads(record.data)
+        names = {one.name: str(one.verbose_name).capitalize() for one in Letter._meta.fields}
+        told = [(names[key], old, data["after"][key]) for key, old in data["before"].items() if key != "file_sha256"]
+        found.append((record, told))
+    return found
 
 
 @require_GET
@@ -114,21 +195,20 @@ def letter_file(request: PersonRequest, pk: int) -> FileResponse:
 def start_cycle(request: PersonRequest, pk: int) -> HttpResponse:
     """Begin a cycle from this letter: its first step waits for the head of the office."""
     letter = get_object_or_404(_visible(request).select_related("office"), pk=pk)
-    typed = Typed(request.POST)
-    key, period = request.POST.get("key", ""), request.POST.get("period", "")
-    cycle = attempt(
-        typed,
-        lambda: actions.start_cycle(
+    typed, given = Typed(request.POST), request.POST
+    try:
+        cycle = actions.start_cycle(
             office=letter.office,
-            key=key,
-            period=period,
+            key=given.get("key", ""),
+            period=given.get("period", ""),
             by=request.acting.person,
             letter=letter,
-            due_at=read_deadline(letter.office, request.POST.get("due_at", "")),
-        ),
-    )
-    if cycle is None:
-        return _letter_page(request, pk, typed)
+            due_at=read_deadline(letter.office, given.get("due_at", "")),
+            again="again" in given,
+        )
+    except Refusal as refusal:
+        typed.refuse(refusal)
+        return _letter_page(request, pk, typed, asks_again=isinstance(refusal, actions.BegunBefore))
     messages.success(request, "Siklus dimulai. Langkah pertama kini menunggu pimpinan.")
     say_whether_it_fits(request, cycle)
     return redirect("cycle", cycle.pk)
