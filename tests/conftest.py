@@ -3,7 +3,8 @@
 import os
 
 os.environ.setdefault("HIMPUN_DEBUG", "1")
-os.environ.setdefault("HIMPUN_URL", "http://himpun.contoh.example")
+PUBLIC = os.environ.setdefault("HIMPUN_URL", "http://himpun.contoh.example")
+"""Where others open Himpun: nothing is signed with an address of this computer alone. Processes are told it too."""
 
 import hashlib
 from collections.abc import Iterator, Mapping
@@ -37,6 +38,7 @@ def _plain(settings: Any, tmp_path: Path) -> None:
     }
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.ARCHIVE_ROOT = tmp_path / "arsip"
+    settings.BASE_URL = PUBLIC
     settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}}
 
 
