@@ -3,8 +3,7 @@
 import os
 
 os.environ.setdefault("HIMPUN_DEBUG", "1")
-PUBLIC = os.environ.setdefault("HIMPUN_URL", "http://himpun.contoh.example")
-"""Where others open Himpun: nothing is signed with an address of this computer alone. Processes are told it too."""
+os.environ.setdefault("HIMPUN_URL", "http://himpun.contoh.example")
 
 import hashlib
 from collections.abc import Iterator, Mapping
@@ -28,6 +27,9 @@ from tests.scenes import WATCHING, forget, once, walks
 
 hypothesis_settings.register_profile("himpun", deadline=None, derandomize=True)
 hypothesis_settings.load_profile("himpun")
+
+PUBLIC = os.environ["HIMPUN_URL"]
+"""Where others open Himpun: nothing is signed with an address of this computer alone. Processes are told it too."""
 
 
 @pytest.fixture(autouse=True)
