@@ -18,6 +18,7 @@ from himpun.offices.actions import people
 from himpun.offices.models.holdings import Holding, Leave
 from himpun.offices.models.people import OneTimeLink, Person
 from tests.cast import Cast, entrust, later
+from tests.conftest import PUBLIC
 from tests.web.test_offices import as_
 
 PASSWORD = "sawah-hijau-pagi-ini"
@@ -209,7 +210,7 @@ def test_two_step_verification_stays_and_is_told(small: Cast) -> None:
 # --- the operator -----------------------------------------------------------------------------------------------------
 
 
-LINK = re.compile(r"http://127\.0\.0\.1:8000(/masuk/tautan/[\w-]{43}/)")
+LINK = re.compile(rf"{re.escape(PUBLIC)}(/masuk/tautan/[\w-]{{43}}/)")
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
@@ -258,7 +259,7 @@ def test_the_last_who_manages_cannot_take_that_away(kecamatan: Cast) -> None:
 
 def link_on(page: str) -> str:
     """The path of the one-time link on a page."""
-    found = re.search(r"http://127\.0\.0\.1:8000(/masuk/tautan/[\w-]{43}/)", page)
+    found = re.search(rf"{re.escape(settings.BASE_URL)}(/masuk/tautan/[\w-]{{43}}/)", page)
     assert found, page
     return found[1]
 

@@ -4,13 +4,13 @@ Pure. Numbers are `Decimal` or `Fraction` and exact; rounding happens only here 
 """
 
 import re
-import unicodedata
 from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
 from himpun.errors import Refusal
 from himpun.spreadsheets.book import Content, text_of
+from himpun.typed import visible
 
 Number = Decimal | Fraction | int
 """What this package computes with; never a float, which cannot hold 0,1."""
@@ -119,10 +119,11 @@ def write_percent(value: Number, places: int = 2) -> str:
 
 
 def without_marks(text: str) -> str:
-    """The text without what nobody sees (zero width, bidi, BOM), with plain single spaces, and no spreadsheet's apostrophe."""
-    if not text.isascii():
-        text = "".join(letter for letter in text if unicodedata.category(letter) != "Cf" and letter != "\ufe0f")
-    return _APOSTROPHE.sub("", _SPACES.sub(" ", text).strip())
+    """The text without what nobody sees, with plain single spaces, and no spreadsheet's apostrophe.
+
+    What turns the digits round is left, and so read as no number: what is seen is not what is written (`typed.visible`).
+    """
+    return _APOSTROPHE.sub("", _SPACES.sub(" ", visible(text).replace("\ufe0f", "")).strip())
 
 
 def _undress(text: str) -> tuple[str, str]:
