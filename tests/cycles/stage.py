@@ -164,7 +164,7 @@ def figures_at(element: int, period: str) -> list[list[Any]]:
 
 
 @on_stage
-def issue(code: str) -> str:
+def issue(code: str, register: str = "surat-keluar") -> str:
     from himpun import clock
     from himpun.archive.journal import SYSTEM, act
     from himpun.letters.actions import issue_number
@@ -172,7 +172,7 @@ def issue(code: str) -> str:
     office = cast_of(code).office
     ready()
     with act(office.code, at=clock.now(), author=SYSTEM) as turn:
-        return issue_number(office=office, register="surat-keluar", subject="letter:1", turn=turn)
+        return issue_number(office=office, register=register, subject="letter:1", turn=turn)
 
 
 @on_stage

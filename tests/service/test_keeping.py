@@ -73,8 +73,8 @@ def test_a_signal_at_any_moment_of_the_start_ends_everything(serve: Serve) -> No
         members = [service.process.pid, *service.members()]
         os.killpg(service.process.pid, (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)[no % 3])
 
-        until(lambda of=members: not any(is_alive(pid) for pid in of), 5)  # type: ignore[misc]
-        service.process.wait(1)
+        until(lambda of=members: not any(is_alive(pid) for pid in of), 30)  # type: ignore[misc]
+        service.process.wait(5)
 
 
 def test_the_children_of_a_killed_service_end_too(serve: Serve) -> None:

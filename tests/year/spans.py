@@ -54,6 +54,6 @@ QUARTER = Span(
     holiday=_at(4, 13, 8),
     pause=_at(4, 22, 10),
     resume=_at(4, 23, 14),
-    least={"siklus_terjadwal": 3, "tugas": 30, "tenggat_berpindah": 3, "terkirim": 20, "pekerja_dibunuh": 10},
+    least={"siklus_terjadwal": 3, "tugas": 30, "tenggat_berpindah": 2, "terkirim": 20, "pekerja_dibunuh": 10},
 )
 SPAN = YEAR if os.environ.get("HIMPUN_LONG") == "1" else QUARTER
