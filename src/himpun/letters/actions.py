@@ -11,7 +11,6 @@ from himpun.archive import files
 from himpun.archive.content import SCANS, ContentRefused, check
 from himpun.archive.incoming import Incoming
 from himpun.archive.journal import Turn, act
-from himpun.archive.seals import touch
 from himpun.errors import Conflict, FieldErrors
 from himpun.letters.models import INSTRUCTIONS, REGISTERS, Disposition, IssuedNumber, Letter, NumberRegister
 from himpun.letters.numbering import DEFAULT_PATTERN, check_pattern, fill, is_good, meet
@@ -238,7 +237,6 @@ def issue_number(*, office: Office, register: str, subject: str, unit: str = "",
     while IssuedNumber.objects.filter(register__office=office, register__year=day.year, text=written()).exists():
         sequence += 1
     NumberRegister.objects.filter(pk=row.pk).update(last=sequence)
-    touch(NumberRegister, [row.pk])
     IssuedNumber.objects.create(register=row, sequence=sequence, text=written(), subject=subject, at=turn.at)
     turn.record("letters:number:issued", subject, {"register": register, "number": written()})
     return written()
