@@ -15,7 +15,11 @@ from himpun.offices.vocabulary import MANDATES, HoldingKind, LeaveKind
 class HoldingQuerySet(SealedQuerySet["Holding"]):
     def on(self, day: date) -> "HoldingQuerySet":
         """The holdings in force on `day`, also of people on leave: what they may see."""
-        return self.filter(Q(until__isnull=True) | Q(until__gte=day), since__lte=day)
+        return self.between(day, day)
+
+    def between(self, first: date, last: date) -> "HoldingQuerySet":
+        """The holdings in force on a day of these, the first and the last too."""
+        return self.filter(Q(until__isnull=True) | Q(until__gte=first), since__lte=last)
 
     def present_on(self, day: date) -> "HoldingQuerySet":
         """The holdings in force on `day` whose person is not on leave: who may act."""
@@ -106,10 +110,8 @@ class Holding(models.Model):
     def own_titles(self) -> tuple[str, ...]:
         """For a mandate, the titles under "a.n. Camat": the own post's, and for u.b. its superior's before it."""
         own = self.own_post
-        if own is None:
-            return ()
-        above = own.parent if self.kind == Holding.Kind.UB else None
-        return (above.title, own.title) if above else (own.title,)
+        above = own.parent if own and self.kind == Holding.Kind.UB else None
+        return mandate_titles(self.kind, own.title if own else None, above.title if above else None)
 
 
 @sealed("Penugasan", leave_out=["stamp", "told"], files=["file_sha256"])
@@ -199,6 +201,13 @@ class Appointment(models.Model):
 
 
 TITLE_ROOM = 200
+
+
+def mandate_titles(kind: str, own: str | None, above: str | None) -> tuple[str, ...]:
+    """The titles under "a.n. Camat" of who holds by mandate: their own post's, and for u.b. its superior's before it."""
+    if own is None:
+        return ()
+    return (above, own) if above and kind == Holding.Kind.UB else (own,)
 
 
 def titled(title: str, kind: str, own: tuple[str, ...] = ()) -> str:
