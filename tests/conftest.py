@@ -10,9 +10,11 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.db import connection
+from django.db.backends.base.creation import BaseDatabaseCreation
 from django.test import TransactionTestCase
 from hypothesis import settings as hypothesis_settings
 from xdist.scheduler.loadgroup import LoadGroupScheduling
@@ -24,6 +26,7 @@ from himpun.indicators import guard
 from tests.cast import MONDAY, Cast, found_office, load_casts, small_office
 from tests.databases import ONCE
 from tests.scenes import WATCHING, forget, once, walks
+from tests.scratch import copy_migrated, drop_migrated, migrated, on_sqlite
 
 hypothesis_settings.register_profile("himpun", deadline=None, derandomize=True)
 hypothesis_settings.load_profile("himpun")
@@ -138,6 +141,26 @@ def _flush_with_triggers_lifted(self: TransactionTestCase) -> None:
 
 
 TransactionTestCase._fixture_teardown = _flush_with_triggers_lifted  # type: ignore[attr-defined]
+
+
+_create = BaseDatabaseCreation.create_test_db
+
+
+def _create_by_copying(self: BaseDatabaseCreation, *arguments: Any, **options: Any) -> str:
+    """The suite's own database is a copy of one that was migrated once for all processes (tests/scratch.py)."""
+    if not on_sqlite():
+        self.connection.settings_dict["TEST"]["TEMPLATE"] = migrated()
+    with patch("django.core.management.call_command", copy_migrated):
+        return str(_create(self, *arguments, **options))
+
+
+BaseDatabaseCreation.create_test_db = _create_by_copying  # type: ignore[method-assign]
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """What a run's processes shared goes with it."""
+    if not hasattr(session.config, "workerinput"):
+        drop_migrated()
 
 
 FEW = 15

@@ -1,26 +1,27 @@
 """Databases and processes of their own for tests that start and kill real ones, of the same kind as the suite runs on."""
 
-import atexit
+import fcntl
+import hashlib
 import os
 import secrets
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from django.conf import settings
+from django.db import connection
 
 MIGRATE = "from django.core.management import call_command; call_command('migrate', verbosity=0)"
-_for_good = ExitStack()
-"""What lives until the process ends."""
-atexit.register(_for_good.close)
 REPOSITORY = Path(__file__).resolve().parents[1]
 
 
@@ -43,15 +44,77 @@ def scratch_database(folder: Path, *, empty: bool = False, like: str = "") -> It
 
 @cache
 def migrated() -> str:
-    """A migrated database to copy: a SQLite file, or the name of a database on the suite's server."""
-    folder = Path(_for_good.enter_context(TemporaryDirectory(prefix="himpun-")))
-    if on_sqlite():
-        template = str(folder / "migrated.sqlite3")
-        Processes(folder, f"sqlite:///{template}").python(MIGRATE)
-        return template
-    name = _for_good.enter_context(database_on_server("template0"))
-    Processes(folder, url_of(name)).python(MIGRATE)
+    """A migrated database to copy: a SQLite file, or the name of a database on the suite's server.
+
+    Migrating takes ten seconds and more, so it is done once for all processes of a run; on SQLite once until something
+    below the pages changes.
+    """
+    KEPT.mkdir(parents=True, exist_ok=True)
+    with (KEPT / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return _migrated_file() if on_sqlite() else _migrated_on_server()
+
+
+KEPT = REPOSITORY / "var" / "tests"
+"""Where the migrated database of SQLite is kept from one run to the next."""
+ABOVE = ("web", "commands", "gate")
+"""Rooms that leave nothing in a database: no change in them asks for a new one."""
+
+
+def _migrated_file() -> str:
+    kept = KEPT / f"migrated-{_what_makes_it()}.sqlite3"
+    if not kept.exists():
+        for old in KEPT.glob("migrated-*"):
+            old.unlink()
+        with TemporaryDirectory(prefix="himpun-") as folder:
+            made = Path(folder) / "migrated.sqlite3"
+            Processes(Path(folder), f"sqlite:///{made}").python(MIGRATE)
+            with closing(sqlite3.connect(made)) as database:
+                database.execute("PRAGMA journal_mode=DELETE")  # what is copied into memory cannot keep a second file
+            shutil.copy(made, KEPT / "new")
+        (KEPT / "new").rename(kept)
+    return str(kept)
+
+
+def _what_makes_it() -> str:
+    """The digest of every module that may leave something in a migrated database, and of the libraries' versions."""
+    own = REPOSITORY / "src" / "himpun"
+    files = [one for one in own.rglob("*.py") if one.relative_to(own).parts[0] not in ABOVE]
+    digest = hashlib.sha256()
+    for file in [REPOSITORY / "uv.lock", *sorted(files)]:
+        digest.update(f"{file}\0".encode() + file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _migrated_on_server() -> str:
+    name = f"himpun_migrated_{RUN}"
+    if not _on_server("SELECT 1 FROM pg_database WHERE datname = %s", name):
+        _on_server("DROP DATABASE IF EXISTS himpun_being_migrated WITH (FORCE)")
+        _on_server("CREATE DATABASE himpun_being_migrated TEMPLATE template0")
+        with TemporaryDirectory(prefix="himpun-") as folder:
+            Processes(Path(folder), url_of("himpun_being_migrated")).python(MIGRATE)
+        _on_server(f"ALTER DATABASE himpun_being_migrated RENAME TO {name}")
     return name
+
+
+OF_THIS_RUN = "HIMPUN_TEST_RUN"
+BEGAN_IT = OF_THIS_RUN not in os.environ
+"""Whether this process began the run; those it starts are told its name."""
+RUN = str(os.environ.setdefault(OF_THIS_RUN, secrets.token_hex(4)))
+
+
+def drop_migrated() -> None:
+    """Leave nothing on the suite's server, at the end of the run that this process began."""
+    if BEGAN_IT and not on_sqlite():
+        _on_server(f"DROP DATABASE IF EXISTS himpun_migrated_{RUN} WITH (FORCE)")
+
+
+def copy_migrated(name: str, **options: Any) -> None:
+    """Stands in for the commands by which Django fills the suite's own database."""
+    if name == "migrate" and on_sqlite():
+        connection.ensure_connection()
+        with closing(sqlite3.connect(migrated())) as kept:
+            kept.backup(connection.connection)
 
 
 def on_sqlite() -> bool:
@@ -75,12 +138,14 @@ def url_of(name: str) -> str:
     return urlunsplit(urlsplit(settings.DATABASE_URL)._replace(path=f"/{name}"))
 
 
-def _on_server(statement: str) -> None:
+def _on_server(statement: str, *given: str) -> bool:
+    """Run it; whether it found a row."""
     import psycopg
 
     server = urlunsplit(urlsplit(settings.DATABASE_URL)._replace(scheme="postgresql", path="/postgres"))
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(statement)
+    with psycopg.connect(server, autocommit=True) as asked:
+        done = asked.execute(statement, given)
+        return done.description is not None and done.fetchone() is not None
 
 
 class Processes:
