@@ -66,7 +66,7 @@ def test_a_longer_period_is_put_together_from_its_months(small: Cast, monthly: I
     half = year.measure("BLN", Period.parse("2026-S1"))
     assert (half.actual, half.notes) == (36, ("Belum ada angka: April 2026, Juni 2026.",))
     assert year.score("BLN", Period.parse("2026-S1")).value == 90
-    assert year.measure("BLN", Period.parse("2026-TW4")).reason == "Belum diisi: patroli."
+    assert year.measure("BLN", Period.parse("2026-TW4")).reason == "Belum diisi: Patroli."
 
 
 def test_a_quarter_that_was_asked_as_a_whole_is_not_counted_twice(small: Cast, monthly: Indicator) -> None:

@@ -1,7 +1,7 @@
 """Login by allauth: people are made in Pengaturan or loaded with their office, nobody signs themselves up."""
 
 from functools import lru_cache
-from typing import Any
+from typing import Any, ClassVar
 
 import structlog
 from allauth.account.adapter import DefaultAccountAdapter
@@ -20,6 +20,13 @@ log = structlog.get_logger("himpun.access")
 
 class ClosedSignup(DefaultAccountAdapter):  # type: ignore[misc]
     """No self-registration; a password that changes ends what was given under the older one."""
+
+    error_messages: ClassVar[dict[str, Any]] = {
+        **DefaultAccountAdapter.error_messages,
+        "username_password_mismatch": (
+            "Nama pengguna atau kata sandi tidak cocok. Periksa huruf besar dan kecilnya; bila lupa, buka “Lupa kata sandi?”."
+        ),
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False

@@ -5,13 +5,13 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from himpun.errors import Refusal
-from himpun.indicators.dictionary.definition import LABELS, WORDS, Definition
+from himpun.indicators.dictionary.definition import LABELS, Definition
 from himpun.indicators.dictionary.formulas import effective_formula
 from himpun.measure.cells.doors import same_unit
 from himpun.measure.periods import Frequency, Kind, Period
 from himpun.measure.scoring import values
 from himpun.measure.scoring.scale import Level, Scale
-from himpun.measure.scoring.values import Polarity
+from himpun.measure.scoring.values import WORDS, Polarity
 
 # --- targets ---------------------------------------------------------------------------------------------------------
 

@@ -9,8 +9,6 @@ from himpun.measure.periods import Frequency
 from himpun.measure.scoring.values import Aggregation, Polarity
 from himpun.typed import Text
 
-WORDS = frozenset({Polarity.GRADE, Polarity.TEXT})
-"""Polarities whose realisasi is a word: they need no formula."""
 MAX_PLACES = 6
 LABELS: Mapping[str, str] = {
     "code": "Kode",

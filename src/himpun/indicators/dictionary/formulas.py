@@ -4,20 +4,20 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from himpun.errors import Refusal
-from himpun.indicators.dictionary.definition import WORDS, Definition, Other, Row, Surroundings, Typed, left_blank
+from himpun.indicators.dictionary.definition import Definition, Other, Row, Surroundings, Typed, left_blank
 from himpun.measure.formula.names import check_names, check_no_cycle
-from himpun.measure.formula.parser import from_kinds, parse
+from himpun.measure.formula.parser import effective, parse
 from himpun.measure.formula.parts import Formula, FormulaNamesUnknown
 from himpun.measure.formula.units import check_units
+from himpun.measure.scoring.values import WORDS
 from himpun.typed import Complaints
 
 
 def effective_formula(definition: Definition) -> str:
     """The formula as written, or the one that the kinds of the variables mean; "" for words, or where they mean none."""
-    if definition.formula or definition.polarity in WORDS:
+    if definition.polarity in WORDS:
         return definition.formula
-    percent = "%" in definition.unit or "persen" in definition.unit.lower()
-    return from_kinds([(variable.name, variable.kind) for variable in definition.variables], percent)
+    return effective(definition.formula, definition.unit, [(one.name, one.kind) for one in definition.variables])
 
 
 def check_computing(definition: Definition, typed: Typed, around: Surroundings, wrong: Complaints) -> None:

@@ -27,14 +27,14 @@ from himpun.indicators.figures.taking import (
     mark_used,
     take_in,
 )
-from himpun.indicators.measured.office_year import WORDS, definitions
+from himpun.indicators.measured.office_year import definitions
 from himpun.indicators.models.dictionary import Indicator, Variable
 from himpun.indicators.models.figures import Figure, FigureImport
 from himpun.indicators.models.recaps import RecapLine
 from himpun.indicators.models.requests import DataRequest, RequestLine
 from himpun.measure.numbers import write_number
 from himpun.measure.periods import Period, is_due, value_period
-from himpun.measure.scoring.values import Polarity
+from himpun.measure.scoring.values import WORDS, Polarity
 from himpun.offices.acting import Actor, acting_in, capacities
 from himpun.offices.models.offices import Office
 from himpun.offices.models.people import Person

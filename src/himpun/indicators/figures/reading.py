@@ -3,10 +3,9 @@
 from decimal import Context, Decimal
 
 from himpun.errors import FieldErrors
-from himpun.indicators.measured.office_year import WORDS
 from himpun.indicators.models.dictionary import Indicator
 from himpun.measure.cells.doors import Door, take
-from himpun.measure.scoring.values import Polarity
+from himpun.measure.scoring.values import WORDS, Polarity
 from himpun.typed import visible
 
 EXACT = Context(prec=15)

@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 from himpun.indicators.measured.charts import Bar
-from himpun.indicators.measured.office_year import WORDS, Cell, Measured, OfficeYear, read_target
+from himpun.indicators.measured.office_year import Cell, Measured, OfficeYear, read_target
 from himpun.indicators.models.dictionary import Indicator
 from himpun.indicators.models.requests import RequestLine
 from himpun.measure.formula.evaluating import Node
@@ -19,7 +19,7 @@ from himpun.measure.numbers import MAX_DIGITS, MINUS, write_number, write_percen
 from himpun.measure.periods import Period, value_period
 from himpun.measure.scoring.scale import CATEGORY_COLOURS, FIVE_LEVELS, Category, Scale
 from himpun.measure.scoring.summary import Summary, summary
-from himpun.measure.scoring.values import SHOWN_PLACES, Actual, Score, State, Target
+from himpun.measure.scoring.values import SHOWN_PLACES, WORDS, Actual, Score, State, Target
 
 COLOURS = CATEGORY_COLOURS
 SCALE = FIVE_LEVELS

@@ -17,8 +17,8 @@ from himpun.errors import Refusal
 from himpun.indicators.models.dictionary import Indicator, Scale, Variable
 from himpun.indicators.models.figures import Figure
 from himpun.indicators.models.requests import DataRequest, RequestLine
-from himpun.measure.formula.evaluating import Node, Result, evaluate
-from himpun.measure.formula.parser import from_kinds, parse
+from himpun.measure.formula.evaluating import Node, Result, Words, evaluate
+from himpun.measure.formula.parser import parse
 from himpun.measure.formula.parts import Formula
 from himpun.measure.formula.worked import worked_out
 from himpun.measure.numbers import write_number
@@ -27,12 +27,10 @@ from himpun.measure.scoring import scale as scoring_scale
 from himpun.measure.scoring import values
 from himpun.measure.scoring.achievement import achievement, capped
 from himpun.measure.scoring.scale import FIVE_LEVELS, Level
-from himpun.measure.scoring.values import AKIP_GRADE, BPK_OPINION, Aggregation, Polarity, Score, State, Target
+from himpun.measure.scoring.values import AKIP_GRADE, BPK_OPINION, WORDS, Aggregation, Polarity, Score, State, Target
 from himpun.measure.scoring.year import over_year
 from himpun.offices.models.offices import Office, Post
 
-WORDS = frozenset({Polarity.GRADE, Polarity.TEXT})
-"""Polarities whose realisasi is a word, not a number."""
 SHORTER = (Kind.SEMESTER, Kind.QUARTER, Kind.MONTH)
 
 
@@ -186,8 +184,12 @@ class OfficeYear:
             first = next(iter(absent.values()))
             return Measured(period, None, State.NOT_FILLED, first.reason, first.word)
         references, others = self._references(parsed, period)
-        result = evaluate(parsed, figures, references)
-        notes = (*result.notes, *(f"{unit}: {absence.reason}" for unit, absence in absent.items()))
+        labels = self._labels(indicator)
+        result = evaluate(parsed, figures, references, Words(labels, self.titles))
+        notes = (
+            *result.notes,
+            *(f"{self.titles.get(unit, unit)}: {absence.reason}" for unit, absence in absent.items()),
+        )
         return Measured(
             period,
             result.value,
@@ -199,7 +201,7 @@ class OfficeYear:
             provisional=any(one.provisional for one in others.values()) or any(not cell.frozen for _, _, cell in used),
             cells=tuple(used),
             references=others,
-            labels=self._labels(indicator),
+            labels=labels,
             titles=self.titles,
         )
 
@@ -259,7 +261,8 @@ class OfficeYear:
     def _variable(self, code: str, name: str, period: Period) -> tuple[Result, Measured]:
         cells = self.cells.get((code, name, period), {})
         figures = {unit: None if cell.number is None else Fraction(cell.number) for unit, cell in cells.items()}
-        result = evaluate(parse(name), {name: figures}, {})
+        labels = self._labels(self.indicators[code])
+        result = evaluate(parse(name), {name: figures}, {}, Words(labels, self.titles))
         measured = Measured(
             period,
             result.value,
@@ -267,7 +270,7 @@ class OfficeYear:
             result=result,
             provisional=any(not cell.frozen for cell in cells.values()),
             cells=tuple((name, unit, cell) for unit, cell in cells.items()),
-            labels=self._labels(self.indicators[code]),
+            labels=labels,
             titles=self.titles,
         )
         return result, measured
@@ -368,11 +371,7 @@ def definitions(offices: Sequence[Office], year: int) -> list[Indicator]:
 
 def formula_of(indicator: Indicator) -> Formula:
     """The formula of an indicator, or the one its kinds of variables mean. Raises FormulaUnreadable."""
-    text = indicator.formula
-    if not text.strip():
-        percent = "%" in indicator.unit or "persen" in indicator.unit.lower()
-        text = from_kinds([(variable.name, variable.kind) for variable in indicator.variables.all()], percent)
-    return parse(text)
+    return parse(indicator.effective_formula)
 
 
 def read_target(text: str, indicator: Indicator) -> Target | None:

@@ -10,10 +10,13 @@ from django.db import models
 from django.db.models import Q
 
 from himpun.archive.seals import SealedQuerySet, sealed
+from himpun.measure.formula.evaluating import Words
+from himpun.measure.formula.parser import effective
+from himpun.measure.formula.worked import in_words
 from himpun.measure.periods import Frequency
 from himpun.measure.scoring.achievement import VariableKind
 from himpun.measure.scoring.quantities import Quantity, is_counted
-from himpun.measure.scoring.values import Aggregation, Polarity
+from himpun.measure.scoring.values import WORDS, Aggregation, Polarity
 from himpun.offices.models.offices import Office, Post
 from himpun.offices.models.people import Person
 
@@ -126,6 +129,18 @@ class Indicator(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def effective_formula(self) -> str:
+        """The formula as written, or the one that the kinds of the variables mean; "" where they mean none."""
+        return effective(self.formula, self.unit, [(one.name, one.kind) for one in self.variables.all()])
+
+    @property
+    def formula_in_words(self) -> str:
+        """The formula with what people call its variables; "" for words."""
+        labels = {one.name: one.label for one in self.variables.all()}
+        is_word = self.polarity in WORDS
+        return in_words(self.formula if is_word else self.effective_formula, Words(labels))
 
 
 @sealed("Variabel")

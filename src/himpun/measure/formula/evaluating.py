@@ -26,6 +26,7 @@ from himpun.measure.formula.parts import (
     Part,
     Reference,
     Variable,
+    as_written,
     own_variables,
     walk,
     write_part,
@@ -71,17 +72,45 @@ class Source:
     references: Mapping[tuple[str, str], Result]
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What people call the variables and units of a formula, by their names in it; what is not named keeps its name."""
+
+    variables: Mapping[str, str] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
+
+    def variable(self, name: str) -> str:
+        return self.variables.get(name, name)
+
+    def unit(self, code: str) -> str:
+        return self.units.get(code, code)
+
+    def formula(self, part: Part) -> str:
+        """A piece as people read it: “Desa yang baik” / “Desa seluruhnya” × 100."""
+        return write_part(part, self._shown)
+
+    def _shown(self, part: Part) -> str | None:
+        if isinstance(part, Variable) and part.name in self.variables:
+            return f"“{self.variables[part.name]}”"
+        return as_written(part)
+
+
+PLAIN = Words()
+
+
 def evaluate(
     formula: Formula,
     figures: Mapping[str, Mapping[str, Fraction | None]],
     references: Mapping[tuple[str, str], Result],
+    words: Words = PLAIN,
 ) -> Result:
     """Work a formula out. `figures` is variable → unit → number (None: not filled in); never raises for any of them.
 
     A variable alone is the sum over its units and needs all of them; a function over units leaves out those that did
-    not fill in, and says so in `notes`. A function over units fails when one unit's value cannot be computed.
+    not fill in, and says so in `notes`. A function over units fails when one unit's value cannot be computed. What is
+    said names variables and units by `words`.
     """
-    worker = Evaluator(figures, references)
+    worker = Evaluator(figures, references, words)
     found = worker.find(formula.root)
     notes = tuple(worker.notes)
     source = Source(formula, figures, references)
@@ -133,9 +162,11 @@ class Evaluator:
         self,
         figures: Mapping[str, Mapping[str, Fraction | None]],
         references: Mapping[tuple[str, str], Result],
+        words: Words = PLAIN,
     ) -> None:
         self.figures = figures
         self.references = references
+        self.words = words
         self.notes: dict[str, None] = {}
         self.kept: dict[int, _Found] = {}
         self.opened: set[Reference] = set()
@@ -168,7 +199,7 @@ class Evaluator:
     def _label(self, part: Part) -> str:
         """The text of a piece, written once however many units it is worked out for."""
         if id(part) not in self.labels:
-            self.labels[id(part)] = write_part(part)
+            self.labels[id(part)] = self.words.formula(part)
         return self.labels[id(part)]
 
     def _computed(
@@ -186,7 +217,7 @@ class Evaluator:
     def _cell(self, name: str, unit: str) -> _Found:
         value = self.figures.get(name, {}).get(unit)
         node = Node(name, value, "variabel", variable=name, unit=unit)
-        return _Found(value, node, () if value is not None else (name,))
+        return _Found(value, node, () if value is not None else (self.words.variable(name),))
 
     def _total(self, name: str) -> _Found:
         cells = self.figures.get(name, {})
@@ -194,7 +225,8 @@ class Evaluator:
         empty = [node.unit for node in nodes if node.value is None]
         filled = [node.value for node in nodes if node.value is not None]
         value = sum(filled, Fraction(0)) if filled and not empty else None
-        missing = () if value is not None else (f"{name} ({_which(empty, len(cells))})" if filled else name,)
+        said = self.words.variable(name)
+        missing = () if value is not None else (f"{said} ({self._which(empty, len(cells))})" if filled else said,)
         return _Found(value, Node(name, value, "variabel", variable=name, children=nodes), missing)
 
     def _once(self, part: Reference | Call, unit: str | None) -> _Found:
@@ -233,7 +265,7 @@ class Evaluator:
         for (sign, part), found in zip(chain.rest, parts[1:], strict=True):
             operand = found.value or Fraction(0)
             if sign == DIVIDED and operand == 0:
-                fault = _divides_by_zero(self._label(part), unit)
+                fault = self._divides_by_zero(self._label(part), unit)
                 return _Found(None, Node(label, None, "hitung", children=nodes), fault=fault)
             value = _ARITHMETIC[sign](value, operand)
             if _is_absurd(value):
@@ -255,7 +287,7 @@ class Evaluator:
         parts = [self.find(argument, unit) for argument in call.arguments]
         found = self._computed(call, parts, lambda values: sum(values[1::2], Fraction(0)), kind="fungsi")
         if found.value == 0:
-            fault = _divides_by_zero("jumlah bobot", unit)
+            fault = self._divides_by_zero("jumlah bobot", unit)
             return _Found(None, replace(found.node, value=None), fault=fault)
         return self._computed(call, parts, _weighted_mean, kind="fungsi")
 
@@ -277,7 +309,7 @@ class Evaluator:
             missing = () if fault else self._gap_of_all(argument, by_unit)
             return _Found(None, Node(label, None, "fungsi", children=nodes), missing, fault)
         if empty:
-            self.notes[f"{label}: {len(empty)} dari {len(by_unit)} unit belum mengisi ({_names(empty)})."] = None
+            self.notes[f"{label}: {len(empty)} dari {len(by_unit)} unit belum mengisi ({self._names(empty)})."] = None
         counts_conditions = call.name == COUNT and isinstance(argument, Comparison)
         value = _AGGREGATES[SUM if counts_conditions else call.name](values)
         return _Found(value, Node(label, value, "fungsi", children=nodes))
@@ -293,7 +325,19 @@ class Evaluator:
 
     def _gap_of_all(self, argument: Part, by_unit: Mapping[str, _Found]) -> tuple[str, ...]:
         missing, _ = _gap(by_unit.values())
-        return missing or tuple(sorted(own_variables(argument)))
+        return missing or tuple(self.words.variable(name) for name in sorted(own_variables(argument)))
+
+    def _divides_by_zero(self, divisor: str, unit: str | None) -> str:
+        where = f"{divisor}, unit {self.words.unit(unit)}" if unit is not None else divisor
+        return f"Pembagi 0 ({where}): tidak dapat dihitung."
+
+    def _which(self, units: Sequence[str], of: int) -> str:
+        return self._names(units) if len(units) <= MAX_LISTED else f"{len(units)} dari {of} unit"
+
+    def _names(self, units: Sequence[str]) -> str:
+        more = len(units) - MAX_LISTED
+        named = ", ".join(map(self.words.unit, units[:MAX_LISTED]))
+        return named + (f", dan {more} lagi" if more > 0 else "")
 
 
 _ARITHMETIC: Mapping[str, Callable[[Fraction, Fraction], Fraction]] = {
@@ -324,17 +368,3 @@ def _below(tree: Node, label: str) -> tuple[Node, ...]:
 def _weighted_mean(values: Sequence[Fraction]) -> Fraction:
     total = sum((value * weight for value, weight in zip(values[0::2], values[1::2], strict=True)), Fraction(0))
     return total / sum(values[1::2], Fraction(0))
-
-
-def _divides_by_zero(divisor: str, unit: str | None) -> str:
-    where = f"{divisor}, unit {unit}" if unit is not None else divisor
-    return f"Pembagi 0 ({where}): tidak dapat dihitung."
-
-
-def _which(units: Sequence[str], of: int) -> str:
-    return _names(units) if len(units) <= MAX_LISTED else f"{len(units)} dari {of} unit"
-
-
-def _names(units: Sequence[str]) -> str:
-    more = len(units) - MAX_LISTED
-    return ", ".join(units[:MAX_LISTED]) + (f", dan {more} lagi" if more > 0 else "")

@@ -291,6 +291,13 @@ def _count_wrong(call: Call) -> str:
 _ARITY = {CHOICE: _choice_wrong, WEIGHTED: _weighted_wrong, COUNT: _count_wrong}
 
 
+def effective(text: str, unit: str, kinds: Sequence[tuple[str, str]]) -> str:
+    """A formula as written, or the one that the kinds of the variables mean; "" where they mean none."""
+    if text.strip():
+        return text
+    return from_kinds(kinds, "%" in unit or "persen" in unit.lower())
+
+
 def from_kinds(variables: Sequence[tuple[str, str]], percent: bool) -> str:
     """The formula that the kinds of variables (name, kind) mean: pembilang / penyebut (× 100), or the single value.
 

@@ -190,7 +190,7 @@ def own_variables(part: Part) -> set[str]:
 # --- writing ---------------------------------------------------------------------------------------------------------
 
 
-def _as_written(part: Part) -> str | None:
+def as_written(part: Part) -> str | None:
     match part:
         case Literal(value):
             return write_number(value)
@@ -202,7 +202,7 @@ def _as_written(part: Part) -> str | None:
             return None
 
 
-def write_part(part: Part, shown: Callable[[Part], str | None] = _as_written) -> str:
+def write_part(part: Part, shown: Callable[[Part], str | None] = as_written) -> str:
     """The normal form; `shown` may give another text for a piece (in parentheses where it must not be torn apart)."""
     found = shown(part)
     if found is not None:

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from fractions import Fraction
 
-from himpun.measure.formula.evaluating import Evaluator, Result, Source
-from himpun.measure.formula.parser import Parser
+from himpun.measure.formula.evaluating import Evaluator, Result, Source, Words
+from himpun.measure.formula.parser import Parser, parse
 from himpun.measure.formula.parts import (
     CHOICE,
     COUNT,
@@ -30,6 +30,14 @@ _ROUNDINGS = (2, 4, 6, 8, 12, 20)
 _LONG = 10**15
 """A fraction with more than this above or below its line is rounded, as far as the result stays the same."""
 _MANY_DECIMALS = 12
+
+
+def in_words(text: str, words: Words) -> str:
+    """A formula as people read it: “Desa yang baik” / “Desa seluruhnya” × 100. As it stands where it cannot be read."""
+    try:
+        return words.formula(parse(text).root) if text else ""
+    except FormulaUnreadable:
+        return text
 
 
 def worked_out(result: Result) -> str:

@@ -29,6 +29,10 @@ class Polarity(Choice):
     TEXT = "teks", "Teks (tidak dihitung)"
 
 
+WORDS = frozenset({Polarity.GRADE, Polarity.TEXT})
+"""Polarities whose realisasi is a word, not a number: they need no formula."""
+
+
 class Aggregation(Choice):
     """How the periods of a year make one capaian; chosen per indicator and year."""
 

@@ -15,6 +15,7 @@ from himpun.archive.models import Record
 from himpun.measure.periods import Period
 from himpun.offices.calendar.year import hours_in_words
 from himpun.offices.queries import shown_holder
+from himpun.procedures.models import ProcedureVersion
 from himpun.procedures.reading import worded
 from himpun.web.acts import in_words
 
@@ -88,9 +89,9 @@ def due_state(due_at: datetime | None) -> str:
 
 
 @register.filter
-def said(record: Record) -> str:
-    """A journal record as a sentence."""
-    return in_words(record.act, record.data)
+def said(record: Record, procedure: ProcedureVersion | None = None) -> str:
+    """A journal record as a sentence; `procedure` is what its cycle runs."""
+    return in_words(record.act, record.data, {procedure.key: procedure.name} if procedure else None)
 
 
 @register.filter

@@ -11,17 +11,14 @@ from django.views.decorators.http import require_GET
 
 from himpun.archive.models import Record
 from himpun.documents.pictures import as_svg
-from himpun.errors import Refusal
 from himpun.indicators.dictionary import saving
 from himpun.indicators.dictionary.completeness import definition_gaps, target_notices, target_periods
 from himpun.indicators.dictionary.definition import Definition, VariableDefinition
 from himpun.indicators.dictionary.differences import as_typed, differences
-from himpun.indicators.dictionary.formulas import effective_formula
 from himpun.indicators.measured.charts import achievement_trend
 from himpun.indicators.measured.keeping import shown, tree_of
 from himpun.indicators.measured.office_year import OfficeYear
 from himpun.indicators.models.dictionary import Indicator
-from himpun.measure.formula.parser import parse
 from himpun.measure.numbers import write_percent
 from himpun.measure.periods import Frequency, Kind, Period
 from himpun.measure.scoring.bounds import ruler
@@ -75,7 +72,6 @@ def indicator_page(request: PersonRequest, pk: int) -> HttpResponse:
         **{name: as_typed(definition).fields[name] for name in ("cap", "grades")},
         "jump": as_typed(definition).fields["jump_percent"],
         "variables": list(zip(entry.variables.all(), map(_accepted, definition.variables), strict=True)),
-        "formula": _normal(definition),
         "lacking": definition_gaps(definition),
         "rows": rows,
         "newest": newest,
@@ -111,14 +107,6 @@ def _measuring(entry: Indicator) -> OfficeYear:
 def _accepted(variable: VariableDefinition) -> str:
     """What figures a variable takes, in words: what it says of itself after its label and kind."""
     return str(variable).partition(f"), {variable.kind}")[2].removeprefix(", ") or "semua angka"
-
-
-def _normal(definition: Definition) -> str:
-    text = effective_formula(definition)
-    try:
-        return parse(text).text if text else ""
-    except Refusal:
-        return text
 
 
 def _period_rows(entry: Indicator, definition: Definition, year: OfficeYear) -> list[PeriodRow]:

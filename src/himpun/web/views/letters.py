@@ -25,7 +25,7 @@ from himpun.procedures.queries import versions_in_force
 from himpun.web import downloads
 from himpun.web.deadlines import read_deadline, say_whether_it_fits
 from himpun.web.forms import Typed, attempt, read_date
-from himpun.web.middleware import PersonRequest
+from himpun.web.middleware import Acting, PersonRequest
 from himpun.web.periods import period_choices
 from himpun.web.posting import posted_from
 from himpun.web.uploads import incoming_of
@@ -164,12 +164,19 @@ def _letter_page(request: PersonRequest, pk: int, typed: Typed, *, asks_again: b
     return render(request, "letters/letter.html", context, status=422 if typed.error or typed.errors else 200)
 
 
-def _became_of(request: PersonRequest, letter: Letter) -> list[tuple[Cycle, list[Task], list[Result]]]:
+def _became_of(request: PersonRequest, letter: Letter) -> list[tuple[Cycle, list[tuple[int, str]], list[Result]]]:
     """The cycles begun from a letter, each with the step that waits and with what it led to."""
     acting, waits = request.acting, Task.objects.filter(decided_at__isnull=True, part=False).select_related("post")
     cycles = letter.cycles.filter(parent__isnull=True).select_related("procedure").order_by("pk")
     rows = cycles.prefetch_related(Prefetch("tasks", queryset=waits, to_attr="waiting"))
-    return [(one, vars(one)["waiting"], results_of(one, acting.person, acting.day)) for one in rows]
+    return [
+        (one, _waited_for(acting, vars(one)["waiting"]), results_of(one, acting.person, acting.day)) for one in rows
+    ]
+
+
+def _waited_for(acting: Acting, waiting: list[Task]) -> list[tuple[int, str]]:
+    """The steps that wait, and for whom."""
+    return [(task.step_no, "Anda" if acting.sees_post(task.post_id) else task.post.title) for task in waiting]
 
 
 def _mended(letter: Letter) -> list[tuple[Record, list[tuple[str, str, str]]]]:

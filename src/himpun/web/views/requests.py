@@ -15,7 +15,6 @@ from himpun.cycles.steps import answers
 from himpun.documents.models import Document
 from himpun.errors import FieldErrors, Refusal
 from himpun.indicators.measured.keeping import value_text
-from himpun.indicators.measured.office_year import WORDS
 from himpun.indicators.models.dictionary import Indicator, Variable
 from himpun.indicators.models.requests import DataRequest, Evidence, RequestLine
 from himpun.indicators.requests import filling
@@ -25,6 +24,7 @@ from himpun.indicators.requests.limits import NOTHING_BEFORE, Before, limits_of,
 from himpun.indicators.requests.reviewing import RequestReview, lines_of, review_request
 from himpun.indicators.requests.rules import Incomplete
 from himpun.measure.numbers import Number, write_number
+from himpun.measure.scoring.values import WORDS
 from himpun.offices.rules import MAY_COLLECT
 from himpun.web import downloads
 from himpun.web.forms import Typed, whole_number

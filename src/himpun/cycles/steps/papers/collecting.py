@@ -56,12 +56,11 @@ def _asked(place: int, line: RequestLine) -> RequestedIndicator:
         "code": indicator.code,
         "name": indicator.name,
         "definition": indicator.definition,
-        "formula": indicator.formula,
+        "formula": indicator.formula_in_words,
         "source": indicator.source,
         "evidence_required": indicator.evidence_required,
         "variables": [
-            {"code": variable.name, "name": variable.label, "unit": variable.unit}
-            for variable in indicator.variables.all()
+            {"code": "", "name": variable.label, "unit": variable.unit} for variable in indicator.variables.all()
         ],
     }
 
@@ -104,7 +103,7 @@ def _filled(place: int, line: RequestLine) -> FilledIndicator:
         "nil_reason": line.nihil_reason,
         "variables": [
             {
-                "code": variable.name,
+                "code": "",
                 "name": variable.label,
                 "unit": variable.unit,
                 "value": value_text(values[variable.pk].number, values[variable.pk].text)
