@@ -20,7 +20,7 @@ from himpun.commands.tour import own_environment, paper
 from tests.cast import WIB
 
 pytestmark = pytest.mark.processes
-OFFICES = ("kecamatan", "dinas")
+FIRST, *OTHERS = "kecamatan", "dinas"
 OWN_FIELDS = ("at", "data", "digest")
 
 
@@ -71,7 +71,7 @@ def take(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Tour]:
     return taken
 
 
-@pytest.fixture(params=OFFICES)
+@pytest.fixture(params=[FIRST, *(pytest.param(office, marks=pytest.mark.long) for office in OTHERS)])
 def tour(request: pytest.FixtureRequest, take: Callable[[str], Tour]) -> Tour:
     return take(request.param)
 

@@ -32,8 +32,9 @@ SHOTS = os.environ.get("HIMPUN_SHOTS")
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
+    """Ends with its file: while Playwright's loop runs, Django's database refuses the tests that follow in the process."""
     if CHROMIUM is None:
         pytest.skip("Chromium tidak terpasang (apt install chromium)")
     with sync_playwright() as playwright:
