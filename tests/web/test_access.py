@@ -84,7 +84,7 @@ def test_a_link_ends_after_seven_days_by_a_newer_one_and_by_a_password(small: Ca
     assert "kata sandinya sudah diubah" in shown(Client(), path_of(second))
     assert Client().post(path_of(second), TYPED).status_code == 410
     assert "tidak dikenal" in shown(Client(), "/masuk/tautan/abc/")
-    assert "Kasubbag Umum" in shown(Client(), "/masuk/tautan/abc/")
+    assert "pengelola Pengaturan" in shown(Client(), "/masuk/tautan/abc/")
 
 
 def test_a_link_made_while_the_clock_was_a_year_ahead_is_not_good_for_a_year(small: Cast) -> None:

@@ -86,7 +86,9 @@ def test_nothing_of_another_office_is_shown_or_changed(small: Cast, neighbour: C
 
 def test_an_empty_year_says_what_to_do(small: Cast) -> None:
     assert "Impor dari berkas DPA" in text(screen(small.analis).get("/anggaran/"))
-    assert "Kasubbag Perencanaan atau Analis" in text(screen(small.kepala).get("/anggaran/?tahun=2026"))
+    assert "Kasubbag Perencanaan dan Keuangan atau Analis Perencanaan Evaluasi dan Pelaporan" in text(
+        screen(small.kepala).get("/anggaran/?tahun=2026")
+    )
 
 
 @pytest.mark.parametrize("query", ["?tahun=abc&bulan=99", "?tahun=99999999999999999999&bulan=-1", "?tahun=&bulan="])

@@ -91,7 +91,7 @@ def test_the_banner_says_it_to_both_and_the_buttons_go(small: Cast) -> None:
     task = small.open_task(cycle)
     answer = kepala.post(f"/tugas/{task.pk}/putuskan/", {"decision": "disposisi", "instructions": ["proses"]})
     assert answer.status_code == 403
-    assert "minta Sekretaris atau Kasubbag Umum mengakhiri cuti itu" in answer.content.decode()
+    assert "minta pengelola Pengaturan kantor Anda mengakhiri cuti itu" in answer.content.decode()
 
 
 def test_everybody_looks_only_managers_change_and_nobody_elsewhere(small: Cast, neighbour: Cast) -> None:

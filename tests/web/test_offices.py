@@ -17,7 +17,7 @@ from himpun.offices.models.calendar import Holiday
 from himpun.offices.models.holdings import Holding
 from himpun.offices.models.offices import Office, Post
 from himpun.offices.models.people import Person
-from himpun.offices.queries import looks_after
+from himpun.offices.queries import looks_after, titles_of
 from tests.cast import SCAN, Cast
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -462,3 +462,13 @@ def test_the_archive_stays_whole_through_all_of_it(kecamatan: Cast) -> None:
     client.post("/pengaturan/orang/baru/", {"name": "Ani Baru", "username": "ani.baru"})
     client.post("/pengaturan/libur/", {"day": "06/10/2026", "name": "Hari Jadi"})
     assert verify().faults == []
+
+
+def test_a_page_calls_the_posts_of_an_office_by_their_own_titles(small: Cast) -> None:
+    Post.objects.filter(office=small.office, role="analis").update(title="Perencana Ahli Muda")
+    Post.objects.filter(office=small.office, role="kasubbag-perencanaan").update(title="Kepala Subbagian Program")
+
+    page = as_(small.kepala).get("/indikator/impor/").content.decode()
+    assert "Kepala Subbagian Program dan Perencana Ahli Muda" in page
+    assert titles_of(small.office, "kasubbag-umum", "kepala", last="atau") == "Kasubbag Umum dan Kepegawaian atau Camat"
+    assert titles_of(None, "analis") == "Analis Perencanaan"

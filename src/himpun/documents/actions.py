@@ -37,7 +37,7 @@ class SamePersonTwice(Refusal):
     def __init__(self, earlier: Approval, title: str) -> None:
         super().__init__(
             f"Anda sudah {earlier.deed} pada versi ini. Persetujuan sebagai {title} diberikan pemangku jabatan yang lain. "
-            "Bila kantor memang membolehkan satu orang melakukan keduanya, Kasubbag Umum mengizinkannya di Pengaturan, Data kantor."
+            "Bila kantor memang membolehkan satu orang melakukan keduanya, pengelola kantor mengizinkannya di Pengaturan, Data kantor."
         )
 
 

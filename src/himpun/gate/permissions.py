@@ -37,7 +37,9 @@ def may_register(person: Person) -> None:
 def may_manage(person: Person) -> None:
     """Raises MayNotSend for who manages no office today."""
     if not any(actor.role in MAY_MANAGE_OFFICE for actor in capacities(person)):
-        raise MayNotSend("Penugasan dan cuti dicatat pengelola kantor. Serahkan suratnya kepada Kasubbag Umum.")
+        raise MayNotSend(
+            "Penugasan dan cuti dicatat pengelola kantor. Serahkan suratnya kepada pengelola Pengaturan kantor Anda."
+        )
 
 
 def may_attach(person: Person, line: str) -> None:

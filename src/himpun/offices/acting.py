@@ -26,7 +26,7 @@ class HoldsNoPost(NotAllowed):
 
     def __init__(self, what: str) -> None:
         super().__init__(
-            f"Anda hari ini tidak memangku jabatan yang berwenang {what}. Hubungi Kasubbag Umum bila penugasan Anda berubah."
+            f"Anda hari ini tidak memangku jabatan yang berwenang {what}. Hubungi pengelola Pengaturan kantor Anda bila penugasan Anda berubah."
         )
 
 
@@ -41,7 +41,7 @@ class OnLeave(NotAllowed):
         )
         super().__init__(
             f"Anda tercatat {kind} sampai {moments.day(until)}, jadi belum dapat bertindak. {standing_in}. "
-            "Bila Anda sudah kembali bertugas, minta Sekretaris atau Kasubbag Umum mengakhiri cuti itu di Pengaturan."
+            "Bila Anda sudah kembali bertugas, minta pengelola Pengaturan kantor Anda mengakhiri cuti itu."
         )
 
 

@@ -10,7 +10,7 @@ from django.utils import formats, timezone
 from himpun.offices.models.holdings import Holding, Leave
 from himpun.offices.models.offices import Office, Post
 from himpun.offices.models.people import Person
-from himpun.offices.rules import MAY_MANAGE_OFFICE
+from himpun.offices.rules import MAY_MANAGE_OFFICE, ROLES
 
 
 def people_known_to(office: Office) -> QuerySet[Person]:
@@ -48,6 +48,15 @@ def managers_at_work(office: Office, day: date) -> list[str]:
     rows = held.filter(person__is_active=True).select_related("person", "post").order_by("-post__role", "pk")
     kinds = {one.pk: "" if one.kind == Holding.Kind.DEFINITIF else f"{one.kind}. " for one in rows}
     return list(dict.fromkeys(f"{one.person.name} ({kinds[one.pk]}{one.post.title})" for one in rows))
+
+
+def titles_of(office: Office | None, *roles: str, last: str = "dan") -> str:
+    """What an office calls its posts of these roles: "Sekretaris Camat dan Kasubbag Umum"; a role without a post by its name."""
+    posts = Post.objects.filter(office=office, role__in=roles).order_by("order", "pk") if office else ()
+    found = [(post.role, post.title) for post in posts]
+    titles = [title for role in roles for title in ([own for of, own in found if of == role] or [ROLES[role]])]
+    *most, end = dict.fromkeys(titles)
+    return f"{', '.join(most)} {last} {end}" if most else end
 
 
 def roles_ahead(person: Person, day: date) -> frozenset[str]:

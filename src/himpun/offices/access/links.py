@@ -30,7 +30,7 @@ AHEAD = timedelta(days=1)
 """A link made so much later than now was made while the clock of the computer was wrong."""
 LONGEST_PASSWORD = 256
 
-ASK = "Minta tautan baru kepada Kasubbag Umum dan Kepegawaian kantor Anda."
+ASK = "Minta tautan baru kepada pengelola Pengaturan kantor Anda."
 
 
 class LinkUnusable(Refusal):
@@ -151,7 +151,7 @@ def open_link(secret: str) -> OneTimeLink:
             f"Tautan ini sudah diganti yang lebih baru, atau kata sandinya sudah diubah. Pakai yang terbaru. {ASK}"
         )
     if not link.person.is_active:
-        raise LinkUnusable("Akses Anda ke Himpun ditutup. Hubungi Kasubbag Umum dan Kepegawaian kantor Anda.")
+        raise LinkUnusable("Akses Anda ke Himpun ditutup. Hubungi pengelola Pengaturan kantor Anda.")
     if link.expires <= now or link.made_at > now + AHEAD:
         raise LinkUnusable(f"Tautan ini sudah lewat masa berlakunya ({LINK_DAYS} hari). {ASK}")
     return link

@@ -63,7 +63,7 @@ def _loosened_for_oneself(office: Office, fields: Mapping[str, Any], by: Person)
     if not loosened or not approves.exists():
         return {}
     cause = "Anda sendiri memaraf atau menandatangani, jadi kelonggaran ini tidak Anda berikan kepada diri sendiri"
-    return {"may_approve_twice": f"{cause}. Minta Kasubbag Umum menetapkannya."}
+    return {"may_approve_twice": f"{cause}. Minta pengelola Pengaturan kantor Anda menetapkannya."}
 
 
 def _wrong_settings(fields: Mapping[str, Any]) -> Complaints:

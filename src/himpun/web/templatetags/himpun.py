@@ -14,7 +14,7 @@ from himpun import clock
 from himpun.archive.models import Record
 from himpun.measure.periods import Period
 from himpun.offices.calendar.year import hours_in_words
-from himpun.offices.queries import shown_holder
+from himpun.offices.queries import shown_holder, titles_of
 from himpun.procedures.models import ProcedureVersion
 from himpun.procedures.reading import worded
 from himpun.web.acts import in_words
@@ -34,6 +34,13 @@ def icon(name: str, label: str = "") -> SafeString:
 def _icon(name: str) -> str:
     text = (ICONS / f"{name}.svg").read_text()
     return text[text.index("<svg") :].replace("\n", " ")
+
+
+@register.simple_tag(takes_context=True)
+def titles(context: template.Context, *roles: str, last: str = "dan") -> str:
+    """What the office looked at calls its posts of these roles, which not every office calls alike."""
+    acting = getattr(context.get("request"), "acting", None)
+    return titles_of(acting.office if acting else None, *roles, last=last)
 
 
 @register.filter
