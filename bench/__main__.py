@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from bench import postgres, report, tour
+from bench import postgres, refusals, report, tour
 from bench.steps import run as steps
 from bench.worker import Worker
 
@@ -48,6 +48,7 @@ def main() -> None:
             return
         found.answers = {database: _answers(folder, server, database) for database in steps.DATABASES}
         found.figures = _figures(folder, server, options.rows, options.offices)
+        found.refusals = refusals.measure()
         found.times = _times(folder, server, options)
         with Worker("bench.pdf", f"sqlite:///{folder / 'pdf.sqlite3'}", folder) as worker:
             found.pdf = worker.ask("measure")

@@ -37,13 +37,14 @@ class Findings:
     tour: float | None = None
     figures: dict[str, dict[str, Any]] = field(default_factory=dict)
     times: dict[str, dict[str, Any]] = field(default_factory=dict)
+    refusals: dict[str, tuple[float, float]] = field(default_factory=dict)
     server: str = ""
     load_before: float = 0.0
 
 
 def markdown(found: Findings) -> str:
     """Everything, as the page shows it."""
-    return "\n\n".join([*tables_of_steps(found), _answers(found), _whole(found)])
+    return "\n\n".join([*tables_of_steps(found), _answers(found), _whole(found), _refusals(found)])
 
 
 def tables_of_steps(found: Findings) -> list[str]:
@@ -121,6 +122,13 @@ def _whole(found: Findings) -> str:
         _row("the same with another text, later", [f"{pdf['later'] * 1000:.0f} ms"]),
     ]
     return "### The real procedure, documents included\n\n| | |\n|---|---:|\n" + "\n".join(rows)
+
+
+def _refusals(found: Findings) -> str:
+    rows = [_row("refused", ["milliseconds", "floor", "ratio"]), "|---|---:|---:|---:|"]
+    for what, (took, floor) in found.refusals.items():
+        rows.append(_row(what, [f"{took * 1000:.1f}", f"{floor * 1000:.1f}", f"{took / floor:.1f}"]))
+    return "### Refusals, beside unpacking or walking the same once\n\n" + "\n".join(rows)
 
 
 IMPORT_AIM, WITHIN = 40_000, 5
