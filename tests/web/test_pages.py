@@ -17,6 +17,7 @@ from himpun.indicators.models.requests import DataRequest, RequestLine
 from himpun.letters.models import Letter
 from himpun.offices.models.people import Person
 from tests.cast import Cast, entrust, found_office
+from tests.pages import forms_of
 from tests.papers import pdf
 
 pytestmark = pytest.mark.django_db
@@ -281,6 +282,20 @@ def test_what_a_person_may_do_is_shown_whichever_office_they_look_at(small: Cast
     page = browser.get(reverse("cycle", args=[cycle.pk])).content.decode()
 
     assert reverse("cycle_cancel", args=[cycle.pk]) in page
+
+
+def test_who_holds_posts_in_two_offices_chooses_which_one_to_look_at(small: Cast) -> None:
+    elsewhere = found_office("kec-lain")
+    entrust(small.kepala, elsewhere.post_of_unit(0), since=date(2026, 9, 1))
+    browser = screen(small.kepala)
+
+    form = next(one for one in forms_of(browser.get("/").content.decode()) if one.action == reverse("choose_office"))
+    assert form.buttons == [("office", str(elsewhere.office.pk))]
+    there = browser.post(form.action, dict(form.buttons), follow=True).content.decode()
+
+    assert f"<strong>{elsewhere.office.name}</strong>" in there
+    assert ("office", str(small.office.pk)) in [pair for one in forms_of(there) for pair in one.buttons]
+    assert reverse("choose_office") not in screen(small.analis).get("/").content.decode()
 
 
 @pytest.mark.parametrize("name", ["recap_chart", "line_chart"])

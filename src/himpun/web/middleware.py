@@ -82,6 +82,12 @@ class Acting:
         below = Office.objects.filter(parent=OuterRef("pk"))
         return Office.objects.select_related("kind").annotate(has_below=Exists(below)).get(pk=chosen)
 
+    @cached_property
+    def elsewhere(self) -> list[Office]:
+        """The other offices where they hold a post today, which they may choose to look at."""
+        ids = {actor.office_id for actor in self.capacities} - {self.office.pk if self.office else 0}
+        return list(Office.objects.filter(pk__in=ids).order_by("name")) if ids else []
+
     @property
     def here(self) -> list[Actor]:
         """The posts held in the office looked at."""
