@@ -16,7 +16,7 @@ from himpun.indicators.models.recaps import Recap
 from himpun.indicators.models.requests import DataRequest, RequestLine
 from himpun.letters.models import Letter
 from himpun.offices.models.people import Person
-from tests.cast import Cast, entrust, found_office
+from tests.cast import Cast, entrust, found_office, later
 from tests.pages import forms_of
 from tests.papers import pdf
 
@@ -391,3 +391,33 @@ def test_who_holds_no_post_today_is_told_so(small: Cast) -> None:
 
     assert "tidak memangku jabatan" in page
     assert screen(stranger).get(reverse("cycles")).status_code == 200
+
+
+def test_a_remark_stands_where_its_step_was_sent_back_and_nowhere_after(small: Cast) -> None:
+    cycle = small.to_step_4()
+    small.decide(cycle, "terima")
+    page = reverse("cycle", args=[cycle.pk])
+    for remark in ("Tabel 2 keliru", "Simpulan belum ada"):
+        small.decide(cycle, "perlu perbaikan" if remark.startswith("Tabel") else "kembalikan", reason=remark)
+        shown = screen(small.analis).get(page).content.decode()
+        assert shown.count("<strong>Dikembalikan oleh") == 1
+        assert f"</strong> {remark}" in shown
+        with later(hours=remark.count(" ")):
+            small.revise(cycle, remark)
+        small.decide(cycle, "selesai")
+        assert "<strong>Dikembalikan oleh" not in screen(small.kasubbag).get(page).content.decode()
+
+
+def test_a_remark_to_a_unit_is_told_as_done_once_it_answered_again(small: Cast) -> None:
+    child = small.child(small.to_step_3())
+    small.to_collecting(child)
+    first = small.waiting(child)[0]
+    small.answer(first)
+    answers.return_answer(request=first, reason="Bukti belum ada", by=small.umum)
+    page = reverse("cycle", args=[child.pk])
+    assert "Sudah diperbaiki" not in screen(small.umum).get(page).content.decode()
+
+    first.refresh_from_db()
+    small.answer(first)
+
+    assert "Sudah diperbaiki: Bukti belum ada" in screen(small.umum).get(page).content.decode()

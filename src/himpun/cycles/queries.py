@@ -105,6 +105,11 @@ def waiting_for(person: Person, day: date) -> QuerySet[Task]:
     )
 
 
+def sent_back_by(task: Task) -> Task | None:
+    """The step just before, where it sent `task` back; its reason is of this round, no earlier one."""
+    return Task.objects.filter(cycle=task.cycle_id, visit=task.visit - 1, part=False).exclude(reason="").first()
+
+
 def requests_waiting_for(person: Person, day: date) -> QuerySet[DataRequest]:
     """The data requests that wait for the posts a person holds, most urgent first; none while they are on leave."""
     held = Holding.objects.present_on(day).filter(person=person).values("post")

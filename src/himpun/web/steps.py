@@ -11,6 +11,7 @@ from typing import Any
 from django.http import QueryDict
 
 from himpun.cycles.models import Cycle, Task
+from himpun.cycles.queries import sent_back_by
 from himpun.cycles.steps.disposition import addressed_roles
 from himpun.cycles.steps.draft import draft_of, gathered
 from himpun.cycles.steps.recap import recap_of
@@ -144,7 +145,7 @@ def _edited_draft(at: Open) -> dict[str, Any]:
 
 
 def _returned_draft(at: Open) -> dict[str, Any]:
-    return {**_edited_draft(at), "shows_return": True}
+    return {**_edited_draft(at), "sent_back": sent_back_by(at.task)}
 
 
 def _distribution(at: Open) -> dict[str, Any]:

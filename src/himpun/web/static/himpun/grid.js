@@ -470,6 +470,13 @@
       if (cell === document.activeElement && valueOf(cell) !== savedOf(cell)) judgeCell(cell);
     });
   });
+  document.addEventListener("htmx:afterSwap", function (event) {
+    const told = grid.querySelector("[data-complete]");
+    if (!told || !event.target.matches("[data-save-state]")) return;
+    const states = Array.from(grid.querySelectorAll("[data-save-state]"));
+    const complete = states.filter((state) => state.querySelector(".state-selesai")).length;
+    told.textContent = `${complete} dari ${states.length} indikator lengkap`;
+  });
   document.addEventListener("htmx:responseError", function (event) {
     if (!isRowSave(event) || event.detail.xhr.status < 500) return;
     const row = event.target;
