@@ -18,6 +18,19 @@ AXE = {"resultTypes": ["violations"]}
 SIZES = {1280: {"width": 1280, "height": 900}, 390: {"width": 390, "height": 844}}
 
 
+SHEET = {"width": 718, "height": 1047}
+LYING = {"width": 1047, "height": 718}
+"""A4 less margins of a centimetre, in CSS pixels, upright and lying."""
+CUT_OFF = """() => {
+  const edge = document.documentElement.clientWidth + 1;
+  const seen = (each) => each.getClientRects().length && getComputedStyle(each).visibility !== "hidden";
+  const cut = Array.from(document.querySelectorAll("main table, main th, main td, main dl, main dd, main .card, main pre"))
+    .filter((each) => seen(each) && each.getBoundingClientRect().right > edge);
+  return cut.slice(0, 3).map((each) => `${each.tagName} ${each.className} ${each.textContent.trim().slice(0, 40)}`);
+}"""
+"""The first boxes that reach beyond the sheet."""
+
+
 @dataclass
 class Office:
     """The people of one office folder and their screens."""
@@ -105,9 +118,19 @@ class Office:
         found = Axe().run(page, options=AXE).response["violations"]
         serious = [item for item in found if item["impact"] in ("serious", "critical")]
         self.problems += [f"{name}: axe {item['id']} {item['nodes'][0]['target']}" for item in serious]
+        self._look_at_print(page, name)
         for width in sorted(SIZES, key=lambda width: width == self.width):
             page.set_viewport_size(SIZES[width])
             self._look_at(page, name, width)
+
+    def _look_at_print(self, page: Page, name: str) -> None:
+        """That nothing is cut off on a sheet of A4 inside its margins."""
+        page.emulate_media(media="print")
+        lies = page.locator(".ladder-print").count() > 0
+        page.set_viewport_size(LYING if lies else SHEET)
+        cut = page.evaluate(CUT_OFF)
+        page.emulate_media(media="screen")
+        self.problems += [f"{name}: terpotong bila dicetak: {one}" for one in cut]
 
     def _look_at(self, page: Page, name: str, width: int) -> None:
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
