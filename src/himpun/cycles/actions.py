@@ -173,10 +173,15 @@ def begin(
     parent: Task | None,
     day: date,
     due_at: datetime | None = None,
+    corrects: Cycle | None = None,
 ) -> Cycle:
-    """Start a cycle within a turn already taken: for `start_cycle`, schedules, and the step that runs another procedure."""
+    """Start a cycle within a turn already taken: for `start_cycle`, schedules, and the step that runs another procedure.
+
+    One that corrects another begins where the document is written. Raises WritesNothing where no step does that.
+    """
     period = Period.parse(period).code
     version = version_in_force(key, office, day)
+    first = writing_step(version.definition) if corrects else version.definition.first
     _check_can_begin(office, version, period, letter)
     rounds = Cycle.objects.filter(office=office, key=key, period=period).aggregate(last=Max("round"))["last"]
     cycle = Cycle.objects.create(
@@ -187,6 +192,7 @@ def begin(
         round=(rounds or 0) + 1,
         letter=letter,
         parent=parent,
+        corrects=corrects,
         started_at=turn.at,
         started_by=actor.name,
         due_at=due_at,
@@ -198,9 +204,29 @@ def begin(
         "period": period,
         "round": cycle.round,
     }
+    if corrects:
+        data |= {"corrects": corrects.subject, "step": first.no}
     turn.record("cycles:cycle:started", cycle.subject, {**data, "letter": letter.number if letter else ""})
-    open_step(turn, cycle, version.definition, version.definition.first, visit=1, actor=actor)
+    open_step(turn, cycle, version.definition, first, visit=1, actor=actor)
     return cycle
+
+
+class WritesNothing(Conflict):
+    """The procedure in force has no step in which the document is mended."""
+
+    code = "tanpa-langkah-perbaikan"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} tidak punya langkah perbaikan naskah, jadi dokumen perbaikan tidak dapat disusun.")
+
+
+def writing_step(procedure: Procedure) -> Step:
+    """The step that mends the document, or the first that edits it. Raises WritesNothing."""
+    for name in ("perbaiki-draft", "periksa-draft"):
+        for step in procedure.steps:
+            if name in step.does:
+                return step
+    raise WritesNothing(procedure.name)
 
 
 def _check_can_begin(office: Office, version: ProcedureVersion, period: str, letter: Letter | None) -> None:

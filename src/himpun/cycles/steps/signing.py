@@ -6,6 +6,7 @@ from himpun import places
 from himpun.cycles.engine import OutputMissing
 from himpun.cycles.steps.deed import Deed
 from himpun.cycles.steps.draft import draft_of
+from himpun.cycles.steps.recap import close_recap
 from himpun.documents import actions as documents
 from himpun.documents.models import Approval, Document
 from himpun.letters.actions import issue_number
@@ -68,6 +69,8 @@ def sign(deed: Deed) -> None:
     if not deed.forward:
         return
     document = _approve(deed, Approval.Kind.SIGNATURE)
+    if deed.cycle.corrects_id:
+        close_recap(deed)
     number = issue_number(
         office=deed.cycle.office,
         register="data-kinerja",
