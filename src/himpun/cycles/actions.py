@@ -325,7 +325,8 @@ def _parts_of(cycle: Cycle, step: Step) -> list[int]:
     for action in step_actions(step):
         if action.parts:
             return action.parts(cycle)
-    return list(Post.objects.filter(office=cycle.office, role=step.each).values_list("pk", flat=True))
+    posts = Post.objects.filter(office=cycle.office, role=step.each).there_on(today_in(cycle.office_id))
+    return list(posts.values_list("pk", flat=True))
 
 
 # --- deciding -------------------------------------------------------------------------------------------------------

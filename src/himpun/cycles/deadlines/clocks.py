@@ -11,6 +11,7 @@ from himpun.cycles.deadlines.survey import Survey, survey_of
 from himpun.cycles.models import Cycle, Task
 from himpun.indicators.models.requests import DataRequest
 from himpun.offices import worktime
+from himpun.offices.due_words import due_words
 from himpun.offices.worktime import WorkCalendar
 from himpun.procedures.definition import Step
 
@@ -37,6 +38,12 @@ class TaskClock:
     paused_since: datetime | None = None
     counted: Late = NOT_LATE
     own_counted: Late = NOT_LATE
+    calendar: WorkCalendar | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def due_words(self) -> str:
+        """The due moment as people say it; "" without one."""
+        return due_words(self.calendar, self.due_at, zoned=False) if self.calendar and self.due_at else ""
 
     @property
     def late(self) -> int:
@@ -134,6 +141,7 @@ class _ClockReader:
             waiting_on=tuple(waiting_on),
             for_others=True,
             due_at=own.due_at,
+            calendar=own.calendar,
             own_minutes=own.minutes,
             own_counted=own.counted,
         )
@@ -147,6 +155,7 @@ class _ClockReader:
             due_at=task.due_at,
             day=self._day(task.cycle.office_id, calendar),
             paused_since=paused,
+            calendar=calendar,
         )
         if task.due_at is None:
             return replace(plain, state=PAUSED) if paused else plain

@@ -12,6 +12,7 @@ from himpun.documents.models import Approval, Document
 from himpun.letters.actions import issue_number
 from himpun.notifications.actions import tell
 from himpun.offices.models.offices import UNIT, Post
+from himpun.offices.today import today_in
 from himpun.places import place
 from himpun.procedures.definition import Procedure
 
@@ -79,7 +80,7 @@ def sign(deed: Deed) -> None:
         turn=deed.turn,
     )
     Document.objects.filter(pk=document.pk).update(number=number)
-    units = Post.objects.filter(office=deed.cycle.office, role=UNIT)
+    units = Post.objects.filter(office=deed.cycle.office, role=UNIT).there_on(today_in(deed.cycle.office_id))
     tell(
         deed.turn,
         posts=list(units),

@@ -40,21 +40,24 @@ def indicators_due(office: Office, period: Period) -> QuerySet[Indicator]:
 def prepare_requests(turn: Turn, *, office: Office, period: Period, origin: str) -> list[DataRequest]:
     """One request for every unit, and for any other post that answers for an indicator due. Raises NothingDue.
 
+    A post that is closed, or was opened after the period had ended, is asked nothing.
     A unit with nothing due is asked nothing: its request is excused from the start, with that reason. The answer of an
     earlier round of the same period is carried over with the figures in force, so that nobody types them twice; what is
     frozen stands in any round.
     """
     by_post: dict[int, list[Indicator]] = {}
+    there = list(Post.objects.filter(office=office).there_on(office.today(), period.last_day))
+    numbers = {post.pk for post in there}
     due = list(indicators_due(office, period).prefetch_related("contributors"))
     for indicator in due:
         for post in dict.fromkeys([indicator.owner_id, *(unit.pk for unit in indicator.contributors.all())]):
-            by_post.setdefault(post, []).append(indicator)
+            if post in numbers:
+                by_post.setdefault(post, []).append(indicator)
     if not by_post:
         raise NothingDue(period.label)
     mark_used(due, turn.at)
     ensure_elements(Variable.objects.filter(indicator__in=due).select_related("indicator"))
-    posts = Post.objects.filter(office=office)
-    asked = [post for post in posts if post.role == UNIT or post.pk in by_post]
+    asked = [post for post in there if post.role == UNIT or post.pk in by_post]
     before = DataRequest.objects.filter(office=office, period=period.code).aggregate(last=Max("round"))["last"] or 0
     number = last_round(office, period.code) + 1
     requests = [_prepare(office, post, period, number, before, origin, by_post.get(post.pk, [])) for post in asked]

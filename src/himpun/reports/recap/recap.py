@@ -172,7 +172,9 @@ def _recap(
     corrected: set[tuple[int, str]],
 ) -> OfficeRecap:
     now = years[0]
-    due = [code for code, indicator in now.indicators.items() if indicator.frequency]
+    due = [
+        code for code, indicator in now.indicators.items() if indicator.frequency and _answered_for(indicator, period)
+    ]
     rows = tuple(_row(code, period, years, (office.pk, code) in corrected) for code in due)
     scales = dict.fromkeys(row.scale for row in rows)
     return OfficeRecap(
@@ -183,6 +185,12 @@ def _recap(
         reporting.get(office.pk, Reporting()),
         tuple(scales) or (now.default_scale.categories(),),
     )
+
+
+def _answered_for(indicator: Indicator, period: Period) -> bool:
+    """Whether a post that answers for it is there in the period."""
+    posts = (indicator.owner, *indicator.contributors.all())
+    return any(post.there_in(period.first_day, period.last_day) for post in posts)
 
 
 def _row(code: str, period: Period, years: Sequence[OfficeYear], corrected: bool) -> Row:

@@ -61,7 +61,7 @@ def cycle_list(request: PersonRequest) -> HttpResponse:
     """Cycles of the office, newest first, each with the step that waits."""
     acting = request.acting
     waiting = Task.objects.filter(decided_at__isnull=True, part=False).select_related("post")
-    rows = _visible(request).filter(office=acting.office).select_related("procedure", "parent__cycle")
+    rows = _visible(request).filter(office=acting.office).select_related("procedure", "parent__cycle", "office")
     state = request.GET.get("status", "")
     if state in Cycle.State.values:
         rows = rows.filter(state=state)
