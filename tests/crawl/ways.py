@@ -17,10 +17,10 @@ from himpun.budgets.models import IndicatorProgram
 from himpun.cycles.steps.draft import draft_of
 from himpun.documents.models import Delivery
 from himpun.indicators.models.dictionary import Indicator
-from himpun.indicators.models.figures import Correction
+from himpun.indicators.models.figures import Correction, Figure
 from himpun.indicators.models.recaps import Recap
 from himpun.indicators.models.requests import Evidence, RequestLine
-from himpun.indicators.recaps.corrections import decide_correction
+from himpun.indicators.recaps.corrections import ask_correction, decide_correction
 from himpun.indicators.requests.forms import form_of
 from himpun.offices.models.holdings import Holding
 from tests import workbooks
@@ -78,11 +78,13 @@ def _pk(name: str) -> Callable[[Side], Typed]:
 
 
 def _corrected(side: Side) -> Typed:
-    """The run that has ended, a figure of whose document was corrected since."""
-    correction = side.at["correction"]
-    correction.refresh_from_db()
-    if correction.state == Correction.State.ASKED:
+    """The run that has ended, a figure of whose document (not the one that waits for its decision) was corrected since."""
+    if not Correction.objects.filter(office=side.office, state=Correction.State.APPROVED).exists():
+        unit = side.cast.post_of_unit(1)
+        figure = Figure.objects.current().filter(unit=unit, frozen=True).order_by("pk")[0]
+        asked = {"new": "8", "reason": "Satu terlewat", "evidence_name": "bukti.pdf", "evidence": pdf("bukti")}
         with later(minutes=5):
+            correction = ask_correction(figure_id=figure.pk, by=side.cast.holder(unit), **asked)
             decide_correction(correction_id=correction.pk, approve=True, by=side.cast.kepala)
     return _pk("sop 11")(side)
 

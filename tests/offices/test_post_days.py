@@ -19,6 +19,7 @@ from himpun.indicators.models.requests import DataRequest
 from himpun.indicators.requests.asking import NothingDue
 from himpun.measure.periods import Period
 from himpun.offices.actions.posts import PostInUse, change_post
+from himpun.offices.holdings.terms import Terms, refuse_wrong_terms
 from himpun.offices.models.holdings import Holding
 from himpun.offices.models.offices import Post
 from himpun.reports.recap.recap import recap_of
@@ -236,3 +237,27 @@ def test_days_in_the_files_that_cannot_be_are_refused_with_their_line(
     with_days(folder, code, since, until)
     with pytest.raises(Refusal, match=cause):
         read_office(folder)
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "wrong"),
+    [
+        (SEPTEMBER, None, {"until"}),
+        (SEPTEMBER, date(2026, 12, 31), {"until"}),
+        (date(2025, 12, 31), date(2026, 10, 15), {"since"}),
+        (date(2026, 1, 1), date(2026, 10, 31), set()),
+    ],
+)
+def test_nobody_holds_a_post_on_days_on_which_it_is_not_there(
+    small: Cast, unit: Post, since: date, until: date | None, wrong: set[str]
+) -> None:
+    written(unit, since=date(2026, 1, 1), until=date(2026, 10, 31))
+    unit.refresh_from_db()
+    terms = Terms("Plt", since, until, "800/1/2026", None)
+    try:
+        refuse_wrong_terms(unit, small.analis, terms)
+        refused: set[str] = set()
+    except FieldErrors as error:
+        refused = set(error.fields)
+
+    assert refused == wrong

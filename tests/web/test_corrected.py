@@ -69,6 +69,7 @@ def test_issuing_it_leads_to_the_step_that_mends_the_document_and_every_page_nam
         assert answer.headers["Location"] == f"/siklus/{anew.pk}/"
         page = text(screen(small.analis).get(f"/siklus/{anew.pk}/"))
         assert "dokumen perbaikan dari" in page
+        assert f'href="/rekap/{Recap.objects.get(origin=anew.subject).pk}/"' in page
         assert page.count("Tidak diulang") == 5
         assert "sedang disusun" in text(screen(small.umum).get(f"/siklus/{cycle.pk}/"))
 

@@ -8,7 +8,6 @@ part, records, and commits once. The other acts on a cycle: units' answers (`col
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 from django.db.models import Max
@@ -33,7 +32,7 @@ from himpun.offices.acting import Actor, acting_in, capacities, present
 from himpun.offices.models.offices import Office, Post
 from himpun.offices.models.people import Person
 from himpun.offices.rules import MAY_CANCEL_CYCLES, MAY_START_CYCLES
-from himpun.offices.today import days_of_today, today_in
+from himpun.offices.today import today_in, today_where
 from himpun.procedures.definition import Procedure, Step
 from himpun.procedures.models import ProcedureVersion
 from himpun.procedures.queries import procedure_of, version_in_force
@@ -356,12 +355,9 @@ def decide(
 
 
 def _day_at(task_id: int) -> date:
-    """What day it is where the task is; asked of the database only while Indonesia has two days."""
-    days = days_of_today()
-    if len(days) == 1:
-        return days[0]
-    zone = Task.objects.filter(pk=task_id).values_list("cycle__office__timezone", flat=True).first()
-    return clock.today(ZoneInfo(zone)) if zone else days[0]
+    """What day it is where the task is."""
+    zones = Task.objects.filter(pk=task_id).values_list("cycle__office__timezone", flat=True)
+    return today_where(zones.first)
 
 
 def _may_see(seen: ledger.Seen | None, by: Person, day: date) -> ledger.Seen:

@@ -25,7 +25,8 @@ class TaskClock:
 
     `minutes` are working minutes: above zero late, below zero left. `own_minutes` are those of the task's own due moment
     while it waits for others. `day` is the net length of the office's working day in minutes. `counted` and `own_counted`
-    are the late minutes in working days, as deadlines count those: a short day of Ramadan is one too.
+    are the late minutes in working days, as deadlines count those: a short day of Ramadan is one too. `window` is when the
+    SOP says that the step may lie, in its words.
     """
 
     state: str
@@ -38,6 +39,7 @@ class TaskClock:
     paused_since: datetime | None = None
     counted: Late = NOT_LATE
     own_counted: Late = NOT_LATE
+    window: str = ""
     calendar: WorkCalendar | None = field(default=None, compare=False, repr=False)
 
     @property
@@ -142,6 +144,7 @@ class _ClockReader:
             for_others=True,
             due_at=own.due_at,
             calendar=own.calendar,
+            window=own.window,
             own_minutes=own.minutes,
             own_counted=own.counted,
         )
@@ -155,6 +158,7 @@ class _ClockReader:
             due_at=task.due_at,
             day=self._day(task.cycle.office_id, calendar),
             paused_since=paused,
+            window=_window(self.survey.step_of(task)),
             calendar=calendar,
         )
         if task.due_at is None:
@@ -178,6 +182,12 @@ class _ClockReader:
         if office not in self._days:
             self._days[office] = day_length(calendar)
         return self._days[office]
+
+
+def _window(step: Step) -> str:
+    """When the SOP says that the step may lie ("Mar–Apr"); "" where it does not."""
+    time = step.time
+    return time.window if time else ""
 
 
 def _near(step: Step, day_minutes: int) -> int:

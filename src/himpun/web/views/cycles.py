@@ -142,6 +142,7 @@ def show_cycle(request: PersonRequest, pk: int, typed: Typed, status: int = 200)
         "results": results_of(cycle, acting.person, acting.day),
         "recap": recap_of(cycle) if cycle.state == Cycle.State.ENDED else None,
         **corrected(request, cycle if cycle.state == Cycle.State.ENDED else None),
+        "corrected_recap": recap_of(cycle) if cycle.corrects_id else None,
         "first_step": min((row.step.no for row in rows if row.task), default=0),
         "timeline": Record.objects.filter(chain=cycle.office.code, subject=cycle.subject)
         .exclude(act__in=UNSAID)
