@@ -157,6 +157,8 @@ def show_cycle(request: PersonRequest, pk: int, typed: Typed, status: int = 200)
         context |= steps.form_of(cycle, task)
     context["requests"] = asked = _requests_of(request, cycle)
     context |= _times_of(request, cycle, task, rows, asked)
+    if "due_at" in typed.errors:
+        context["due_day"] = typed.data.get("due_at", "")
     return render(request, "cycles/cycle.html", context, status=status)
 
 
