@@ -40,7 +40,7 @@ def _outside(names: set[str], rooms: set[str]) -> set[str]:
 APART = ("himpun.web.", "himpun.commands.", "himpun.gate.", "himpun.__main__")
 """Views, template filters and commands are called by an address or a word of the command line, not by each other."""
 _TWO_MEANINGS = """
-approve as_csv as_xlsx check check_pattern compare day decide differences end_of_day evaluate fault forget
+approve as_csv as_xlsx check compare day decide differences end_of_day evaluate fault forget
 form_of in_order lifting moment names_in open_task paper plan plain propose protect protecting read read_csv
 read_json read_period read_target recap_of refuse rows_of submit summary svg text_of to_json to_pdf waiting_for withdraw
 write write_period

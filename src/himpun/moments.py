@@ -31,6 +31,11 @@ def day(of: date) -> str:
     return f"{of.day} {MONTHS[of.month - 1]} {of.year}"
 
 
+def short_day(of: date) -> str:
+    """ "7 Okt 2026"."""
+    return f"{of.day} {MONTHS[of.month - 1][:3]} {of.year}"
+
+
 def long(at: datetime, zone: ZoneInfo | None = None) -> str:
     """ "23 November 2026 pukul 09.14"; with a zone "23 November 2026 pukul 09.14 WIB"."""
     return _told(at, zone, MONTHS)

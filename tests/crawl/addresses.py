@@ -113,7 +113,7 @@ BY_ROW: dict[Callable[[Side], QuerySet[Any]], str] = {
     _of(Letter, "office"): "letter letter_edit letter_file start_from_letter",
     _of(
         Cycle, "office"
-    ): "cycle cycle_cancel cycle_deadline cycle_pause cycle_resume draft recipient_add receipt_renew",
+    ): "cycle cycle_cancel cycle_correct cycle_deadline cycle_pause cycle_resume draft recipient_add receipt_renew",
     _of(Task, "cycle__office"): "decide",
     _of(Schedule, "office"): "schedule schedule_stop",
     _of(ScheduleRun, "schedule__office"): "schedule_retry",
@@ -122,7 +122,7 @@ BY_ROW: dict[Callable[[Side], QuerySet[Any]], str] = {
     _of(Evidence, "line__request__office"): "evidence evidence_detach",
     _of(Indicator, "office"): "indicator indicator_edit indicator_remove indicator_chart",
     _of(Scale, "office"): "scale_edit scale_default",
-    _of(Recap, "office"): "recap recap_chart",
+    _of(Recap, "office"): "recap recap_chart frozen_recap_pdf frozen_recap_xlsx frozen_recap_csv",
     _of(RecapLine, "recap__office"): "recap_line line_chart",
     _of(Figure, "office"): "figure figure_correct",
     _of(Correction, "office"): "correction correction_decide correction_file",

@@ -17,13 +17,15 @@ from himpun.budgets.models import IndicatorProgram
 from himpun.cycles.steps.draft import draft_of
 from himpun.documents.models import Delivery
 from himpun.indicators.models.dictionary import Indicator
+from himpun.indicators.models.figures import Correction, Figure
 from himpun.indicators.models.recaps import Recap
 from himpun.indicators.models.requests import Evidence, RequestLine
+from himpun.indicators.recaps.corrections import ask_correction, decide_correction
 from himpun.indicators.requests.forms import form_of
 from himpun.offices.models.holdings import Holding
 from tests import workbooks
 from tests.budgets.samples import PLAN, REPORT
-from tests.cast import MECHANISM, SOP
+from tests.cast import MECHANISM, SOP, later
 from tests.crawl.scene import Side
 from tests.pages import forms_of
 from tests.papers import pdf
@@ -73,6 +75,18 @@ READS_ONLY = {
 
 def _pk(name: str) -> Callable[[Side], Typed]:
     return lambda side: {"pk": side.at[name].pk}
+
+
+def _corrected(side: Side) -> Typed:
+    """The run that has ended, a figure of whose document (not the one that waits for its decision) was corrected since."""
+    if not Correction.objects.filter(office=side.office, state=Correction.State.APPROVED).exists():
+        unit = side.cast.post_of_unit(1)
+        figure = Figure.objects.current().filter(unit=unit, frozen=True).order_by("pk")[0]
+        asked = {"new": "8", "reason": "Satu terlewat", "evidence_name": "bukti.pdf", "evidence": pdf("bukti")}
+        with later(minutes=5):
+            correction = ask_correction(figure_id=figure.pk, by=side.cast.holder(unit), **asked)
+            decide_correction(correction_id=correction.pk, approve=True, by=side.cast.kepala)
+    return _pk("sop 11")(side)
 
 
 def _line(side: Side) -> RequestLine:
@@ -149,6 +163,7 @@ WAYS: dict[str, Way] = {
     "start_from_letter": Way(UMUM, lambda side: {"key": SOP, "period": "2026-S2"}, _pk("letter")),
     "cycle_new": Way(KASUBBAG, lambda side: {"key": MECHANISM, "period": "2026-03"}),
     "cycle_cancel": Way(KEPALA, lambda side: {"reason": "Salah periode"}, _pk("sop 1")),
+    "cycle_correct": Way(UMUM, keys=_corrected),
     "cycle_deadline": Way(KEPALA, lambda side: {"due_at": "2026-12-31"}, _pk("sop 1")),
     "cycle_pause": Way(KEPALA, lambda side: {"reason": "Audit"}, _pk("sop 1")),
     "cycle_resume": Way(KEPALA, keys=_pk("paused")),

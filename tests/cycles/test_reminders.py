@@ -114,7 +114,7 @@ def test_whatever_is_reminded_of_the_message_can_be_kept(
 ) -> None:
     told = Told(step, run, post, [post] * 5)
     texts = [reminder_text(rule, told, CALENDAR, due_at=due_at, now=now) for rule in DEFAULT_RULES]
-    texts.append(opened_text(told, due_at, WIB))
+    texts.append(opened_text(told, due_at, CALENDAR))
     texts.append(by_hand_text(post, told, CALENDAR, due_at=due_at, now=now))
 
     assert all(0 < len(text) <= TEXT_LENGTH for text in texts)

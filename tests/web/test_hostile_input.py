@@ -5,7 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from himpun.letters.models import Letter
-from himpun.letters.numbering import PatternWrong, check_pattern
+from himpun.letters.numbering import PatternWrong, check_usable
 from tests.cast import Cast
 from tests.web.test_pages import screen
 
@@ -74,7 +74,7 @@ def test_a_recipient_longer_than_its_column_is_named(small: Cast) -> None:
 
 def test_a_pattern_longer_than_its_numbers_column_is_refused() -> None:
     with pytest.raises(PatternWrong, match="terlalu panjang"):
-        check_pattern("A" * 300 + "{urut}/{tahun}")
+        check_usable("A" * 300 + "{urut}/{tahun}")
 
 
 def test_a_secret_letter_shows_its_number_and_subject_to_nobody_else(small: Cast) -> None:

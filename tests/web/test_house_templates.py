@@ -1,14 +1,17 @@
 """One form field for every page: what it shows, and that no template writes its own."""
 
 import re
+from datetime import date
 from typing import Any
 
 import lxml.html
 import pytest
 from django.conf import settings
+from django.http import QueryDict
 from django.template import Context, Template, TemplateSyntaxError
 
-from himpun.web.forms import Typed
+from himpun.errors import FieldErrors
+from himpun.web.forms import UNREAD_DATE, Typed, dates_of, read_date, unread_dates
 
 ROOT = settings.TEMPLATES[0]["DIRS"][0]
 PLAIN = {
@@ -112,3 +115,49 @@ def test_a_filter_has_nothing_to_refuse_and_asks_at_once() -> None:
 def test_filters_do_not_swallow_a_word_they_do_not_know() -> None:
     with pytest.raises(TemplateSyntaxError, match="inlin"):
         Template('{% filters "Cari" inlin=True %}{% endfilters %}')
+
+
+@pytest.mark.parametrize(
+    ("kept", "shown_as"),
+    [
+        ("2026-12-31", "31/12/2026"),
+        (date(2027, 1, 5), "05/01/2027"),
+        ("31-12-2026", "31-12-2026"),
+        ("31 Desember", "31 Desember"),
+        ("", ""),
+    ],
+)
+def test_a_date_is_shown_as_people_write_it_and_what_was_typed_stays(kept: Any, shown_as: str) -> None:
+    page = shown('{% field "day" "Tanggal" type="date" required=True %}', typed=Typed({"day": kept}))
+    (control,) = page.iter("input")
+
+    assert (control.get("type"), control.get("value"), control.get("placeholder")) == ("text", shown_as, "31/12/2026")
+
+
+@pytest.mark.parametrize("typed", ["31/12/2026", "31-12-2026", "2026-12-31", "31.12.2026", " 31/12/2026 "])
+def test_a_date_is_read_however_it_is_written(typed: str) -> None:
+    assert read_date(typed) == date(2026, 12, 31)
+
+
+@pytest.mark.parametrize("typed", ["12/31/2026", "31/02/2026", "besok", "2026-13-01", "31/12"])
+def test_a_date_that_is_none_is_said_at_its_field(typed: str) -> None:
+    given = QueryDict(f"dated={typed}&received_on=&since=1/1/2026")
+
+    assert unread_dates(given, "dated", "received_on", "since") == {"dated": UNREAD_DATE}
+    with pytest.raises(FieldErrors):
+        dates_of(given, "dated")
+
+
+def test_a_file_has_a_button_in_the_words_of_its_page() -> None:
+    page = shown('{% field "scan" "Pindaian" type="file" %}')
+    (control,) = page.iter("input")
+    label, button = page.iter("label")
+
+    assert (control.get("type"), button.text, button.get("for")) == ("file", "Pilih berkas", control.get("id"))
+    assert label.get("for") == control.get("id")
+
+
+def test_no_page_asks_the_browser_for_a_date_in_its_own_language() -> None:
+    own = [path.name for path in ROOT.rglob("*.html") if re.search(r'<input[^>]*type="date"', path.read_text())]
+
+    assert own == []

@@ -9,6 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from himpun.cycles.actions import start_cycle
 from himpun.offices.models.people import Person
 from himpun.procedures.models import ProcedureVersion
 from tests.cast import MECHANISM, SOP, Cast, publish_own
@@ -153,3 +154,25 @@ def test_the_list_asks_the_database_the_same_however_many_versions(
         assert client.get("/sop/").status_code == 200
     with django_assert_max_num_queries(10):
         assert client.get(f"/sop/{shared(SOP).pk}/").status_code == 200
+
+
+def test_the_check_and_the_sheet_say_how_every_time_is_counted(kecamatan: Cast) -> None:
+    text = TEXT.replace('time = "10 menit"', 'time = "2 hari kalender (Mei–Juni)"', 1)
+    page = as_(kecamatan.kasubbag).post("/sop/periksa/", {"text": text}).content.decode()
+
+    assert "Cara waktu dihitung" in page
+    assert "Langkah 3 “2 hari kalender (Mei–Juni)”: 2 hari kalender (libur ikut dihitung)." in page
+    assert "Rentang “Mei–Juni” dicatat; batas waktu tetap dihitung sejak langkah dibuka." in page
+    sheet = as_(kecamatan.kasubbag).get(f"/sop/{shared(SOP).pk}/").content.decode()
+    assert "Seluruhnya “15 hari 20 menit”: 15 hari kerja dan 20 menit kerja." in sheet
+
+
+@pytest.mark.parametrize("window", ["Okt–Des", "minggu pertama"])
+def test_the_window_of_a_step_stands_beside_its_deadline(kecamatan: Cast, window: str) -> None:
+    text = OWN.replace('time = "5 menit"', f'time = "5 menit ({window})"', 1)
+    publish_own(kecamatan, text, date(2026, 10, 1))
+    cycle = start_cycle(office=kecamatan.office, key=MECHANISM, period="2026-TW3", by=kecamatan.kasubbag)
+
+    shown = as_(kecamatan.kasubbag).get(f"/siklus/{cycle.pk}/").content.decode()
+    assert (f"rentang menurut SOP: {window}" in shown) is (window == "Okt–Des")
+    assert f"5 menit ({window})" in shown

@@ -8,7 +8,6 @@ part, records, and commits once. The other acts on a cycle: units' answers (`col
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 from django.db.models import Max
@@ -33,7 +32,7 @@ from himpun.offices.acting import Actor, acting_in, capacities, present
 from himpun.offices.models.offices import Office, Post
 from himpun.offices.models.people import Person
 from himpun.offices.rules import MAY_CANCEL_CYCLES, MAY_START_CYCLES
-from himpun.offices.today import days_of_today, today_in
+from himpun.offices.today import today_in, today_where
 from himpun.procedures.definition import Procedure, Step
 from himpun.procedures.models import ProcedureVersion
 from himpun.procedures.queries import procedure_of, version_in_force
@@ -173,10 +172,15 @@ def begin(
     parent: Task | None,
     day: date,
     due_at: datetime | None = None,
+    corrects: Cycle | None = None,
 ) -> Cycle:
-    """Start a cycle within a turn already taken: for `start_cycle`, schedules, and the step that runs another procedure."""
+    """Start a cycle within a turn already taken: for `start_cycle`, schedules, and the step that runs another procedure.
+
+    One that corrects another begins where the document is written. Raises WritesNothing where no step does that.
+    """
     period = Period.parse(period).code
     version = version_in_force(key, office, day)
+    first = writing_step(version.definition) if corrects else version.definition.first
     _check_can_begin(office, version, period, letter)
     rounds = Cycle.objects.filter(office=office, key=key, period=period).aggregate(last=Max("round"))["last"]
     cycle = Cycle.objects.create(
@@ -187,6 +191,7 @@ def begin(
         round=(rounds or 0) + 1,
         letter=letter,
         parent=parent,
+        corrects=corrects,
         started_at=turn.at,
         started_by=actor.name,
         due_at=due_at,
@@ -198,9 +203,29 @@ def begin(
         "period": period,
         "round": cycle.round,
     }
+    if corrects:
+        data |= {"corrects": corrects.subject, "step": first.no}
     turn.record("cycles:cycle:started", cycle.subject, {**data, "letter": letter.number if letter else ""})
-    open_step(turn, cycle, version.definition, version.definition.first, visit=1, actor=actor)
+    open_step(turn, cycle, version.definition, first, visit=1, actor=actor)
     return cycle
+
+
+class WritesNothing(Conflict):
+    """The procedure in force has no step in which the document is mended."""
+
+    code = "tanpa-langkah-perbaikan"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} tidak punya langkah perbaikan naskah, jadi dokumen perbaikan tidak dapat disusun.")
+
+
+def writing_step(procedure: Procedure) -> Step:
+    """The step that mends the document, or the first that edits it. Raises WritesNothing."""
+    for name in ("perbaiki-draft", "periksa-draft"):
+        for step in procedure.steps:
+            if name in step.does:
+                return step
+    raise WritesNothing(procedure.name)
 
 
 def _check_can_begin(office: Office, version: ProcedureVersion, period: str, letter: Letter | None) -> None:
@@ -299,7 +324,8 @@ def _parts_of(cycle: Cycle, step: Step) -> list[int]:
     for action in step_actions(step):
         if action.parts:
             return action.parts(cycle)
-    return list(Post.objects.filter(office=cycle.office, role=step.each).values_list("pk", flat=True))
+    posts = Post.objects.filter(office=cycle.office, role=step.each).there_on(today_in(cycle.office_id))
+    return list(posts.values_list("pk", flat=True))
 
 
 # --- deciding -------------------------------------------------------------------------------------------------------
@@ -329,12 +355,9 @@ def decide(
 
 
 def _day_at(task_id: int) -> date:
-    """What day it is where the task is; asked of the database only while Indonesia has two days."""
-    days = days_of_today()
-    if len(days) == 1:
-        return days[0]
-    zone = Task.objects.filter(pk=task_id).values_list("cycle__office__timezone", flat=True).first()
-    return clock.today(ZoneInfo(zone)) if zone else days[0]
+    """What day it is where the task is."""
+    zones = Task.objects.filter(pk=task_id).values_list("cycle__office__timezone", flat=True)
+    return today_where(zones.first)
 
 
 def _may_see(seen: ledger.Seen | None, by: Person, day: date) -> ledger.Seen:

@@ -22,7 +22,11 @@ class CycleQuerySet(SealedQuerySet["Cycle"]):
 
 @sealed("Siklus")
 class Cycle(models.Model):
-    """One run of one version of a procedure, for an office and a period."""
+    """One run of one version of a procedure, for an office and a period.
+
+    `corrects` is the run whose signed document this one issues anew with the figures corrected since: it begins where the
+    document is written, with a recap of its own.
+    """
 
     class State(models.TextChoices):
         OPEN = "berjalan", "Berjalan"
@@ -36,6 +40,7 @@ class Cycle(models.Model):
     round = models.PositiveIntegerField("putaran", default=1)
     letter = models.ForeignKey(Letter, models.PROTECT, null=True, blank=True, related_name="cycles")
     parent = models.ForeignKey("Task", models.PROTECT, null=True, blank=True, related_name="children")
+    corrects = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="corrected_by")
     state = models.CharField("status", max_length=20, choices=State.choices, default=State.OPEN)
     started_at = models.DateTimeField("dimulai")
     started_by = models.CharField(max_length=200)

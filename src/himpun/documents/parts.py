@@ -8,6 +8,8 @@ from himpun.documents.content.parts import Letterhead, Paraf, Signature, Verific
 from himpun.documents.models import Approval, Document
 from himpun.documents.qr import qr_svg
 from himpun.offices.acting import Actor
+from himpun.offices.calendar.kept import calendar_of
+from himpun.offices.due_words import due_words
 from himpun.offices.models.offices import Office
 from himpun.places import place, url_of
 
@@ -23,6 +25,13 @@ def local(at: datetime, office: Office) -> datetime:
 def moment(at: datetime | None, office: Office) -> str:
     """ "23 November 2026 pukul 09.14 WIB" in the office's zone; "" when there is none."""
     return moments.long(at, ZoneInfo(office.timezone)) if at else ""
+
+
+def deadline(due_at: datetime | None, office: Office) -> str:
+    """ "1 Desember 2026, akhir jam kerja (16.00 WIB)"; "" when there is none."""
+    if due_at is None:
+        return ""
+    return due_words(calendar_of(office.pk, office.calendar_stamp)[0], due_at, long=True)
 
 
 def place_date(office: Office, at: datetime) -> str:

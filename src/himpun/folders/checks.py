@@ -100,6 +100,16 @@ def _check_post_tree(folder: Folder) -> None:
             folder.found.add(POSTS, cause, row=number, column="parent", value=parent)
 
 
+def _check_post_days(folder: Folder) -> None:
+    """A post closes after it was opened, and only where no step of the SOP waits for its role."""
+    for row in folder.sheets[POSTS].rows:
+        if row.since and row.until and row.until < row.since:
+            folder.wrong(POSTS, row, "to", row.until.isoformat(), "hari terakhir mendahului hari pertama.")
+        if row.until and row.role not in ("", UNIT):
+            cause = "jabatan yang memegang peran SOP tidak ditutup; pindahkan dahulu perannya."
+            folder.wrong(POSTS, row, "to", row.until.isoformat(), cause)
+
+
 def _line_up(above: Mapping[str, str], post: str) -> Iterator[str]:
     seen: set[str] = set()
     while post and post not in seen:
@@ -323,6 +333,7 @@ CHECKS: tuple[Callable[[Folder], None], ...] = (
     _check_references,
     _check_roles,
     _check_post_tree,
+    _check_post_days,
     _check_unit_codes,
     _check_people,
     _check_holdings,

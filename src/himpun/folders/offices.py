@@ -136,7 +136,14 @@ def _load_posts(office: Office, files: OfficeFiles) -> dict[str, Post]:
     posts: dict[str, Post] = {}
     _free_roles(office, files)
     for row in files.posts:
-        defaults = {"title": row.title, "role": row.role, "unit_code": row.unit_code, "order": row.order}
+        defaults = {
+            "title": row.title,
+            "role": row.role,
+            "unit_code": row.unit_code,
+            "order": row.order,
+            "since": row.since,
+            "until": row.until,
+        }
         posts[row.code], _ = Post.objects.update_or_create(office=office, code=row.code, defaults=defaults)
     for row in files.posts:
         Post.objects.filter(pk=posts[row.code].pk).update(parent=posts.get(row.parent))

@@ -132,7 +132,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class PostRow(Row):
-    """One post (jabatan); `parent` is the code of the post above, empty for the head."""
+    """One post (jabatan); `parent` is the code of the post above, empty for the head.
+
+    `from` and `to` are the days on which it was opened and closed, where it was.
+    """
 
     code: Annotated[str, Cell(slug, 64)]
     title: _Title
@@ -140,6 +143,8 @@ class PostRow(Row):
     parent: Annotated[str, Cell(blank=True, known=(POSTS, "code"))]
     unit_code: _Code
     order: _Whole
+    since: Annotated[date | None, Cell(day, blank=True, optional=True, empty=None, name="from")] = None
+    until: Annotated[date | None, Cell(day, blank=True, optional=True, empty=None, name="to")] = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from himpun.archive.incoming import Incoming
 from himpun.archive.journal import Turn, act
 from himpun.errors import Conflict, FieldErrors
 from himpun.letters.models import INSTRUCTIONS, REGISTERS, Disposition, IssuedNumber, Letter, NumberRegister
-from himpun.letters.numbering import DEFAULT_PATTERN, check_pattern, fill, is_good, meet
+from himpun.letters.numbering import DEFAULT_PATTERN, check_usable, fill, is_good, meet
 from himpun.offices.acting import Actor, acting_in
 from himpun.offices.models.offices import Office, Post
 from himpun.offices.models.people import Person
@@ -227,7 +227,7 @@ def issue_number(*, office: Office, register: str, subject: str, unit: str = "",
     pattern = _pattern_of(office, register)
     rows = _registers(office, register, day.year)
     row = next(one for one in rows if one.name == register)
-    check_pattern(pattern)
+    check_usable(pattern)
     family = [one for one in rows if _meets(pattern, _pattern_of(office, one.name), day.year)]
     sequence = max(one.last for one in family) + 1
 

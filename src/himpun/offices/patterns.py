@@ -18,8 +18,10 @@ def check_pattern(pattern: str) -> None:
     names = [name for _, name, _, _ in parts if name is not None]
     accepted = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
     for _, name, form, conversion in parts:
-        if name is not None and (name not in PLACEHOLDERS or form or conversion):
+        if name is not None and name not in PLACEHOLDERS:
             raise ValueError(f"isian {{{name}}} tidak dikenal; yang ada: {accepted}.")
+        if form or conversion:
+            raise ValueError(f"isian {{{name}}} ditulis tanpa “:” atau “!”.")
     if len(pattern) > LONGEST_PATTERN:
         raise ValueError(f"pola nomor terlalu panjang; paling banyak {LONGEST_PATTERN} huruf.")
     if not {"urut", "tahun"} <= set(names):

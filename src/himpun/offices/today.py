@@ -3,6 +3,7 @@
 Nothing is asked of the database while it is one day everywhere.
 """
 
+from collections.abc import Callable
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -16,10 +17,15 @@ def days_of_today() -> list[date]:
     return sorted({clock.today(ZoneInfo(name)) for name in ZONE_NAMES})
 
 
-def today_in(office_id: int) -> date:
-    """What day it is in an office."""
+def today_where(zone: Callable[[], str | None]) -> date:
+    """What day it is in the zone that `zone` finds, which is asked only while Indonesia has two days; None is the west."""
     days = days_of_today()
     if len(days) == 1:
         return days[0]
-    zone = Office.objects.values_list("timezone", flat=True).get(pk=office_id)
-    return clock.today(ZoneInfo(zone))
+    name = zone()
+    return clock.today(ZoneInfo(name)) if name else days[0]
+
+
+def today_in(office_id: int) -> date:
+    """What day it is in an office."""
+    return today_where(lambda: Office.objects.values_list("timezone", flat=True).get(pk=office_id))

@@ -259,15 +259,27 @@ def due_with_pauses(
     return at
 
 
-def _work_end(
-    calendar: WorkCalendar, start: datetime, amount: Amount, pauses: Sequence[tuple[datetime, datetime]]
+def _stopped(
+    start: datetime,
+    found: datetime,
+    pauses: Sequence[tuple[datetime, datetime]],
+    counted_on: Callable[[datetime, datetime, datetime], datetime],
 ) -> datetime:
-    found = due(calendar, start, amount)
+    """The due moment `found` moved on by each pause that begins before it: from its beginning, its end and the moment so far."""
     for begun, ended in pauses:
         stopped = max(begun, start)
         if stopped < found and stopped < ended:
-            found = max(found, _counted_on(calendar, stopped, ended, found))
+            found = counted_on(stopped, ended, found)
     return found
+
+
+def _work_end(
+    calendar: WorkCalendar, start: datetime, amount: Amount, pauses: Sequence[tuple[datetime, datetime]]
+) -> datetime:
+    def on(stopped: datetime, ended: datetime, found: datetime) -> datetime:
+        return max(found, _counted_on(calendar, stopped, ended, found))
+
+    return _stopped(start, due(calendar, start, amount), pauses, on)
 
 
 def _calendar_end(
@@ -275,25 +287,23 @@ def _calendar_end(
 ) -> datetime:
     """The end of work on the day so many days later, or on the next working day."""
     reached = _day_later(_local(calendar, start).date(), days)
-    found = end_of_day(calendar, reached)
-    for begun, ended in pauses:
-        stopped = max(begun, start)
-        if stopped < found and stopped < ended:
-            left = max((reached - _local(calendar, stopped).date()).days, 0)
-            reached = max(reached, _day_later(_local(calendar, ended).date(), left))
-            found = end_of_day(calendar, reached)
-    return found
+
+    def on(stopped: datetime, ended: datetime, found: datetime) -> datetime:
+        nonlocal reached
+        left = max((reached - _local(calendar, stopped).date()).days, 0)
+        reached = max(reached, _day_later(_local(calendar, ended).date(), left))
+        return end_of_day(calendar, reached)
+
+    return _stopped(start, end_of_day(calendar, reached), pauses, on)
 
 
 def _running_end(
     calendar: WorkCalendar, start: datetime, minutes: int, pauses: Sequence[tuple[datetime, datetime]]
 ) -> datetime:
-    found = _later(calendar, start, minutes)
-    for begun, ended in pauses:
-        stopped = max(begun, start)
-        if stopped < found and stopped < ended:
-            found = _local(calendar, ended) + (found - stopped)
-    return found
+    def on(stopped: datetime, ended: datetime, found: datetime) -> datetime:
+        return _local(calendar, ended) + (found - stopped)
+
+    return _stopped(start, _later(calendar, start, minutes), pauses, on)
 
 
 OFF, NO_WORK, TOO_LATE = "libur", "tanpa-jam-kerja", "sesudah-jam-kerja"

@@ -17,6 +17,7 @@ ACTS = {
     "letters:letter:disposed": "Menulis disposisi atas surat {letter} kepada {to}",
     "letters:number:issued": "Mengambil nomor {number} dari register {register}",
     "cycles:cycle:started": "Memulai siklus SOP {procedure} {period}",
+    "cycles:cycle:corrects": "Mulai menyusun dokumen perbaikan, pengganti nomor {replaces}: {corrections}",
     "cycles:cycle:ended": "Menyelesaikan siklus",
     "cycles:cycle:cancelled": "Membatalkan siklus: {reason}",
     "cycles:cycle:paused": "Menjeda siklus: {reason}",

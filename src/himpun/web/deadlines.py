@@ -9,7 +9,7 @@ from himpun.cycles.deadlines.final import Fit, end_of_day, fit_of
 from himpun.cycles.models import Cycle
 from himpun.errors import FieldErrors
 from himpun.offices.models.offices import Office
-from himpun.web.forms import read_date
+from himpun.web.forms import UNREAD_DATE, read_date
 from himpun.web.middleware import PersonRequest
 
 
@@ -19,7 +19,7 @@ def read_deadline(office: Office, text: str) -> datetime | None:
         return None
     day = read_date(text)
     if day is None:
-        raise FieldErrors({"due_at": "Tanggal tidak terbaca. Tulis seperti 10/10/2026."})
+        raise FieldErrors({"due_at": UNREAD_DATE})
     return end_of_day(office, day)
 
 

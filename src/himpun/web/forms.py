@@ -49,6 +49,22 @@ def read_date(text: str) -> date | None:
         return None
 
 
+UNREAD_DATE = "Tanggal ini tidak terbaca. Tulis hari/bulan/tahun, misalnya 31/12/2026."
+
+
+def unread_dates(given: QueryDict, *names: str) -> dict[str, str]:
+    """A sentence for each of these dates that was typed and cannot be read; nothing for what was left empty."""
+    unread = [name for name in names if given.get(name, "").strip() and read_date(given.get(name, "")) is None]
+    return dict.fromkeys(unread, UNREAD_DATE)
+
+
+def dates_of(given: QueryDict, *names: str) -> dict[str, date | None]:
+    """These dates as typed, None for what was left empty. Raises FieldErrors."""
+    if wrong := unread_dates(given, *names):
+        raise FieldErrors(wrong)
+    return {name: read_date(given.get(name, "")) for name in names}
+
+
 def attempt(typed: Typed, act: Callable[[], Any]) -> Any:
     """Do an act; a refusal goes into the form and None comes back."""
     try:

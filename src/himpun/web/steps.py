@@ -96,7 +96,8 @@ def _disposition(at: Open) -> dict[str, Any]:
     definition, step = at.cycle.procedure.definition, at.step
     following = next((definition.step(int(target)) for target in step.next.values() if isinstance(target, int)), None)
     addressed = addressed_roles(step, following)
-    posts = Post.objects.filter(office=at.cycle.office).exclude(pk=at.task.post_id).exclude(role="kepala")
+    there = Post.objects.filter(office=at.cycle.office).there_on(at.cycle.office.today())
+    posts = there.exclude(pk=at.task.post_id).exclude(role="kepala")
     return {
         "instructions": INSTRUCTIONS,
         "addressees": [(post, post.role in addressed) for post in posts.order_by("order")],
@@ -149,7 +150,10 @@ def _returned_draft(at: Open) -> dict[str, Any]:
 
 
 def _distribution(at: Open) -> dict[str, Any]:
-    return {**_draft(at), "posts": Post.objects.filter(office=at.cycle.office).order_by("order")}
+    return {
+        **_draft(at),
+        "posts": Post.objects.filter(office=at.cycle.office).there_on(at.cycle.office.today()).order_by("order"),
+    }
 
 
 STEPS = "cycles/steps"

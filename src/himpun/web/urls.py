@@ -61,6 +61,7 @@ urlpatterns = [
     path("siklus/", cycles.cycle_list, name="cycles"),
     path("siklus/mulai/", cycles.cycle_new, name="cycle_new"),
     path("siklus/<int:pk>/", cycles.cycle_page, name="cycle"),
+    path("siklus/<int:pk>/perbaikan/", cycles.correct, name="cycle_correct"),
     path("siklus/<int:pk>/batalkan/", cycles.cancel, name="cycle_cancel"),
     path("siklus/<int:pk>/batas-akhir/", cycles.set_deadline, name="cycle_deadline"),
     path("siklus/<int:pk>/jeda/", cycles.pause, name="cycle_pause"),
@@ -122,6 +123,10 @@ urlpatterns = [
     path("rekap/baris/<int:pk>/", recaps.line_page, name="recap_line"),
     path("rekap/baris/<int:pk>/grafik.svg", recaps.line_chart, name="line_chart"),
     path("rekap/<int:pk>/grafik.svg", recaps.recap_chart, name="recap_chart"),
+    *(
+        path(f"rekap/<int:pk>/rekap.{kind}", recaps.recap_file, {"kind": kind}, name=f"frozen_recap_{kind}")
+        for kind in ("pdf", "xlsx", "csv")
+    ),
     path("periksa-capaian/", published.check, name="published_check"),
     path("periksa-capaian/hasil.csv", published.download, name="published_download"),
     path("angka/<int:pk>/", figures.figure_page, name="figure"),

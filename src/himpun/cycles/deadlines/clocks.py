@@ -11,6 +11,7 @@ from himpun.cycles.deadlines.survey import Survey, survey_of
 from himpun.cycles.models import Cycle, Task
 from himpun.indicators.models.requests import DataRequest
 from himpun.offices import worktime
+from himpun.offices.due_words import due_words
 from himpun.offices.worktime import WorkCalendar
 from himpun.procedures.definition import Step
 
@@ -24,7 +25,8 @@ class TaskClock:
 
     `minutes` are working minutes: above zero late, below zero left. `own_minutes` are those of the task's own due moment
     while it waits for others. `day` is the net length of the office's working day in minutes. `counted` and `own_counted`
-    are the late minutes in working days, as deadlines count those: a short day of Ramadan is one too.
+    are the late minutes in working days, as deadlines count those: a short day of Ramadan is one too. `window` is when the
+    SOP says that the step may lie, in its words.
     """
 
     state: str
@@ -37,6 +39,13 @@ class TaskClock:
     paused_since: datetime | None = None
     counted: Late = NOT_LATE
     own_counted: Late = NOT_LATE
+    window: str = ""
+    calendar: WorkCalendar | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def due_words(self) -> str:
+        """The due moment as people say it; "" without one."""
+        return due_words(self.calendar, self.due_at, zoned=False) if self.calendar and self.due_at else ""
 
     @property
     def late(self) -> int:
@@ -134,6 +143,8 @@ class _ClockReader:
             waiting_on=tuple(waiting_on),
             for_others=True,
             due_at=own.due_at,
+            calendar=own.calendar,
+            window=own.window,
             own_minutes=own.minutes,
             own_counted=own.counted,
         )
@@ -147,6 +158,8 @@ class _ClockReader:
             due_at=task.due_at,
             day=self._day(task.cycle.office_id, calendar),
             paused_since=paused,
+            window=_window(self.survey.step_of(task)),
+            calendar=calendar,
         )
         if task.due_at is None:
             return replace(plain, state=PAUSED) if paused else plain
@@ -169,6 +182,12 @@ class _ClockReader:
         if office not in self._days:
             self._days[office] = day_length(calendar)
         return self._days[office]
+
+
+def _window(step: Step) -> str:
+    """When the SOP says that the step may lie ("Mar–Apr"); "" where it does not."""
+    time = step.time
+    return time.window if time else ""
 
 
 def _near(step: Step, day_minutes: int) -> int:

@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 import structlog
 from django.db.models import Exists, F, OuterRef
 
-from himpun import clock, moments
+from himpun import clock
 from himpun.archive.journal import SYSTEM, Turn, act
 from himpun.cycles.deadlines.due import due_by
 from himpun.cycles.deadlines.final import iso, zone_of
@@ -16,6 +15,8 @@ from himpun.cycles.models import Cycle, Task
 from himpun.indicators.models.requests import DataRequest
 from himpun.measure.periods import Period
 from himpun.notifications.actions import tell
+from himpun.offices.calendar.kept import calendar_of
+from himpun.offices.due_words import due_words
 from himpun.offices.models.offices import Office
 from himpun.places import place
 
@@ -103,7 +104,8 @@ def _note_moved(turn: Turn, one: Moved, why: str) -> None:
     turn.record(
         "cycles:deadline:moved", cycle.subject, {**data, "due_was": iso(one.was, zone), "due_now": iso(one.now, zone)}
     )
-    was, now = (f"{_spoken(at, zone)}" for at in (one.was, one.now))
+    calendar, _ = calendar_of(cycle.office_id, cycle.office.calendar_stamp)
+    was, now = (due_words(calendar, at) if at else "tanpa batas waktu" for at in (one.was, one.now))
     label = Period.parse(cycle.period).label
     tell(
         turn,
@@ -112,7 +114,3 @@ def _note_moved(turn: Turn, one: Moved, why: str) -> None:
         place=place("cycle", cycle.pk),
         about=f"task:{task.pk}",
     )
-
-
-def _spoken(at: datetime | None, zone: ZoneInfo) -> str:
-    return moments.short(at, zone) if at else "tanpa batas waktu"

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 
 from django.db.models import Count
 
+from himpun import clock
 from himpun.offices.models.offices import Post
 from himpun.procedures.definition import Procedure, Step
 
@@ -16,7 +17,8 @@ def holder_numbers(offices: Collection[int], procedures: Iterable[Procedure]) ->
     roles = {role for procedure in procedures for role in procedure.counted_roles.values()}
     if not roles or not offices:
         return {}
-    rows = Post.objects.filter(office__in=offices, role__in=roles).values_list("office", "role").annotate(Count("pk"))
+    there = Post.objects.there_on(clock.today()).filter(office__in=offices, role__in=roles)
+    rows = there.values_list("office", "role").annotate(Count("pk"))
     return {(office, role): number for office, role, number in rows.order_by()}
 
 

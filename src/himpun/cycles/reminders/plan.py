@@ -8,11 +8,10 @@ due moment. What would only say what another message says is passed over (`plan`
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
-from himpun import moments
 from himpun.cycles.deadlines.late import NOT_LATE, late_by
 from himpun.offices import worktime
+from himpun.offices.due_words import due_words
 from himpun.offices.worktime import Amount, WorkCalendar
 from himpun.procedures.times import read_duration
 
@@ -121,9 +120,9 @@ class Told:
     waiting_on: Sequence[str] = ()
 
 
-def opened_text(told: Told, due_at: datetime | None, zone: ZoneInfo) -> str:
+def opened_text(told: Told, due_at: datetime | None, calendar: WorkCalendar) -> str:
     """That a step is now somebody's."""
-    due = f" Batas waktu {moments.short(due_at, zone)}." if due_at else ""
+    due = f" Batas waktu {due_words(calendar, due_at)}." if due_at else ""
     return _fitted("Tugas baru: ", told, f"{due}{_waiting(told.waiting_on)}")
 
 
@@ -134,7 +133,7 @@ def reminder_text(
     late = late_by(calendar, due_at, now)
     who = f"{told.post}, " if rule.up else ""
     what = f"terlambat {late.words}" if late else "batas waktu tiba" if now >= due_at else "batas waktu mendekat"
-    end = f" Batas waktu {moments.short(due_at, calendar.timezone)}.{_waiting(told.waiting_on)}"
+    end = f" Batas waktu {due_words(calendar, due_at)}.{_waiting(told.waiting_on)}"
     if instead_of:
         end += f" Pesan ini sampai kepada Anda karena {instead_of} sedang tidak ada pemangkunya."
     head = f"{who}{what}: "
@@ -144,7 +143,7 @@ def reminder_text(
 def by_hand_text(sender: str, told: Told, calendar: WorkCalendar, *, due_at: datetime | None, now: datetime) -> str:
     """What a reminder says that a person sent."""
     late = late_by(calendar, due_at, now) if due_at else NOT_LATE
-    due = f" Batas waktu {moments.short(due_at, calendar.timezone)}" if due_at else ""
+    due = f" Batas waktu {due_words(calendar, due_at)}" if due_at else ""
     end = (f"{due}, terlambat {late.words}." if late else f"{due}.") if due else ""
     return _fitted(f"{sender} mengingatkan Anda: ", told, end)
 

@@ -299,7 +299,7 @@ def _plan_of(task: Task, due_at: datetime, scene: Scene, fired: Iterable[tuple[s
 def _opened_note(task: Task, scene: Scene, now: datetime) -> Note:
     note = Note(task, OPENED, task.opened_at, task.opened_at)
     if scene.request_of(task) is None:
-        text = opened_text(scene.told(task), task.due_at, scene.survey.calendar(task)[0].timezone)
+        text = opened_text(scene.told(task), task.due_at, scene.survey.calendar(task)[0])
         note.message = _message(task, scene, task.post, text, now, topic=Message.Topic.TASK)
     return note
 

@@ -10,6 +10,7 @@ from himpun.letters.actions import write_disposition
 from himpun.letters.models import Letter
 from himpun.notifications.actions import tell
 from himpun.offices.models.offices import UNIT, Post
+from himpun.offices.today import today_in
 from himpun.places import place
 from himpun.procedures.definition import Procedure, Step
 
@@ -32,7 +33,7 @@ def leave_disposition(deed: Deed) -> None:
         raise OutputMissing(letter_missing(deed))
     form = deed.form
     chosen = {str(pk) for pk in form.get("to", [])}
-    posts = Post.objects.filter(office=deed.cycle.office)
+    posts = Post.objects.filter(office=deed.cycle.office).there_on(today_in(deed.cycle.office_id))
     following = deed.outcome.following if deed.outcome else None
     addressed = addressed_roles(deed.step, following)
     to = [post for post in posts if str(post.pk) in chosen or post.role in addressed]

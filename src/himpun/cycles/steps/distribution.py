@@ -21,7 +21,8 @@ def propose_recipients(deed: Deed) -> None:
     if document is None:
         return
     known = set(document.deliveries.values_list("recipient", flat=True))
-    for post in Post.objects.filter(office=deed.cycle.office, role=UNIT):
+    units = Post.objects.filter(office=deed.cycle.office, role=UNIT)
+    for post in units.there_on(today_in(deed.cycle.office_id)):
         if post.title not in known:
             documents.add_delivery(deed.turn, document=document, recipient=post.title, post=post, method="Himpun")
     letter = deed.cycle.letter

@@ -4,7 +4,8 @@ from himpun.archive.journal import Turn
 from himpun.cycles.engine import OutputMissing
 from himpun.cycles.models import Cycle
 from himpun.cycles.steps.deed import Deed
-from himpun.cycles.steps.papers.performance import first_narrative, performance_data
+from himpun.cycles.steps.papers.performance import CORRECTED, first_narrative, performance_data
+from himpun.cycles.steps.recap import analysis_missing, recap_of
 from himpun.documents import actions as documents
 from himpun.documents.models import Document
 from himpun.indicators.models.recaps import Recap
@@ -18,7 +19,9 @@ def draft_of(cycle: Cycle) -> Document | None:
 
 
 def gathered(cycle: Cycle) -> Recap | None:
-    """The newest finished recap that a step of this cycle ran for."""
+    """The newest finished recap that a step of this cycle ran for; of one that corrects another, its own."""
+    if cycle.corrects_id:
+        return recap_of(cycle)
     children = Cycle.objects.filter(parent__cycle=cycle, state=Cycle.State.ENDED).values_list("pk", flat=True)
     origins = [f"cycle:{pk}" for pk in children]
     return (
@@ -56,6 +59,8 @@ def write_draft(turn: Turn, cycle: Cycle, narrative: dict[str, str], actor: Acto
         documents.add_version(turn, document=found, content=content, actor=actor, reason=reason, narrative=narrative)
         return found
     title = f"Data Kinerja {cycle.office.name} {Period.parse(cycle.period).label}"
+    if cycle.corrects_id:
+        title += f" ({CORRECTED.lower()})"
     return documents.make_document(
         turn,
         office=cycle.office,
@@ -77,7 +82,9 @@ def revision_missing(deed: Deed) -> list[str]:
     draft = draft_of(deed.cycle)
     if draft is None:
         return ["Draft Data Kinerja belum ada."]
-    if draft.latest.made_at <= deed.task.opened_at:
+    if deed.cycle.corrects_id and (missing := analysis_missing(deed)):
+        return missing
+    if draft.latest.made_at <= deed.task.opened_at and not (deed.cycle.corrects_id and deed.task.visit == 1):
         return [
             "Belum ada versi perbaikan sejak naskah ini dikembalikan. Perbaiki naskah lalu simpan sebagai versi baru."
         ]

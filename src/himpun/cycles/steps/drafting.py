@@ -1,6 +1,6 @@
 """Acts on the draft, the analysis and the distribution list while their step is open."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from himpun import clock, typed
 from himpun.archive.journal import act
@@ -79,15 +79,32 @@ def save_draft(*, cycle: Cycle, narrative: Mapping[str, str], reason: str, based
         return write_draft(turn, cycle, texts, actor, reason=reason)
 
 
-def save_analysis(*, line: RecapLine, cycle: Cycle, cause: str, follow_up: str, by: Person) -> None:
-    """Write the cause and follow-up of one indicator while the recap step is open: its actor, or who prepares with them."""
-    task = open_task(cycle, frozenset({"rekap-capaian"}), "Menulis analisis")
-    step = cycle.procedure.definition.step(task.step_no)
-    actor = acting_on(task, by, with_roles=step.with_)
+def save_analysis(
+    *, line: RecapLine, cycle: Cycle, cause: str, follow_up: str, by: Person, also: Collection[int] = ()
+) -> None:
+    """Write the cause and follow-up of an indicator while the recap step is open: its actor, or who prepares with them.
+
+    `also` names other lines of the recap (by key) that the same analysis serves.
+    """
+    actor = may_analyse(cycle, by)
     if line.recap.origin != cycle.subject:
         raise NotNow("Menulis analisis indikator itu")
     with act(cycle.office.code, at=clock.now(), author=actor.author) as turn:
-        indicators.write_analysis(turn, line=line, cause=cause, follow_up=follow_up)
+        for one in (line, *line.recap.lines.filter(pk__in=also).exclude(pk=line.pk)):
+            indicators.write_analysis(turn, line=one, cause=cause, follow_up=follow_up)
+        if cycle.corrects_id and (found := draft_of(cycle)):
+            reason = f"Analisis {line.frozen['kode']} ditulis"
+            write_draft(turn, cycle, found.latest.narrative, actor, reason=reason)
+
+
+def may_analyse(cycle: Cycle, by: Person) -> Actor:
+    """`by`, where the analysis may be written now: in the recap step, and where a correction mends the document.
+
+    Raises NotNow, NotYourStep or OnLeave.
+    """
+    does = EDITS_DRAFT if cycle.corrects_id else frozenset({"rekap-capaian"})
+    task = open_task(cycle, does, "Menulis analisis")
+    return acting_on(task, by, with_roles=cycle.procedure.definition.step(task.step_no).with_)
 
 
 def add_recipient(*, cycle: Cycle, recipient: str, post: Post | None, method: str, by: Person) -> Delivery:

@@ -6,11 +6,13 @@ from himpun import places
 from himpun.cycles.engine import OutputMissing
 from himpun.cycles.steps.deed import Deed
 from himpun.cycles.steps.draft import draft_of
+from himpun.cycles.steps.recap import close_recap
 from himpun.documents import actions as documents
 from himpun.documents.models import Approval, Document
 from himpun.letters.actions import issue_number
 from himpun.notifications.actions import tell
 from himpun.offices.models.offices import UNIT, Post
+from himpun.offices.today import today_in
 from himpun.places import place
 from himpun.procedures.definition import Procedure
 
@@ -68,6 +70,8 @@ def sign(deed: Deed) -> None:
     if not deed.forward:
         return
     document = _approve(deed, Approval.Kind.SIGNATURE)
+    if deed.cycle.corrects_id:
+        close_recap(deed)
     number = issue_number(
         office=deed.cycle.office,
         register="data-kinerja",
@@ -76,7 +80,7 @@ def sign(deed: Deed) -> None:
         turn=deed.turn,
     )
     Document.objects.filter(pk=document.pk).update(number=number)
-    units = Post.objects.filter(office=deed.cycle.office, role=UNIT)
+    units = Post.objects.filter(office=deed.cycle.office, role=UNIT).there_on(today_in(deed.cycle.office_id))
     tell(
         deed.turn,
         posts=list(units),

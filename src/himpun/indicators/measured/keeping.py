@@ -19,7 +19,7 @@ from himpun.measure.numbers import MAX_DIGITS, MINUS, write_number, write_percen
 from himpun.measure.periods import Period, value_period
 from himpun.measure.scoring.scale import CATEGORY_COLOURS, FIVE_LEVELS, Category, Scale
 from himpun.measure.scoring.summary import Summary, summary
-from himpun.measure.scoring.values import SHOWN_PLACES, WORDS, Actual, Score, State, Target
+from himpun.measure.scoring.values import SHOWN_PLACES, WORDS, Score, State, Target
 
 COLOURS = CATEGORY_COLOURS
 SCALE = FIVE_LEVELS
@@ -207,7 +207,7 @@ def exact_text(value: Fraction | str | None) -> str:
     return "" if value is None else str(value)
 
 
-def read_exact(text: str, polarity: str) -> Actual | None:
+def read_exact(text: str, polarity: str) -> Fraction | str | None:
     """The reverse of `exact_text`."""
     if not text:
         return None

@@ -250,6 +250,20 @@ def corrections_after(recap: Recap) -> list[Correction]:
     return approved_since(recap.office_id, recap.period, recap.frozen_at)
 
 
+def recaps_before(correction: Correction) -> list[Recap]:
+    """The recaps that hold the old figure of an approved correction, newest first: of its period, or of the year so far."""
+    figure = correction.figure
+    if correction.state != Correction.State.APPROVED:
+        return []
+    found = Recap.objects.filter(
+        office=correction.office_id,
+        period__startswith=f"{figure.year}",
+        frozen_at__lt=correction.decided_at,
+        withdrawn_at__isnull=True,
+    )
+    return [recap for recap in found if figure.month <= Period.parse(recap.period).last_month]
+
+
 def touching(corrections: Iterable[Correction], code: str) -> list[Correction]:
     """Those about one indicator."""
     return [correction for correction in corrections if correction.figure.variable.indicator.code == code]

@@ -14,6 +14,7 @@ from himpun.indicators.measured import keeping
 from himpun.indicators.measured.office_year import OfficeYear
 from himpun.indicators.models.recaps import Recap, RecapLine
 from himpun.indicators.models.requests import DataRequest, RequestLine
+from himpun.indicators.requests.asking import last_round
 from himpun.indicators.requests.reviewing import lines_of
 from himpun.measure.periods import Period
 from himpun.offices.acting import Actor
@@ -29,6 +30,28 @@ def freeze(turn: Turn, *, office: Office, period: Period, origin: str, actor: Ac
     number = requests.aggregate(last=Max("round"))["last"] or 1
     lines = [line for request in requests for line in lines_of(request)]
     freeze_places(place for line in lines for place in places_of(line).values())
+    recap = _keep(turn, office=office, period=period, number=number, origin=origin, actor=actor, lines=lines)
+    requests.filter(state=DataRequest.State.SUBMITTED).update(state=DataRequest.State.FROZEN)
+    return recap
+
+
+def freeze_corrected(turn: Turn, *, recap: Recap, origin: str, actor: Actor) -> Recap:
+    """The same answers frozen once more with what was corrected since, and the analysis taken over, to be looked at again."""
+    kept = recap.lines.select_related("source_line__request")
+    asked = {line.source_line.request.origin for line in kept if line.source_line}
+    requests = DataRequest.objects.filter(origin__in=asked).select_related("unit").order_by("unit__order")
+    lines = [line for request in requests for line in lines_of(request)]
+    number = last_round(recap.office, recap.period) + 1
+    period = Period.parse(recap.period)
+    made = _keep(turn, office=recap.office, period=period, number=number, origin=origin, actor=actor, lines=lines)
+    for old in recap.lines.exclude(cause="", follow_up=""):
+        made.lines.filter(indicator=old.indicator_id).update(cause=old.cause, follow_up=old.follow_up)
+    return made
+
+
+def _keep(
+    turn: Turn, *, office: Office, period: Period, number: int, origin: str, actor: Actor, lines: list[RequestLine]
+) -> Recap:
     frozen = _frozen_lines(office, period, lines)
     digest = hashlib.sha256(canonical([content for _, content in frozen]).encode()).hexdigest()
     recap = Recap.objects.create(
@@ -52,7 +75,6 @@ def freeze(turn: Turn, *, office: Office, period: Period, origin: str, actor: Ac
         )
         for order, (line, content) in enumerate(frozen, 1)
     )
-    requests.filter(state=DataRequest.State.SUBMITTED).update(state=DataRequest.State.FROZEN)
     turn.record(
         "indicators:recap:frozen",
         origin,
@@ -94,13 +116,19 @@ class RecapFinished(Conflict):
         super().__init__("Rekap ini sudah selesai dan disampaikan, sehingga analisisnya tidak dapat diubah lagi.")
 
 
+def lacks_analysis(line: RecapLine) -> bool:
+    """Whether an indicator missed its target and has no cause or no follow-up yet.
+
+    What has no capaian (nihil, its unit excused, not measured, not computable) missed nothing: the recap says why it is
+    left out.
+    """
+    score = keeping.score_from(line.frozen)
+    return score.value is not None and not score.achieved and not (line.cause and line.follow_up)
+
+
 def unanalysed(recap: Recap) -> list[str]:
-    """The indicators that missed their target and still lack a cause or a follow-up."""
-    return [
-        line.frozen["nama"]
-        for line in recap.lines.all()
-        if not keeping.score_from(line.frozen).achieved and not (line.cause and line.follow_up)
-    ]
+    """The names of the indicators that still lack their analysis."""
+    return [line.frozen["nama"] for line in recap.lines.all() if lacks_analysis(line)]
 
 
 def finish_recap(turn: Turn, *, recap: Recap) -> None:

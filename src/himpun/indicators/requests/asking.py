@@ -9,6 +9,7 @@ from himpun.errors import Refusal
 from himpun.indicators.figures.places import places_of
 from himpun.indicators.figures.taking import ensure_elements, in_force_at, mark_used
 from himpun.indicators.models.dictionary import Indicator, Variable
+from himpun.indicators.models.recaps import Recap
 from himpun.indicators.models.requests import DataRequest, Evidence, RequestLine, Value
 from himpun.indicators.requests.reviewing import lines_of
 from himpun.measure.periods import Period, is_due
@@ -39,31 +40,43 @@ def indicators_due(office: Office, period: Period) -> QuerySet[Indicator]:
 def prepare_requests(turn: Turn, *, office: Office, period: Period, origin: str) -> list[DataRequest]:
     """One request for every unit, and for any other post that answers for an indicator due. Raises NothingDue.
 
+    A post that is closed, or was opened after the period had ended, is asked nothing.
     A unit with nothing due is asked nothing: its request is excused from the start, with that reason. The answer of an
     earlier round of the same period is carried over with the figures in force, so that nobody types them twice; what is
     frozen stands in any round.
     """
     by_post: dict[int, list[Indicator]] = {}
+    there = list(Post.objects.filter(office=office).there_on(office.today(), period.last_day))
+    numbers = {post.pk for post in there}
     due = list(indicators_due(office, period).prefetch_related("contributors"))
     for indicator in due:
         for post in dict.fromkeys([indicator.owner_id, *(unit.pk for unit in indicator.contributors.all())]):
-            by_post.setdefault(post, []).append(indicator)
+            if post in numbers:
+                by_post.setdefault(post, []).append(indicator)
     if not by_post:
         raise NothingDue(period.label)
     mark_used(due, turn.at)
     ensure_elements(Variable.objects.filter(indicator__in=due).select_related("indicator"))
-    posts = Post.objects.filter(office=office)
-    asked = [post for post in posts if post.role == UNIT or post.pk in by_post]
-    last = DataRequest.objects.filter(office=office, period=period.code).aggregate(last=Max("round"))["last"] or 0
-    requests = [_prepare(office, post, period, last + 1, origin, by_post.get(post.pk, [])) for post in asked]
-    data = {"period": period.code, "round": last + 1, "units": [post.title for post in asked]}
+    asked = [post for post in there if post.role == UNIT or post.pk in by_post]
+    before = DataRequest.objects.filter(office=office, period=period.code).aggregate(last=Max("round"))["last"] or 0
+    number = last_round(office, period.code) + 1
+    requests = [_prepare(office, post, period, number, before, origin, by_post.get(post.pk, [])) for post in asked]
+    data = {"period": period.code, "round": number, "units": [post.title for post in asked]}
     turn.record("indicators:request:prepared", origin, data)
     return requests
 
 
+def last_round(office: Office, period: str) -> int:
+    """The last round of a period: of its requests, or of a recap frozen once more after a correction; 0 before the first."""
+    rounds = (DataRequest.objects, Recap.objects)
+    found = (each.filter(office=office, period=period).aggregate(last=Max("round"))["last"] for each in rounds)
+    return max(number or 0 for number in found)
+
+
 def _prepare(
-    office: Office, post: Post, period: Period, number: int, origin: str, indicators: list[Indicator]
+    office: Office, post: Post, period: Period, number: int, before: int, origin: str, indicators: list[Indicator]
 ) -> DataRequest:
+    """The request of one unit; `before` is the round whose answers are carried over, 0 for none."""
     excused = not indicators
     request = DataRequest.objects.create(
         office=office,
@@ -77,9 +90,9 @@ def _prepare(
     lines = RequestLine.objects.bulk_create(
         RequestLine(request=request, indicator=indicator, order=order) for order, indicator in enumerate(indicators, 1)
     )
-    if number > 1:
-        _carry_over(post, period, number - 1, lines)
-    _take_over_figures(request, frozen_only=number == 1)
+    if before:
+        _carry_over(post, period, before, lines)
+    _take_over_figures(request, frozen_only=not before)
     return request
 
 

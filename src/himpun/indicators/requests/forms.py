@@ -9,11 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.utils import timezone
-
-from himpun import clock, moments
+from himpun import clock
 from himpun.archive import files
 from himpun.archive.journal import act
+from himpun.documents.parts import deadline
 from himpun.errors import Conflict, FieldErrors, Refusal
 from himpun.indicators.figures.own_sheets import OwnSheet, rows_for_request
 from himpun.indicators.measured.keeping import value_text
@@ -127,7 +126,7 @@ def form_of(request: DataRequest) -> bytes:
         period_label=Period.parse(request.period).label,
         period=request.period,
         round=request.round,
-        due=moments.long(timezone.localtime(request.due_at)) if request.due_at else "tanpa batas waktu",
+        due=deadline(request.due_at, request.office) or "tanpa batas waktu",
         collector=", ".join(collectors.values_list("title", flat=True)),
         lines=tuple(_form_line(no, line, review) for no, line in enumerate(review.lines, 1)),
         made_at=_made_at(request, review.lines),

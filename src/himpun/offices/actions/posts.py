@@ -1,6 +1,7 @@
 """Posts are added and changed."""
 
 from collections.abc import Mapping
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -37,11 +38,18 @@ class RoleHasOpenTasks(Conflict):
         )
 
 
+class PostInUse(FieldErrors):
+    """A post cannot be closed while something hangs on it."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__({"until": f"{why} Sesudah itu jabatan ini dapat ditutup."})
+
+
 # --- posts ------------------------------------------------------------------------------------------------------------
 
 
 def add_post(*, office: Office, fields: Mapping[str, Any], by: Person) -> Post:
-    """Add a post: code, title, role ("" for none), parent (a Post or None), unit_code, order.
+    """Add a post: code, title, role ("" for none), parent (a Post or None), unit_code, order, since and until (or None).
 
     Raises HoldsNoPost or FieldErrors.
     """
@@ -61,9 +69,9 @@ def add_post(*, office: Office, fields: Mapping[str, Any], by: Person) -> Post:
 
 
 def change_post(*, post: Post, fields: Mapping[str, Any], by: Person) -> Post:
-    """Change title, role, parent, unit_code and order of a post; its code stays, because the journal names it.
+    """Change title, role, parent, unit_code, order and days of a post; its code stays, because the journal names it.
 
-    Raises HoldsNoPost, FieldErrors, RoleHasOpenTasks or NobodyManages.
+    Raises HoldsNoPost, FieldErrors, RoleHasOpenTasks, PostInUse or NobodyManages.
     """
     office = post.office
     author = manager(by, office)
@@ -75,6 +83,8 @@ def change_post(*, post: Post, fields: Mapping[str, Any], by: Person) -> Post:
         if "role" in changed:
             _check_role_free(before)
             _check_gives_nobody_power(before, str(values["role"]), by)
+        if changed.get("until"):
+            _check_may_close(before, values["until"])
         if changed:
             try:
                 with transaction.atomic():
@@ -95,6 +105,8 @@ def _post_values(fields: Mapping[str, Any]) -> dict[str, Any]:
         "parent": fields["parent"],
         "unit_code": line(str(fields["unit_code"])),
         "order": fields["order"],
+        "since": fields.get("since"),
+        "until": fields.get("until"),
     }
 
 
@@ -110,6 +122,11 @@ def _wrong_post(office: Office, fields: Mapping[str, Any], post: Post | None) ->
         wrong["parent"] = "Jabatan ini menjadi atasan dirinya sendiri. Pilih atasan lain."
     if not isinstance(fields["order"], int) or not 0 <= fields["order"] <= 100_000:
         wrong["order"] = "Tulis bilangan bulat, misalnya 10."
+    since, until = fields.get("since"), fields.get("until")
+    if since and until and until < since:
+        wrong["until"] = "Hari terakhir tidak mendahului hari jabatan dibuka."
+    elif until and role not in ("", UNIT):
+        wrong["until"] = "Jabatan yang memegang peran SOP tidak ditutup. Pindahkan dahulu perannya ke jabatan lain."
     wrong |= _taken(office, str(fields.get("code", "")).strip() if post is None else "", post, str(role))
     return wrong
 
@@ -137,8 +154,27 @@ def _is_above(post: Post, parent: Post) -> bool:
 
 
 def _check_role_free(post: Post) -> None:
-    if waiting := post.tasks.filter(decided_at__isnull=True).count():
+    if waiting := open_work(post):
         raise RoleHasOpenTasks(post.title, waiting)
+
+
+def _check_may_close(post: Post, until: date) -> None:
+    """Nobody answers for a post that is closed: its work, its holders and what hangs below it end first. Raises PostInUse.
+
+    With a last day still to come its open work may be ended until then; the page says how much there is.
+    """
+    if until <= today_in(post.office_id) and (waiting := open_work(post)):
+        raise PostInUse(f"Masih ada {waiting} pekerjaan yang menunggu jabatan ini; selesaikan atau kecualikan dahulu.")
+    holding = post.holdings.filter(Q(until__isnull=True) | Q(until__gt=until)).select_related("person").first()
+    if holding is not None:
+        raise PostInUse(f"{holding.person.name} masih memangku jabatan ini sesudah hari itu; akhiri dahulu masanya.")
+    if below := post.children.there_on(until + timedelta(days=1)).first():
+        raise PostInUse(f"{below.title} masih berada di bawah jabatan ini; pilih dahulu atasannya yang lain.")
+
+
+def open_work(post: Post) -> int:
+    """How many steps and requests wait for a post."""
+    return post.tasks.filter(decided_at__isnull=True).count()
 
 
 def _check_gives_nobody_power(post: Post, role: str, by: Person) -> None:

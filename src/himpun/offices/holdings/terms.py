@@ -8,7 +8,7 @@ from datetime import date
 
 from django.db.models import Q
 
-from himpun import typed
+from himpun import moments, typed
 from himpun.errors import FieldErrors, Refusal
 from himpun.offices.models.holdings import Holding
 from himpun.offices.models.offices import Office, Post
@@ -100,6 +100,12 @@ def refuse_wrong_terms(post: Post, person: Person, terms: Terms) -> None:
         missing = "Isi tanggal mulai memangku jabatan."
         wrong.day("since", since, typed.Day.HELD_SINCE, today_in(post.office_id), missing=missing)
         wrong.day("until", until, typed.Day.HELD_UNTIL, today_in(post.office_id))
+    if post.until and (until is None or until > post.until):
+        wrong.note(
+            "until", f"{post.title} ditutup sesudah {moments.day(post.until)}; isi hari terakhir paling lambat itu."
+        )
+    if post.since and since and since < post.since:
+        wrong.note("since", f"{post.title} baru dibuka {moments.day(post.since)}; isi hari itu atau sesudahnya.")
     if since and not wrong and own_post and uncovered(span_of(since, until), _days_held(person, own_post)):
         cause = f"{person.name} tidak memangku {own_post.title} sepanjang masa ini"
         wrong["own_post"] = f"{cause}. Pilih jabatan yang dipangkunya, atau sesuaikan tanggalnya."

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from himpun import clock
 from himpun.archive.seals import SealedQuerySet, sealed
@@ -79,9 +79,20 @@ class Office(models.Model):
         return {**self.kind.titles, **own}
 
 
+class PostQuerySet(SealedQuerySet["Post"]):
+    def there_on(self, day: date, since: date | None = None) -> "PostQuerySet":
+        """The posts that are there on `day`; with `since` also no later than opened by then (the end of a period)."""
+        begun = Q(since__isnull=True) | Q(since__lte=min(day, since) if since else day)
+        return self.filter(begun, Q(until__isnull=True) | Q(until__gte=day))
+
+
 @sealed("Jabatan")
 class Post(models.Model):
-    """A position (jabatan). Tasks belong to posts, never to people."""
+    """A position (jabatan). Tasks belong to posts, never to people.
+
+    `since` and `until` are the first and the last day on which it is there, where it was opened or closed: outside of them
+    nothing is asked of it. What it did stays where it is.
+    """
 
     office = models.ForeignKey(Office, models.CASCADE, related_name="posts")
     code = models.SlugField("kode", max_length=64)
@@ -90,8 +101,10 @@ class Post(models.Model):
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
     unit_code = models.CharField("kode unit", max_length=40, blank=True)
     order = models.PositiveIntegerField("urutan", default=0)
+    since = models.DateField("dibuka sejak", null=True, blank=True)
+    until = models.DateField("ditutup sesudah", null=True, blank=True)
 
-    objects = SealedQuerySet.as_manager()
+    objects = PostQuerySet.as_manager()
 
     class Meta:
         ordering = ["office", "order", "id"]
@@ -100,7 +113,15 @@ class Post(models.Model):
             models.UniqueConstraint(
                 fields=["office", "role"], condition=~Q(role="") & ~Q(role=UNIT), name="one_post_per_role_and_office"
             ),
+            models.CheckConstraint(
+                condition=Q(since__isnull=True) | Q(until__isnull=True) | Q(until__gte=F("since")),
+                name="post_closed_after_it_opened",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.title
+
+    def there_in(self, first: date, last: date) -> bool:
+        """Whether it is there on a day from `first` to `last`."""
+        return (self.since is None or self.since <= last) and (self.until is None or self.until >= first)

@@ -9,6 +9,9 @@ from django.utils import timezone
 
 from himpun import moments
 from himpun.measure.periods import Period
+from himpun.offices.calendar.kept import calendar_of
+from himpun.offices.due_words import as_said
+from himpun.offices.models.offices import Office
 from himpun.reports.ladder.below import Below, Region
 from himpun.reports.ladder.ladder import Ladder, Row, Unit
 from himpun.reports.recap.recap import Reporting
@@ -87,11 +90,11 @@ def _run(row: Row, period: Period) -> list[str]:
         row.task.post.title if row.task else "",
         row.holder,
         ", ".join(row.clock.waiting_on) if row.clock else "",
-        _filed(row.task.due_at if row.task else None),
+        _due(row.task.due_at if row.task else None, row.office),
         str(row.late) if row.cycle else "",
         _days(row.late_days) if row.cycle else "",
-        _filed(row.forecast),
-        _filed(row.cycle.due_at if row.cycle else None),
+        _due(row.forecast, row.office),
+        _due(row.cycle.due_at if row.cycle else None, row.office),
         _filed(row.cycle.ended_at if row.cycle else None),
     ]
 
@@ -108,7 +111,7 @@ def _unit(unit: Unit, row: Row, period: Period) -> list[str]:
         unit.task.post.title,
         unit.holder,
         "",
-        _filed(unit.due_at),
+        _due(unit.due_at, row.office),
         str(unit.late),
         _days(unit.late_days),
         "",
@@ -131,6 +134,11 @@ def _requests(reporting: Reporting, excused: int) -> list[str]:
 
 def _days(days: float) -> str:
     return f"{days:.1f}".replace(".", ",")
+
+
+def _due(at: datetime | None, office: Office) -> str:
+    """A due moment as people say it: a day's end, not the next one's beginning."""
+    return _filed(as_said(calendar_of(office.pk, office.calendar_stamp)[0], at)) if at else ""
 
 
 def _filed(at: datetime | None) -> str:

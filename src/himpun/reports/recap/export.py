@@ -13,7 +13,7 @@ from typing import Any
 
 import xlsxwriter
 
-from himpun.indicators.measured.keeping import exact_text, tree_of
+from himpun.indicators.measured.keeping import exact_text
 from himpun.measure.numbers import round_half_up, write_percent
 from himpun.measure.scoring.summary import Summary
 from himpun.measure.scoring.values import SHOWN_PLACES, Score
@@ -112,7 +112,7 @@ def _row(row: Row) -> dict[str, Any]:
         "tahun_sebelumnya": [{"tahun": year, "realisasi": actual} for year, actual in row.earlier],
         "target_renstra": indicator.renstra_target,
         "standar_nasional": indicator.national_standard,
-        "pohon": tree_of(row.measured),
+        "pohon": row.tree,
     }
 
 

@@ -28,14 +28,25 @@ PDF_MEDIA = "application/pdf"
 CORRECTED = "dikoreksi sesudah dibekukan"
 
 
-def to_pdf(recap: OfficeRecap, *, group: str = "sasaran", note: str = "", at: datetime) -> bytes:
-    """The rows of a recap as PDF/A, grouped; `note` tells what a filter left out. `at` is the moment it shows."""
-    return render(
-        "rekap_berjalan", with_pictures("rekap_berjalan", paper(recap, group=group, note=note, at=at)), made_at=at
-    )
+def to_pdf(
+    recap: OfficeRecap,
+    *,
+    group: str = "sasaran",
+    note: str = "",
+    at: datetime,
+    corrections: Iterable[Correction] | None = None,
+) -> bytes:
+    """The rows of a recap as PDF/A, grouped; `note` tells what a filter left out. `at` is the moment it shows.
+
+    `corrections` are those to tell of; those of the rows where none are given.
+    """
+    said = paper(recap, group=group, note=note, at=at, corrections=corrections)
+    return render("rekap_berjalan", with_pictures("rekap_berjalan", said), made_at=at)
 
 
-def paper(recap: OfficeRecap, *, group: str, note: str, at: datetime) -> LiveRecap:
+def paper(
+    recap: OfficeRecap, *, group: str, note: str, at: datetime, corrections: Iterable[Correction] | None = None
+) -> LiveRecap:
     """What the paper says."""
     facts: list[Fact] = [
         {"label": "Keadaan pada", "value": moment(at, recap.office)},
@@ -53,7 +64,7 @@ def paper(recap: OfficeRecap, *, group: str, note: str, at: datetime) -> LiveRec
         "scale_rule": SCALE_RULE,
         "years": [str(year) for year, _ in recap.rows[0].earlier] if recap.rows else [],
         "groups": _groups(recap.grouped(group)),
-        "corrections": _corrections(recap),
+        "corrections": [_told(one) for one in (_corrections(recap) if corrections is None else corrections)],
         "charts": _charts(recap.rows),
     }
 
@@ -124,10 +135,9 @@ def _indicator(number: int, row: Row) -> LiveIndicator:
     }
 
 
-def _corrections(recap: OfficeRecap) -> list[str]:
+def _corrections(recap: OfficeRecap) -> Iterable[Correction]:
     printed = [row.indicator.code for row in recap.rows]
-    found = approved_in([recap.office.pk], recap.period).filter(figure__variable__indicator__code__in=printed)
-    return [_told(correction) for correction in found]
+    return approved_in([recap.office.pk], recap.period).filter(figure__variable__indicator__code__in=printed)
 
 
 def _told(correction: Correction) -> str:

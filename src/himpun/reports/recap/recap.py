@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 
 from himpun.errors import Refusal
-from himpun.indicators.measured.keeping import in_step, shown
+from himpun.indicators.measured.keeping import in_step, shown, tree_of
 from himpun.indicators.measured.office_year import Measured, OfficeYear, read_target
 from himpun.indicators.models.dictionary import Element, Indicator
 from himpun.indicators.models.figures import Figure
@@ -70,6 +71,11 @@ class Row:
     def formula(self) -> str:
         """How the realisasi came about, its result written as the formula of the capaian takes it up."""
         return in_step(self.measured, self.score.formula)
+
+    @property
+    def tree(self) -> dict[str, Any] | None:
+        """The way from the result to its cells."""
+        return tree_of(self.measured)
 
     @property
     def units(self) -> str:
@@ -166,7 +172,9 @@ def _recap(
     corrected: set[tuple[int, str]],
 ) -> OfficeRecap:
     now = years[0]
-    due = [code for code, indicator in now.indicators.items() if indicator.frequency]
+    due = [
+        code for code, indicator in now.indicators.items() if indicator.frequency and _answered_for(indicator, period)
+    ]
     rows = tuple(_row(code, period, years, (office.pk, code) in corrected) for code in due)
     scales = dict.fromkeys(row.scale for row in rows)
     return OfficeRecap(
@@ -177,6 +185,12 @@ def _recap(
         reporting.get(office.pk, Reporting()),
         tuple(scales) or (now.default_scale.categories(),),
     )
+
+
+def _answered_for(indicator: Indicator, period: Period) -> bool:
+    """Whether a post that answers for it is there in the period."""
+    posts = (indicator.owner, *indicator.contributors.all())
+    return any(post.there_in(period.first_day, period.last_day) for post in posts)
 
 
 def _row(code: str, period: Period, years: Sequence[OfficeYear], corrected: bool) -> Row:
@@ -278,10 +292,14 @@ def _corrected(offices: Sequence[Office], period: Period) -> set[tuple[int, str]
 def reporting_of(offices: Sequence[Office], period: Period) -> dict[int, Reporting]:
     """Requests of periods within `period`, by office; who was excused, or asked by a cancelled run, was not asked."""
     codes = [part.code for kind in Kind for part in _parts(kind, period)]
+    asked = DataRequest.objects.filter(office__in=offices, period__in=codes, withdrawn_at__isnull=True)
+    return reporting_among(asked.exclude(origin__startswith="muat:"))
+
+
+def reporting_among(requests: QuerySet[DataRequest]) -> dict[int, Reporting]:
+    """How many of these requests were answered, and in time, by office."""
     state = DataRequest.State
-    asked = DataRequest.objects.filter(office__in=offices, period__in=codes, withdrawn_at__isnull=True).exclude(
-        Q(state__in=(state.EXCUSED, state.PREPARED)) | Q(origin__startswith="muat:")
-    )
+    asked = requests.exclude(state__in=(state.EXCUSED, state.PREPARED))
     answered = Q(state__in=(state.SUBMITTED, state.FROZEN))
     in_time = answered & (Q(due_at__isnull=True) | Q(submitted_at__lte=F("due_at")))
     counts = asked.values("office").annotate(

@@ -14,6 +14,7 @@ Every other word becomes an attribute of the control: True stands alone, None an
 Inside {% filters %} a field has nothing to refuse, so it has no place for an error. See decision 22.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -31,6 +32,7 @@ _FILTERING = "_filtering"
 """What fields inside {% filters %} take for granted, in the context."""
 _ASKING = "_asking"
 """And what their selects do besides."""
+_ISO_DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 NOTHING = mark_safe("")
 _STANDING_ALONE = frozenset({"checked", "disabled", "readonly", "required", "multiple", "autofocus"})
 """Attributes that are there or not, whatever their value."""
@@ -38,9 +40,20 @@ _STANDING_ALONE = frozenset({"checked", "disabled", "readonly", "required", "mul
 
 @register.simple_tag(takes_context=True)
 def field(context: Context, name: str, label: str, *, value: Any = _TYPED, lines: int = 0, **words: Any) -> SafeString:
-    """An input, or a textarea of so many `lines`; one of `type` "file" or "password" never shows what was given."""
+    """An input, or a textarea of so many `lines`; one of `type` "file" or "password" never shows what was given.
+
+    A `type` "date" is typed as people here write it, whatever language the browser speaks: 31/12/2026 (docs: decision 22).
+    A file has a button of our own for the same reason.
+    """
+    is_date, is_file = words.get("type") == "date", words.get("type") == "file"
+    if is_date:
+        words = {"placeholder": "31/12/2026", "inputmode": "numeric", "autocomplete": "off", **words, "type": "text"}
     made = _Field.of(context, name, label, words)
     kept = None if words.get("type") in ("file", "password") else _kept(context, name, value)
+    if is_date:
+        kept = _as_written(kept)
+    if is_file:
+        return made.around(file_button(made.id, format_html("<input{}>", made.attributes("form-control"))))
     if lines:
         return made.around(format_html("<textarea{}>{}</textarea>", made.attributes("form-control", rows=lines), kept))
     return made.around(format_html("<input{}>", made.attributes("form-control", type="text", value=kept)))
@@ -266,6 +279,24 @@ def _kept(context: Context, name: str, value: Any) -> Any:
         return "" if value is None else value
     data = getattr(context.get("typed"), "data", None)
     return data.get(name, "") if data else ""
+
+
+def _as_written(day: Any) -> Any:
+    """A date as people write it: "31/12/2026"; what was typed stays as it was typed."""
+    if isinstance(day, str):
+        found = _ISO_DAY.fullmatch(day.strip())
+        return "/".join(reversed(found.groups())) if found else day
+    return f"{day:%d/%m/%Y}" if day else ""
+
+
+def file_button(of: str, control: SafeString) -> SafeString:
+    """A file's input with a button that says what it does in Indonesian; it works without JavaScript, which adds the name."""
+    return format_html(
+        '<div class="file-field">{}<label class="btn btn-outline-secondary" for="{}">Pilih berkas</label>'
+        '<span class="file-name" data-file-name aria-hidden="true"></span></div>',
+        control,
+        of,
+    )
 
 
 def _error_of(context: Context, name: str) -> str:

@@ -13,7 +13,10 @@ from django.utils.safestring import SafeString, mark_safe
 from himpun import clock
 from himpun.archive.models import Record
 from himpun.measure.periods import Period
+from himpun.offices.calendar.kept import calendar_of
 from himpun.offices.calendar.year import hours_in_words
+from himpun.offices.due_words import due_words
+from himpun.offices.models.offices import Office
 from himpun.offices.queries import shown_holder, titles_of
 from himpun.procedures.models import ProcedureVersion
 from himpun.procedures.reading import worded
@@ -47,6 +50,14 @@ def titles(context: template.Context, *roles: str, last: str = "dan") -> str:
 def moment(at: datetime | None) -> str:
     """ "23 Nov 2026 09.14" in the active zone."""
     return formats.date_format(timezone.localtime(at), "j M Y H.i") if at else ""
+
+
+@register.filter
+def deadline(due_at: datetime | None, office: Office) -> str:
+    """ "1 Des 2026, akhir jam kerja (16.00)", by the calendar and the clock of an office."""
+    if not due_at:
+        return ""
+    return due_words(calendar_of(office.pk, office.calendar_stamp)[0], due_at, zoned=False)
 
 
 @register.filter

@@ -46,7 +46,8 @@ def holding_new(request: PersonRequest) -> HttpResponse:
         made = attempt(typed, lambda: _begin(request, office))
         if made is not None:
             return _said(request, made, f"{made.person.name} tercatat sebagai {made.title}.")
-    context = {"kinds": Holding.Kind.choices(), "posts": office.posts.all(), "people": people_known_to(office)}
+    posts = office.posts.there_on(request.acting.day)
+    context = {"kinds": Holding.Kind.choices(), "posts": posts, "people": people_known_to(office)}
     return settings_form(request, "offices/holding.html", typed, context)
 
 

@@ -24,7 +24,7 @@ from himpun.offices.rules import MAY_MANAGE_OFFICE
 from himpun.offices.vocabulary import OWN_DAYS
 from himpun.offices.worktime import WEEKDAYS
 from himpun.typed import read_year
-from himpun.web.forms import Typed, attempt, read_date, read_whole
+from himpun.web.forms import Typed, attempt, dates_of, read_whole
 from himpun.web.middleware import PersonRequest
 from himpun.web.views.offices import office_of, recounted, settings_form
 
@@ -143,7 +143,7 @@ def holiday_edit(request: PersonRequest, pk: int) -> HttpResponse:
 def _day_fields(request: PersonRequest) -> dict[str, Any]:
     given = request.POST
     return {
-        "day": read_date(given.get("day", "")),
+        **dates_of(given, "day"),
         "kind": given.get("kind", Holiday.Kind.LOCAL),
         "name": given.get("name", ""),
         "source": given.get("source", ""),
@@ -194,8 +194,7 @@ def _hours_fields(request: PersonRequest) -> dict[str, Any]:
     return {
         "name": given.get("name", ""),
         "source": given.get("source", ""),
-        "since": read_date(given.get("since", "")),
-        "until": read_date(given.get("until", "")),
+        **dates_of(given, "since", "until"),
         "hours": {name: given.get(f"hours_{name}", "") for name in WEEKDAYS},
     }
 

@@ -16,6 +16,7 @@ from himpun import clock
 from himpun.archive.models import Record
 from himpun.archive.seals import ROWS_WRITTEN
 from himpun.cycles import actions
+from himpun.cycles.correcting import issue_corrected
 from himpun.cycles.deadlines import final
 from himpun.cycles.deadlines.clocks import clocks_in, request_clocks_in
 from himpun.cycles.deadlines.outlook import Outlook, outlooks_in
@@ -40,6 +41,7 @@ from himpun.offices.rules import (
 from himpun.procedures.queries import versions_in_force
 from himpun.procedures.reading import role_titles
 from himpun.web import steps
+from himpun.web.corrected import corrected
 from himpun.web.deadlines import read_deadline, say_fit, say_whether_it_fits
 from himpun.web.forms import Typed, attempt
 from himpun.web.middleware import PersonRequest
@@ -59,7 +61,7 @@ def cycle_list(request: PersonRequest) -> HttpResponse:
     """Cycles of the office, newest first, each with the step that waits."""
     acting = request.acting
     waiting = Task.objects.filter(decided_at__isnull=True, part=False).select_related("post")
-    rows = _visible(request).filter(office=acting.office).select_related("procedure", "parent__cycle")
+    rows = _visible(request).filter(office=acting.office).select_related("procedure", "parent__cycle", "office")
     state = request.GET.get("status", "")
     if state in Cycle.State.values:
         rows = rows.filter(state=state)
@@ -121,7 +123,7 @@ def cycle_page(request: PersonRequest, pk: int) -> HttpResponse:
 def show_cycle(request: PersonRequest, pk: int, typed: Typed, status: int = 200) -> HttpResponse:
     """The page of a cycle, with whatever was typed into its form and refused."""
     acting = request.acting
-    related = ("office__kind", "procedure", "letter", "parent__cycle__procedure")
+    related = ("office__kind", "procedure", "letter", "parent__cycle__procedure", "corrects")
     cycle = get_object_or_404(_visible(request).select_related(*related), pk=pk)
     definition = cycle.procedure.definition
     titles = role_titles(definition, cycle.office.titles())
@@ -139,6 +141,9 @@ def show_cycle(request: PersonRequest, pk: int, typed: Typed, status: int = 200)
         "holder": holders_of([task.post_id], acting.day).get(task.post_id, "belum ada pemangku") if task else "",
         "results": results_of(cycle, acting.person, acting.day),
         "recap": recap_of(cycle) if cycle.state == Cycle.State.ENDED else None,
+        **corrected(request, cycle if cycle.state == Cycle.State.ENDED else None),
+        "corrected_recap": recap_of(cycle) if cycle.corrects_id else None,
+        "first_step": min((row.step.no for row in rows if row.task), default=0),
         "timeline": Record.objects.filter(chain=cycle.office.code, subject=cycle.subject)
         .exclude(act__in=UNSAID)
         .order_by("-seq")[:100],
@@ -152,6 +157,8 @@ def show_cycle(request: PersonRequest, pk: int, typed: Typed, status: int = 200)
         context |= steps.form_of(cycle, task)
     context["requests"] = asked = _requests_of(request, cycle)
     context |= _times_of(request, cycle, task, rows, asked)
+    if "due_at" in typed.errors:
+        context["due_day"] = typed.data.get("due_at", "")
     return render(request, "cycles/cycle.html", context, status=status)
 
 
@@ -288,6 +295,18 @@ def resume(request: PersonRequest, pk: int) -> HttpResponse:
         return show_cycle(request, pk, typed, status=refusal.status)
     messages.success(request, "Siklus berlanjut. Batas waktu yang terbuka bergeser sepanjang jedanya.")
     return redirect("cycle", pk)
+
+
+@posted_from("cycle")
+def correct(request: PersonRequest, pk: int) -> HttpResponse:
+    """Begin to issue the document of a cycle anew, with the figures corrected since."""
+    cycle = get_object_or_404(_visible(request).select_related("office", "parent__cycle"), pk=pk)
+    typed = Typed(request.POST)
+    made = attempt(typed, lambda: issue_corrected(cycle=cycle, by=request.acting.person))
+    if made is None:
+        return show_cycle(request, pk, typed, status=409)
+    messages.success(request, "Dokumen perbaikan mulai disusun dengan angka resmi; baca naskahnya, lalu teruskan.")
+    return redirect("cycle", made.pk)
 
 
 @posted_from("cycle")

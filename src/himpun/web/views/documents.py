@@ -20,6 +20,7 @@ from himpun.documents.work import ensure_issued, ensure_rendered, made_ready
 from himpun.indicators.models.figures import Correction
 from himpun.indicators.recaps.corrections import approved_since
 from himpun.web import downloads
+from himpun.web.corrected import corrected
 from himpun.web.middleware import PersonRequest
 
 SHOWS_FIGURES = frozenset({Document.Kind.COLLECTED, Document.Kind.RECAP, Document.Kind.PERFORMANCE})
@@ -53,6 +54,7 @@ def document_page(request: PersonRequest, pk: int) -> HttpResponse:
     latest, official = document.latest, document.official
     shown = official or latest
     failure = made_ready(shown)
+    corrections, cycle = _corrections(document), cycle_named(document.subject)
     context = {
         "document": document,
         "latest": latest,
@@ -62,8 +64,9 @@ def document_page(request: PersonRequest, pk: int) -> HttpResponse:
         "issued": shown.signed_sha256,
         "versions": document.versions.prefetch_related("approvals").order_by("-no"),
         "deliveries": document.deliveries.all(),
-        "cycle": cycle_named(document.subject),
-        "corrections": _corrections(document),
+        "cycle": cycle,
+        "corrections": corrections,
+        **(corrected(request, cycle) if corrections else {}),
         "verification_url": verification_url(document),
         "qr": qr_svg(verification_url(document)) if shown.signed_sha256 else "",
     }

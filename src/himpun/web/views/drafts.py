@@ -85,7 +85,8 @@ _LINES = {"analisis": 7, "dasar_hukum": 7}
 def add_recipient(request: PersonRequest, pk: int) -> HttpResponse:
     """Put a post of the office, or somebody outside it, on the distribution list."""
     cycle = _cycle(request, pk)
-    post = Post.objects.filter(office=cycle.office, pk=whole_number(request, "post")).first()
+    posts = Post.objects.filter(office=cycle.office).there_on(request.acting.day)
+    post = posts.filter(pk=whole_number(request, "post")).first()
     recipient = post.title if post else request.POST.get("recipient", "")
     method = "Himpun" if post else request.POST.get("method", "Tautan")[:40]
     typed = Typed(request.POST)

@@ -166,6 +166,7 @@ def show_correction(request: PersonRequest, pk: int, typed: Typed, status: int =
         "correction": correction,
         "figure": correction.figure,
         "may_open": visible_figures(request).filter(pk=correction.figure_id).exists(),
+        "recaps": corrections.recaps_before(correction),
         "may_decide": correction.state == Correction.State.ASKED
         and corrections.may_decide(correction, acting.person, acting.day),
         "typed": typed,

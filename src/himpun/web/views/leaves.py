@@ -15,7 +15,7 @@ from himpun.offices.models.offices import Office
 from himpun.offices.models.people import Person
 from himpun.offices.queries import people_known_to
 from himpun.offices.rules import MAY_MANAGE_OFFICE
-from himpun.web.forms import Typed, attempt, read_date, read_whole
+from himpun.web.forms import Typed, attempt, dates_of, read_date, read_whole
 from himpun.web.middleware import PersonRequest
 from himpun.web.views.appointments import letter_file
 from himpun.web.views.offices import office_of, settings_form, wrong_dates
@@ -144,8 +144,8 @@ def _change(request: PersonRequest, office: Office, leave: Leave) -> str:
 
 
 def _end(request: PersonRequest, office: Office, leave: Leave) -> str:
+    until = dates_of(request.POST, "last_day")["last_day"]
     try:
-        until = read_date(request.POST.get("last_day", ""))
         ended = actions.end_leave(leave=leave, until=until, by=request.acting.person)
     except FieldErrors as error:
         raise FieldErrors({"last_day": error.fields["until"]}) from None

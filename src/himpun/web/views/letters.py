@@ -24,7 +24,7 @@ from himpun.offices.rules import MAY_REGISTER_LETTERS, MAY_START_CYCLES
 from himpun.procedures.queries import versions_in_force
 from himpun.web import downloads
 from himpun.web.deadlines import read_deadline, say_whether_it_fits
-from himpun.web.forms import Typed, attempt, read_date
+from himpun.web.forms import Typed, attempt, dates_of
 from himpun.web.middleware import Acting, PersonRequest
 from himpun.web.periods import period_choices
 from himpun.web.posting import posted_from
@@ -112,8 +112,7 @@ def _fields(request: PersonRequest) -> dict[str, Any]:
     given = request.POST
     fields: dict[str, Any] = {name: given.get(name, "").strip() for name in _WORDS}
     fields["nature"] = given.get("nature", "biasa") if given.get("nature") in Letter.Nature.values else "biasa"
-    fields |= {"dated": read_date(given.get("dated", "")), "received_on": read_date(given.get("received_on", ""))}
-    return fields
+    return fields | dates_of(given, "dated", "received_on")
 
 
 def _register(request: PersonRequest, typed: _Question) -> Letter | None:

@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from himpun import clock
+from himpun import clock, moments
 from himpun.cycles.deadlines.recounting import recount
 from himpun.letters.models import REGISTERS
 from himpun.letters.numbering import DEFAULT_PATTERN, fill, is_good, meet
@@ -28,7 +28,7 @@ from himpun.offices.acting import HoldsNoPost
 from himpun.offices.actions.homes import homes_open_to, move_home
 from himpun.offices.actions.office import change_office
 from himpun.offices.actions.people import add_person, change_person
-from himpun.offices.actions.posts import add_post, change_post
+from himpun.offices.actions.posts import add_post, change_post, open_work
 from himpun.offices.actions.texts import OFFICE_TEXTS, PERSON_TEXTS
 from himpun.offices.calendar.kept import named_days
 from himpun.offices.models.calendar import Holiday
@@ -38,7 +38,7 @@ from himpun.offices.patterns import check_pattern
 from himpun.offices.queries import is_present, looks_after, people_known_to
 from himpun.offices.rules import MAY_MANAGE_OFFICE, ROLES
 from himpun.offices.worktime import WEEKDAYS
-from himpun.web.forms import Typed, attempt, read_date, read_whole
+from himpun.web.forms import Typed, attempt, dates_of, read_whole, unread_dates
 from himpun.web.middleware import PersonRequest
 
 ZONES = {
@@ -69,7 +69,7 @@ def settings_page(request: PersonRequest) -> HttpResponse:
     """The whole office at a glance, and what is still missing in it."""
     office, day = office_of(request), request.acting.day
     today = Prefetch("holdings", Holding.objects.marked_on(day).select_related("person"), to_attr="today")
-    posts = list(office.posts.prefetch_related(today))
+    posts: list[Any] = list(office.posts.prefetch_related(today))
     held = Holding.objects.filter(post__office=office).select_related("post", "own_post__parent").order_by("-since")
     people = people_known_to(office).prefetch_related(Prefetch("holdings", held, to_attr="here"))
     context = {
@@ -77,7 +77,9 @@ def settings_page(request: PersonRequest) -> HttpResponse:
         "roles": ROLES,
         "people": [(person, [holding for holding in person.here if _in_force(holding, day)]) for person in people],
         "missing_roles": [title for role, title in ROLES.items() if role not in {post.role for post in posts}],
-        "empty_posts": [post for post in posts if not any(is_present(holding) for holding in post.today)],
+        "empty_posts": [
+            post for post in posts if post.there_in(day, day) and not any(is_present(holding) for holding in post.today)
+        ],
         "away": Leave.objects.filter(office=office, since__lte=day, until__gte=day).count(),
         "zone": ZONES.get(office.timezone, office.timezone),
         "hours": [(name, ", ".join(office.hours.get(name, []))) for name in WEEKDAYS],
@@ -93,9 +95,7 @@ def _days_off(office: Office, year: int) -> int:
 
 def wrong_dates(request: PersonRequest) -> dict[str, str]:
     """A date that was typed but cannot be read; an empty last day means until further notice."""
-    written = {name: request.POST.get(name, "").strip() for name in ("since", "until")}
-    unread = [name for name, text in written.items() if text and read_date(text) is None]
-    return dict.fromkeys(unread, "Tanggal ini tidak terbaca. Tulis hari-bulan-tahun, misalnya 31-12-2026.")
+    return unread_dates(request.POST, "since", "until")
 
 
 def _in_force(holding: Holding, day: date) -> bool:
@@ -238,6 +238,7 @@ def post_edit(request: PersonRequest, pk: int) -> HttpResponse:
     post = get_object_or_404(Post.objects.select_related("office"), pk=pk, office=office)
     stored = {name: getattr(post, name) for name in ("code", "title", "role", "unit_code")}
     shown = {**stored, "parent": str(post.parent_id or ""), "order": str(post.order)}
+    shown |= {"since": post.since, "until": post.until}
     typed = Typed(request.POST if request.method == "POST" else shown)
     if request.method == "POST":
         changed = attempt(
@@ -246,6 +247,9 @@ def post_edit(request: PersonRequest, pk: int) -> HttpResponse:
         )
         if changed is not None:
             messages.success(request, f"Jabatan {changed.title} tersimpan.")
+            if changed.until and (waiting := open_work(changed)):
+                told = f"Masih ada {waiting} pekerjaan yang menunggu jabatan ini; selesaikan sampai {moments.day(changed.until)}."
+                messages.warning(request, told)
             return redirect("settings")
     context = {
         "post": post,
@@ -275,6 +279,7 @@ def _post_fields(request: PersonRequest, office: Office) -> dict[str, Any]:
         **fields,
         "parent": office.posts.filter(pk=read_whole(parent)).first(),
         "order": _whole(given.get("order", "0")),
+        **dates_of(given, "since", "until"),
     }
 
 

@@ -20,6 +20,7 @@ from himpun.offices.models.offices import Office
 from himpun.offices.rules import MAY_PUBLISH_PROCEDURES
 from himpun.procedures.checker import check as checker
 from himpun.procedures.checker.findings import OFFICE_KINDS, Finding
+from himpun.procedures.checker.flow import counted_times
 from himpun.procedures.definition import DefinitionError, Procedure
 from himpun.procedures.doings import obstacles
 from himpun.procedures.flowchart.layout import layout
@@ -118,6 +119,7 @@ def sheet_context(office: Office, procedure: Procedure, text: str, in_force_from
         "steps": [(step, [names.get(key, key) for key in step.actors]) for step in procedure.steps],
         "findings": checker.check([procedure], _kind(office)),
         "levels_of_findings": STEP_LABELS,
+        "times": counted_times(procedure),
     }
 
 
@@ -219,6 +221,11 @@ class Checked:
     procedure: Procedure | None = None
     obstacles: list[str] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def times(self) -> list[str]:
+        """How each standard time is counted."""
+        return counted_times(self.procedure) if self.procedure else []
 
 
 def check(request: PersonRequest) -> HttpResponse:

@@ -5,24 +5,32 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from himpun.cycles.models import cycle_named
+from himpun.cycles.models import Cycle, Task, cycle_named
 from himpun.cycles.steps import drafting
 from himpun.documents.pictures import as_svg
 from himpun.errors import Refusal
 from himpun.indicators.measured.charts import achievement_bars, achievement_trend
-from himpun.indicators.measured.keeping import bar_of, read_exact, scales_of, score_from, summary_of, target_at
+from himpun.indicators.measured.keeping import bar_of, read_exact, scales_of, summary_of, target_at
 from himpun.indicators.models.recaps import Recap, RecapLine
 from himpun.indicators.recaps.corrections import corrections_after, touching
+from himpun.indicators.recaps.freezing import lacks_analysis
 from himpun.measure.numbers import write_percent
 from himpun.measure.periods import Period
 from himpun.offices.models.holdings import Holding
 from himpun.offices.rules import MAY_SEE_ALL_VALUES
+from himpun.procedures.reading import role_titles
 from himpun.reports import REPORTS, Report
+from himpun.reports.recap.export import CSV_MEDIA, XLSX_MEDIA, to_csv, to_xlsx
+from himpun.reports.recap.frozen import as_frozen, stamp
+from himpun.reports.recap.paper import PDF_MEDIA, to_pdf
 from himpun.reports.recap.recap import on_axis
+from himpun.web import downloads
+from himpun.web.corrected import corrected
 from himpun.web.downloads import picture
-from himpun.web.forms import Typed
+from himpun.web.forms import Typed, read_whole
 from himpun.web.middleware import PersonRequest
 from himpun.web.views.figures import opened_cells
 
@@ -63,7 +71,7 @@ def recap_page(request: PersonRequest, pk: int) -> HttpResponse:
     """One recap: the summary that hides no miss, then every indicator with its colour, formula and way to the source."""
     recap = get_object_or_404(_visible(request).select_related("office"), pk=pk)
     lines = list(recap.lines.select_related("unit"))
-    total = summary_of([line.frozen for line in lines])
+    total, corrections = summary_of([line.frozen for line in lines]), corrections_after(recap)
     context = {
         "recap": recap,
         "lines": lines,
@@ -71,15 +79,35 @@ def recap_page(request: PersonRequest, pk: int) -> HttpResponse:
         "mean": _percent(total.mean),
         "capped": _percent(total.capped_mean),
         "scales": scales_of(line.frozen for line in lines),
-        "corrections": corrections_after(recap),
+        "corrections": corrections,
+        **(corrected(request, cycle_named(recap.origin)) if corrections else {}),
+        "waits": _waiting_step(request, recap),
+        "files": [(reverse(f"frozen_recap_{kind}", args=[pk]), label) for kind, label in FILES],
         "task_open": _analysis_open(request, recap),
-        "lacking": [line for line in lines if _lacks(line)],
+        "lacking": [line for line in lines if lacks_analysis(line)],
     }
     return render(request, "recaps/recap.html", context)
 
 
-def _lacks(line: RecapLine) -> bool:
-    return not score_from(line.frozen).achieved and not (line.cause and line.follow_up)
+FILES = (("pdf", "PDF"), ("xlsx", "Excel"), ("csv", "CSV"))
+
+
+def _waiting_step(request: PersonRequest, recap: Recap) -> dict[str, Any] | None:
+    """The step that the recap's run waits in; of one that has ended, that of the run which awaited it."""
+    cycle = cycle_named(recap.origin)
+    if cycle is None:
+        return None
+    if cycle.state != Cycle.State.OPEN and cycle.parent:
+        cycle = cycle.parent.cycle
+    task = Task.objects.filter(cycle=cycle, part=False, decided_at__isnull=True).select_related("post").first()
+    definition = cycle.procedure.definition
+    return {
+        "cycle": cycle,
+        "task": task,
+        "step": definition.step(task.step_no) if task else None,
+        "titles": role_titles(definition, cycle.office.titles()),
+        "mine": bool(task and request.acting.holds(task.post_id)),
+    }
 
 
 def _analysis_open(request: PersonRequest, recap: Recap) -> bool:
@@ -87,8 +115,7 @@ def _analysis_open(request: PersonRequest, recap: Recap) -> bool:
     if cycle is None or recap.finished_at:
         return False
     try:
-        task = drafting.open_task(cycle, frozenset({"rekap-capaian"}), "Menulis analisis")
-        drafting.acting_on(task, request.acting.person, with_roles=cycle.procedure.definition.step(task.step_no).with_)
+        drafting.may_analyse(cycle, request.acting.person)
     except Refusal:
         return False
     return True
@@ -111,6 +138,7 @@ def line_page(request: PersonRequest, pk: int) -> HttpResponse:
                 cycle=cycle,
                 cause=request.POST.get("cause", ""),
                 follow_up=request.POST.get("follow_up", ""),
+                also=_ticked(request),
                 by=request.acting.person,
             )
         except Refusal as refusal:
@@ -130,6 +158,8 @@ def line_page(request: PersonRequest, pk: int) -> HttpResponse:
         "cause": typed.data.get("cause", line.cause),
         "follow_up": typed.data.get("follow_up", line.follow_up),
         "may_write": _analysis_open(request, line.recap),
+        "others": [other for other in line.recap.lines.all() if other.pk != line.pk and lacks_analysis(other)],
+        "also": _ticked(request),
         "evidence": list(source.evidence.all()) if source and may_see_source else [],
         "source": source,
         "tree": line.frozen.get("pohon"),
@@ -140,11 +170,30 @@ def line_page(request: PersonRequest, pk: int) -> HttpResponse:
     return render(request, "recaps/line.html", context, status=status)
 
 
+def _ticked(request: PersonRequest) -> list[int]:
+    """The other lines that the analysis is to serve too."""
+    return [pk for text in request.POST.getlist("also") if (pk := read_whole(text))]
+
+
 def _next_lacking(line: RecapLine) -> str:
     for other in line.recap.lines.filter(order__gt=line.order):
-        if _lacks(other):
+        if lacks_analysis(other):
             return f"/rekap/baris/{other.pk}/"
     return f"/rekap/{line.recap_id}/"
+
+
+@require_GET
+def recap_file(request: PersonRequest, pk: int, kind: str) -> HttpResponse:
+    """The frozen recap as a file, of the same kinds as the live one: "pdf", "xlsx" or "csv"."""
+    recap = get_object_or_404(_visible(request).select_related("office"), pk=pk)
+    since = corrections_after(recap)
+    found, note = as_frozen(recap, since), stamp(recap, since)
+    name = f"rekap-beku-{recap.office.code}-{recap.period}-putaran-{recap.round}.{kind}"
+    if kind == "pdf":
+        return downloads.made(to_pdf(found, note=note, at=recap.frozen_at, corrections=since), PDF_MEDIA, name)
+    if kind == "xlsx":
+        return downloads.made(to_xlsx(found, note=note), XLSX_MEDIA, name)
+    return downloads.made(to_csv(found, note=note), CSV_MEDIA, name)
 
 
 @require_GET

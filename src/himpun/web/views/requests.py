@@ -47,7 +47,7 @@ def request_list(request: PersonRequest) -> HttpResponse:
         _visible(request)
         .filter(office=request.acting.office)
         .exclude(origin__startswith="muat:")
-        .select_related("unit")
+        .select_related("unit", "office")
     )
     state = request.GET.get("status", "")
     if state in DataRequest.State.values:

@@ -21,7 +21,7 @@ from himpun.offices.models.offices import Office
 from himpun.offices.rules import MAY_START_CYCLES
 from himpun.procedures.models import ProcedureVersion
 from himpun.procedures.queries import versions_in_force
-from himpun.web.forms import Typed, attempt, read_date
+from himpun.web.forms import Typed, attempt, dates_of
 from himpun.web.middleware import PersonRequest
 from himpun.web.posting import posted_from
 
@@ -131,7 +131,7 @@ def _fields(request: PersonRequest) -> dict[str, Any]:
         "at": _clock(given.get("at", "")),
         "deadline_days": _whole(given.get("deadline_days", "")),
         "deadline_in": given.get("deadline_in", "kalender"),
-        "active_from": read_date(given.get("active_from", "")),
+        **dates_of(given, "active_from"),
     }
 
 

@@ -18,7 +18,7 @@ from himpun.procedures.doings import publishable
 from himpun.procedures.models import ProcedureDraft
 from himpun.procedures.queries import versions_in_force
 from himpun.procedures.rules import DEEDS, RULES
-from himpun.web.forms import Typed, attempt, read_date, read_whole, whole_number
+from himpun.web.forms import Typed, attempt, read_date, read_whole, unread_dates, whole_number
 from himpun.web.middleware import PersonRequest
 from himpun.web.views.procedures import (
     TEXT_LIMIT,
@@ -94,7 +94,9 @@ def _submitted(
 ) -> ProcedureDraft | None:
     since = read_date(request.POST.get("in_force_from", ""))
     if since is None:
-        typed.errors["in_force_from"] = "Isi tanggal mulai berlaku, misalnya 01-01-2027."
+        typed.errors |= {"in_force_from": "Isi tanggal mulai berlaku, misalnya 01/01/2027."} | unread_dates(
+            request.POST, "in_force_from"
+        )
     try:
         if since is None:
             publishable(text)

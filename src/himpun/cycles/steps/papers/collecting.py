@@ -6,7 +6,7 @@ from himpun.documents.content import request as content
 from himpun.documents.content.answer import FilledForm, FilledIndicator
 from himpun.documents.content.collected import FormRecap, RecapValue, UnitRecap
 from himpun.documents.content.request import RequestedIndicator
-from himpun.documents.parts import empty_signature, letterhead, moment, place_date, signature_of
+from himpun.documents.parts import deadline, empty_signature, letterhead, moment, place_date, signature_of
 from himpun.indicators.measured.keeping import value_text
 from himpun.indicators.models.recaps import Recap
 from himpun.indicators.models.requests import DataRequest, RequestLine
@@ -33,7 +33,7 @@ def request_form(request: DataRequest, *, number: str, signer: Actor | None, at:
         "recipient": request.unit.title,
         "recipient_place": "Tempat",
         "period": period.label,
-        "deadline": moment(request.due_at, office),
+        "deadline": deadline(request.due_at, office),
         "opening": (
             f"Dalam rangka pengumpulan data kinerja {office.name} {period.label}, dengan hormat kami minta Saudara mengisi "
             "data dan informasi kinerja sebagaimana format terlampir, disertai bukti dukung bila diwajibkan."
@@ -73,7 +73,7 @@ def filled_form(request: DataRequest, *, number: str, times: int, actor: Actor, 
         "unit": request.unit.title,
         "period": Period.parse(request.period).label,
         "request_number": number,
-        "deadline": moment(request.due_at, office),
+        "deadline": deadline(request.due_at, office),
         "submitted_by": request.submitted_by,
         "submitted_as": request.submitted_title,
         "submitted_at": moment(request.submitted_at, office),

@@ -1,6 +1,6 @@
 """The Data Kinerja: the frozen recap, and between its tables the narrative that people write."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from himpun import moments
 from himpun.cycles.models import Cycle
@@ -23,6 +23,20 @@ NARRATIVE = {
     "penutup": "Penutup",
 }
 """The sections a person writes: key → heading, in the order of the document."""
+
+
+CORRECTED = "Perbaikan"
+"""How a document is called that replaces another with corrected figures."""
+_REPLACES = "Dokumen ini menggantikan "
+
+
+def corrected_narrative(before: Mapping[str, str], replaced: str, corrections: Iterable[str]) -> dict[str, str]:
+    """The narrative of the document that is replaced, and before it, in the foreword, what it was replaced for."""
+    foreword = before.get("kata_pengantar", "")
+    if foreword.startswith(_REPLACES):  # the document replaced had replaced another
+        foreword = foreword.partition("\n\n")[2]
+    told = f"{_REPLACES}{replaced} karena angka berikut dikoreksi sesudah dibekukan: {'; '.join(corrections)}."
+    return {**before, "kata_pengantar": f"{told}\n\n{foreword}".strip()}
 
 
 def first_narrative(cycle: Cycle) -> dict[str, str]:
@@ -60,7 +74,7 @@ def performance_data(cycle: Cycle, recap: Recap, narrative: Mapping[str, str], *
     lines = list(recap.lines.select_related("indicator"))
     return {
         "letterhead": letterhead(office),
-        "title": "Data Kinerja",
+        "title": f"Data Kinerja ({CORRECTED})" if cycle.corrects_id else "Data Kinerja",
         "period": Period.parse(cycle.period).label,
         "place_year": f"{office.city}, {local(recap.frozen_at, office).year}",
         "state": "draft",

@@ -26,6 +26,14 @@
     if (token) event.detail.headers["X-CSRFToken"] = token.content;
   });
 
+  // A file's own button shows what was chosen; what the browser itself would say of it is in the browser's language.
+  document.documentElement.classList.add("has-script");
+  document.addEventListener("change", function (event) {
+    if (event.target.type !== "file") return;
+    const place = event.target.parentElement.querySelector("[data-file-name]");
+    if (place) place.textContent = Array.from(event.target.files, (file) => file.name).join(", ");
+  });
+
   function status(row, text) {
     const place = row && row.querySelector("[data-save-state]");
     if (place) place.textContent = text;
