@@ -21,6 +21,9 @@ SIZES = {1280: {"width": 1280, "height": 900}, 390: {"width": 390, "height": 844
 SHEET = {"width": 718, "height": 1047}
 LYING = {"width": 1047, "height": 718}
 """A4 less margins of a centimetre, in CSS pixels, upright and lying."""
+LIES = """() => Array.from(document.querySelectorAll("main, .ladder-print"))
+  .some((each) => ["wide", "ladder"].includes(getComputedStyle(each).page))"""
+"""Whether the style sheet lays the page's sheet on its side."""
 CUT_OFF = """() => {
   const edge = document.documentElement.clientWidth + 1;
   const seen = (each) => each.getClientRects().length && getComputedStyle(each).visibility !== "hidden";
@@ -126,8 +129,7 @@ class Office:
     def _look_at_print(self, page: Page, name: str) -> None:
         """That nothing is cut off on a sheet of A4 inside its margins."""
         page.emulate_media(media="print")
-        lies = page.locator(".ladder-print").count() > 0
-        page.set_viewport_size(LYING if lies else SHEET)
+        page.set_viewport_size(LYING if page.evaluate(LIES) else SHEET)
         cut = page.evaluate(CUT_OFF)
         page.emulate_media(media="screen")
         self.problems += [f"{name}: terpotong bila dicetak: {one}" for one in cut]
