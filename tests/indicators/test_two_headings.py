@@ -4,11 +4,13 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from himpun.indicators.figures.mapping.applying import apply, missing
 from himpun.indicators.figures.mapping.headings import guess, headings_at, questions
 from himpun.indicators.figures.mapping.values import Mapping, MappingUnfit
-from himpun.spreadsheets.book import Book, Content, Sheet
+from himpun.spreadsheets.book import Book, Content, Sheet, address
 from himpun.spreadsheets.reading import read_book
 from tests.indicators.office_sheets import known
 
@@ -211,3 +213,44 @@ class TestRowsOfTargets:
         found = csv("Kode;Data;2026\nPAD-1;Target PBB;100\nPAD-1;PBB masuk;40\n")
         rows, wrong = apply(guess(found), found, indicator)
         assert ([row.variable for row in rows], wrong) == (["target_pbb", "pbb"], ())
+
+
+MEASURES = (T, R, C, "%", "Anggaran")
+orders = st.lists(st.permutations(MEASURES[:3]) | st.permutations(MEASURES), min_size=1, max_size=4)
+
+
+class TestAnyOrder:
+    """Whatever stands beside it, merged, trimmed or copied: what is taken is the realisasi of its quarter, or nothing."""
+
+    @given(orders, st.booleans(), st.booleans())
+    @settings(deadline=None, max_examples=60)
+    def test_quarters_over_measures(self, orders: list[list[str]], is_merged: bool, with_notes: bool):
+        upper, lower, figures, merged, expected = ["Kode"], [None], ["IKU-13"], [], {}
+        for number, order in enumerate(orders, 1):
+            first = len(upper) + 1
+            upper += [f"TW {['I', 'II', 'III', 'IV'][number - 1]}", *[None] * (len(order) - 1)]
+            lower += order
+            figures += [N(10 * number + place) for place in range(len(order))]
+            expected[f"2026-TW{number}"] = N(10 * number + list(order).index(R))
+            merged.append(f"{address(1, first)}:{address(1, first + len(order) - 1)}")
+        if with_notes:
+            upper, figures = [*upper, "Keterangan"], [*figures, "lancar"]
+        found = book(tuple(upper), tuple(lower), tuple(figures), merged=tuple(merged) if is_merged else ())
+        assert values(found) == expected
+
+    @given(st.permutations((T, R, C)), st.integers(1, 4), st.booleans())
+    @settings(deadline=None, max_examples=60)
+    def test_measures_over_quarters(self, order: list[str], quarters: int, is_merged: bool):
+        upper, lower, figures, merged, expected = ["Kode"], [None], ["IKU-13"], [], {}
+        for place, measure in enumerate(order):
+            first = len(upper) + 1
+            upper += [measure, *[None] * (quarters - 1)]
+            lower += [f"TW {['I', 'II', 'III', 'IV'][number]}" for number in range(quarters)]
+            figures += [N(10 * place + number) for number in range(quarters)]
+            if measure == R:
+                expected = {f"2026-TW{number + 1}": N(10 * place + number) for number in range(quarters)}
+            merged.append(f"{address(1, first)}:{address(1, first + quarters - 1)}")
+        found = book(
+            tuple(upper), tuple(lower), tuple(figures), merged=tuple(merged) if is_merged and quarters > 1 else ()
+        )
+        assert values(found) == expected

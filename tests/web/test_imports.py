@@ -1,5 +1,6 @@
 """The page that imports figures: shows them before anything changes, asks what it cannot know, takes an import back."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from himpun.archive.models import StoredFile
 from himpun.indicators.models.figures import Figure, FigureImport
 from himpun.offices.models.people import Person
+from tests import test_open_document as od
 from tests import workbooks
 from tests.cast import Cast
 from tests.indicators.test_importing import bring
@@ -35,8 +38,6 @@ def mapped(browser: Client, rows: list[tuple[Any, ...]] = QUARTERS, content: byt
 
 def chosen(page: str) -> dict[str, str]:
     """What the mapping's form says when nothing is touched."""
-    import re
-
     fields = dict(re.findall(r'<input[^>]*name="(header_row|year|period|blanks)"[^>]*value="([^"]*)"', page))
     for name, inside in re.findall(r'<select[^>]*name="([^"]+)"[^>]*>(.*?)</select>', page, re.DOTALL):
         picked = re.search(r'<option value="([^"]*)" selected', inside) or re.search(
@@ -103,19 +104,32 @@ def test_hidden_rows_are_said_and_taken_only_when_chosen(small: Cast) -> None:
     assert Figure.objects.count() == 4
 
 
-def test_an_old_excel_and_its_percents(small: Cast) -> None:
-    content = (Path(__file__).parents[1] / "indicators" / "fixtures" / "triwulan.xls").read_bytes()
-    preview, page = mapped(screen(small.analis), content=content)
-    assert "TW I › Realisasi" in page
-    assert preview.status_code in (200, 422)
-    from himpun.archive.models import StoredFile
+OLD_EXCEL = (Path(__file__).parents[1] / "indicators" / "fixtures" / "triwulan.xls").read_bytes()
 
-    assert StoredFile.objects.filter(media_type="application/vnd.ms-excel").count() == 1
+
+def test_an_old_excel_is_asked_and_read_like_a_new_one(small: Cast) -> None:
+    preview, page = mapped(screen(small.analis), content=OLD_EXCEL)
+    text = preview.content.decode()
+    assert "TW I › Realisasi" in page
+    assert "1 baris (6); 1 kolom (H)" in text
+    assert "Kode “IKU-13” tidak ada dalam kamus" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "kept"),
+    [
+        ("a.xlsx", OLD_EXCEL, "application/vnd.ms-excel"),
+        ("a.csv", workbooks.of_rows([("Kode", "TW I")]), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        ("a.xlsx", od.ods(od.table(od.row(od.word("Kode"), od.word("TW I")))), "application/vnd.oasis.opendocument.spreadsheet"),
+        ("a.xls", b"Kode;TW I\nIKU-01;4\n", "text/csv"),
+    ],
+)  # fmt: skip
+def test_a_file_is_kept_as_what_its_bytes_are(small: Cast, name: str, content: bytes, kept: str) -> None:
+    upload(screen(small.analis), reverse("import"), content, name)
+    assert StoredFile.objects.get(media_type=kept).size == len(content)
 
 
 def test_what_changed_since_the_preview_is_shown_again_before_it_is_taken(small: Cast) -> None:
-    import re
-
     browser, rows = screen(small.analis), [*QUARTERS[:3]]
     preview, _ = mapped(browser, rows)
     seen = re.search(r'name="seen" value="([^"]+)"', preview.content.decode())

@@ -41,7 +41,7 @@ from himpun.web.views import (
     work,
 )
 from himpun.web.views.forms_out import form_file, request_file
-from himpun.web.views.sheets import import_page, import_seen, import_take_back
+from himpun.web.views.imports import import_page, import_seen, import_take_back
 
 urlpatterns = [
     path("", work.my_work, name="work"),

@@ -128,7 +128,7 @@ class ChangedSince(Conflict):
         super().__init__("Angka di Himpun berubah sejak pratinjau ini dibuka. Periksa lagi yang di bawah, lalu impor.")
 
 
-def digest_of(changes: Sequence[Change]) -> str:
+def digest_of_changes(changes: Sequence[Change]) -> str:
     """Names what was looked at: the same figures, before and after."""
     return hashlib.sha256(repr(changes).encode()).hexdigest()
 
@@ -156,7 +156,7 @@ def import_figures(
 
     Raises HoldsNoPost. Who collects for the whole office may bring every unit's figures, others those of their own
     posts. `each` tells what became of every row; `progress` hears how many rows were checked. With `seen`, the
-    `digest_of` the changes that somebody looked at, other changes raise ChangedSince.
+    `digest_of_changes` the changes that somebody looked at, other changes raise ChangedSince.
     """
     day = office.today()
     actor = acting_in(by, office.pk, day, roles=None, to="mengimpor angka")
@@ -170,7 +170,7 @@ def import_figures(
             checked.read(rows, progress)
             checked.lock()
             changes = checked.changes() if dry_run or seen else ()
-            if seen and changes and digest_of(changes) != seen:
+            if seen and changes and digest_of_changes(changes) != seen:
                 raise ChangedSince
             report = _apply(turn, checked, actor, name, format, kept, only_good=only_good, each=each)
             if dry_run:

@@ -13,8 +13,8 @@ from himpun.indicators.figures.mapping.stacks import (
     Columns,
     Heading,
     Says,
+    columns_in_words,
     covered,
-    joined,
     read_columns,
     stacked,
     without_titles,
@@ -118,7 +118,7 @@ def _second_value(
         if roles[heading.column][0] == VALUE and read.says[heading.column] is Says.ACTUAL and VALUE in columns
     ]
     alike = [one for one in called if normalised(one.text) == normalised(called[0].text)]
-    return f"Kolom {joined(one.place for one in alike)}: yang mana berisi angkanya?" if len(alike) > 1 else ""
+    return f"Kolom {columns_in_words(one.place for one in alike)}: yang mana berisi angkanya?" if len(alike) > 1 else ""
 
 
 def _role(heading: Heading) -> tuple[str, float]:

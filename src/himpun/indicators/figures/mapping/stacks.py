@@ -98,11 +98,11 @@ def stacked(sheet: Sheet, merged: dict[tuple[int, int], tuple[int, int]], top: i
     found = []
     for column in range(1, width + 1):
         content = sheet.cell(*merged.get((bottom, column), (bottom, column)))
-        last = max((row for row in range(top, bottom + 1) if tidy(sheet.cell(row, column))), default=0)
+        last = max((row for row in range(top, bottom + 1) if _tidy(sheet.cell(row, column))), default=0)
         parts = []
         for row in range(top, bottom):
             place = merged.get((row, column), (row, column))
-            if text := tidy(sheet.cell(*place)):
+            if text := _tidy(sheet.cell(*place)):
                 parts.append(Part(text, place[1], False))
                 carried[row] = Part(text, place[1], True)
                 if (row, column) in merged:  # says itself how far it reaches
@@ -111,7 +111,7 @@ def stacked(sheet: Sheet, merged: dict[tuple[int, int], tuple[int, int]], top: i
                 carried.pop(row, None)
             elif row in carried:
                 parts.append(carried[row])
-        if lowest := tidy(content):
+        if lowest := _tidy(content):
             parts.append(Part(lowest, merged.get((bottom, column), (bottom, column))[1], False))
         found.append(Heading(column, tuple(parts), content))
     return found
@@ -138,7 +138,7 @@ def without_titles(headings: Sequence[Heading], keys: set[int]) -> list[Heading]
     ]
 
 
-def tidy(content: Content) -> str:
+def _tidy(content: Content) -> str:
     return " ".join(text_of(content).split())
 
 
@@ -291,7 +291,7 @@ def read_columns(headings: Sequence[Heading], busy: set[int]) -> Columns:
             questions.append(_which(alike, said))
     if not by_moment and (others := [one for one in headings if one.column in dates]):
         questions.append(
-            f"Tidak ada kolom realisasi: {joined(one.place for one in others)} menyebut target atau capaian, "
+            f"Tidak ada kolom realisasi: {columns_in_words(one.place for one in others)} menyebut target atau capaian, "
             "sehingga tidak diambil sendiri. Pilih kolomnya bila angkanya memang ada di sana."
         )
     several = {one.column for alike in by_moment.values() if len(alike) > 1 for one in alike}
@@ -310,7 +310,7 @@ def _chosen(alike: Sequence[Heading], dates: dict[int, Dated], said: dict[int, S
 
 
 def _which(alike: Sequence[Heading], said: dict[int, Says]) -> str:
-    places = joined(one.place for one in alike)
+    places = columns_in_words(one.place for one in alike)
     if len(alike) > 1:
         return f"Kolom {places} sama periodenya: yang mana realisasinya? Pilih satu."
     if said[alike[0].column] is Says.BOTH:
@@ -346,7 +346,7 @@ def _is_merged(heading: Heading, headings: Sequence[Heading]) -> bool:
     )
 
 
-def joined(places: Iterable[str]) -> str:
+def columns_in_words(places: Iterable[str]) -> str:
     """ "D “Target”, E “Realisasi” dan F “Capaian”"."""
     *most, last = places
     return f"{', '.join(most)} dan {last}" if most else last
