@@ -40,6 +40,13 @@ def docx(extra: str = "") -> bytes:
     return zipped(parts | ({extra: "x"} if extra else {}))
 
 
+def ods(extra: str = "", text: str = "x") -> bytes:
+    """The parts that make a workbook of LibreOffice, and perhaps one more."""
+    content = '<?xml version="1.0"?><office:document-content><office:body/></office:document-content>'
+    parts = {"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": content}
+    return zipped(parts | {"META-INF/manifest.xml": "<manifest/>"} | ({extra: text} if extra else {}))
+
+
 def zipped(parts: dict[str, str]) -> bytes:
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as package:

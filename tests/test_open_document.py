@@ -124,8 +124,8 @@ def test_a_workbook_is_known_by_its_content_whatever_it_is_called(name: str) -> 
     [
         ("rekap.xls", b"<html><table><tr><td>1</td></tr></table></html>", "HTML"),
         ("rekap.csv", b"<?xml version='1.0'?><x/>", "HTML atau XML"),
-        ("rekap.ods", b"kode;nilai\n", "bukan Excel"),
-        ("rekap.doc", b"kode;nilai\n", "hanya .xlsx, .ods, dan .csv"),
+        ("rekap.ods", b"kode nilai\n", "bukan Excel"),
+        ("rekap.doc", b"kode;nilai\n", "hanya .xlsx, .xls, .ods, dan .csv"),
     ],
 )
 def test_what_is_no_workbook_says_what_it_is(name: str, content: bytes, cause: str) -> None:

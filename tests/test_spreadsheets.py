@@ -203,19 +203,23 @@ class TestCsv:
 
 
 class TestRefused:
-    @pytest.mark.parametrize(
-        ("name", "cause"),
-        [("a.xlsm", "makro"), ("a.XLTM", "makro"), ("a.xlsb", "biner")],
-    )  # fmt: skip
-    def test_other_kinds_by_name(self, name, cause):
-        assert cause in refusal(PLAIN, name)
+    @pytest.mark.parametrize("name", ["a.xlsm", "a.XLTM", "a.xlsb", "a.xls", "lampiran"])
+    def test_a_name_decides_nothing_of_a_workbook(self, name):
+        assert read_book(name, PLAIN).kind == "xlsx"
+
+    @pytest.mark.parametrize("name", ["rekap.xlsx", "rekap.xls", "rekap.ods"])
+    def test_a_text_table_that_a_program_called_a_workbook_is_read_as_what_it_is(self, name):
+        assert read_book(name, "kode\tnilai\nIKU-01\t7\n".encode("utf-16")).sheets[0].rows[1] == ("IKU-01", "7")
+
+    def test_a_binary_workbook_is_known_by_its_parts(self):
+        assert "biner" in refusal(spoiled(PLAIN, parts={"xl/workbook.bin": b"x"}), "a.xlsx")
 
     @pytest.mark.parametrize(
         ("content", "cause"),
         [
             (b"", "kosong"),
-            (b"kode;nilai", "bukan Excel"),
-            (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "Excel lama"),
+            (b"kode dan nilai", "bukan Excel"),
+            (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "rusak"),
             (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "kata sandi"),
             (PLAIN[:-100], "rusak atau terpotong"),
             (PLAIN + b"\0" * 20_000_000, "paling besar 20 MB"),

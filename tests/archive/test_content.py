@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from himpun.archive.content import SCANS, ContentRefused, Kind, check, seen
-from tests.papers import SCRIPT, changed_pdf, docx, image, pdf, xlsx, zipped
+from tests.papers import SCRIPT, changed_pdf, docx, image, ods, pdf, xlsx, zipped
 
 REAL = {
     Kind.PDF: pdf("laporan"),
@@ -14,6 +14,7 @@ REAL = {
     Kind.JPEG: image("JPEG"),
     Kind.XLSX: xlsx(),
     Kind.DOCX: docx(),
+    Kind.ODS: ods(),
 }
 
 
@@ -74,6 +75,31 @@ def test_a_locked_pdf_and_a_document_with_macros_are_refused() -> None:
         check(changed_pdf("locked"), "surat.pdf")
     with pytest.raises(ContentRefused, match="program atau tindakan otomatis"):
         check(docx("word/vbaProject.bin"), "surat.docx")
+
+
+@pytest.mark.parametrize(
+    ("content", "cause"),
+    [
+        (ods("Basic/Standard/Module1.xml"), "program atau tindakan otomatis"),
+        (ods("Scripts/python/jahat.py"), "program atau tindakan otomatis"),
+        (ods("Object 1"), "memuat berkas lain"),
+        (ods("META-INF/manifest.xml", "<encryption-data/>"), "terkunci dengan kata sandi"),
+        (ods("content.xml", "<html/>"), "rusak"),
+    ],
+)
+def test_a_workbook_of_libreoffice_that_does_or_hides_something_is_refused(content: bytes, cause: str) -> None:
+    with pytest.raises(ContentRefused, match=cause):
+        check(content, "rekap.ods")
+
+
+def test_a_chart_in_a_workbook_of_libreoffice_is_no_file_in_it() -> None:
+    assert check(ods("Object 1/content.xml"), "rekap.ods") is Kind.ODS
+
+
+def test_another_open_document_is_no_workbook() -> None:
+    text = zipped({"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": "<x/>"})
+    with pytest.raises(ContentRefused, match="bukan PDF, PNG, JPG, XLSX, DOCX, atau ODS yang sah"):
+        check(text, "surat.odt")
 
 
 def test_a_picture_of_too_many_points_is_refused_before_it_is_unpacked() -> None:

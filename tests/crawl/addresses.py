@@ -16,7 +16,7 @@ from himpun.budgets.models import IndicatorProgram, Program
 from himpun.cycles.models import Cycle, Schedule, ScheduleRun, Task
 from himpun.documents.models import Delivery, Document, DocumentVersion
 from himpun.indicators.models.dictionary import Indicator, Scale
-from himpun.indicators.models.figures import Correction, Figure
+from himpun.indicators.models.figures import Correction, Figure, FigureImport
 from himpun.indicators.models.recaps import Recap, RecapLine
 from himpun.indicators.models.requests import DataRequest, Evidence, RequestLine
 from himpun.letters.models import Letter
@@ -125,6 +125,7 @@ BY_ROW: dict[Callable[[Side], QuerySet[Any]], str] = {
     _of(Recap, "office"): "recap recap_chart frozen_recap_pdf frozen_recap_xlsx frozen_recap_csv",
     _of(RecapLine, "recap__office"): "recap_line line_chart",
     _of(Figure, "office"): "figure figure_correct",
+    _of(FigureImport, "office"): "import_seen import_take_back",
     _of(Correction, "office"): "correction correction_decide correction_file",
     _of(Program, "office"): "budget_node budget_edit budget_remove budget_months budget_link budget_chart",
     _of(IndicatorProgram, "program__office"): "budget_unlink",

@@ -30,8 +30,9 @@ from himpun.documents.actions import note_opened
 from himpun.documents.models import Delivery
 from himpun.documents.work import render_waiting
 from himpun.indicators.dictionary.scales import save_scale
+from himpun.indicators.figures.importing import FigureRow, import_figures
 from himpun.indicators.models.dictionary import Indicator, Variable
-from himpun.indicators.models.figures import Figure
+from himpun.indicators.models.figures import Figure, FigureImport
 from himpun.indicators.models.requests import DataRequest
 from himpun.indicators.recaps.corrections import ask_correction
 from himpun.indicators.requests.evidence import attach_evidence
@@ -315,6 +316,11 @@ def _figures(side: Side) -> None:
     frozen = Figure.objects.current().filter(office=cast.office, frozen=True).order_by("pk")
     first, second = list(frozen.filter(unit=cast.post_of_unit(0)))[:2]
     side.at["figure"] = first
+    rows = [FigureRow(2, "IKU-01.penyebut", cast.post_of_unit(0).code, "2026-03", "9")]
+    brought = import_figures(
+        office=cast.office, rows=rows, name=f"impor-{mark}.csv", format="csv", content=mark.encode(), by=cast.analis
+    )
+    side.at["import"] = FigureImport.objects.get(pk=brought.import_id)
     side.at["correction"] = ask_correction(
         figure_id=second.pk, new="8", reason=f"Satu terlewat {mark}", evidence_name=f"koreksi-{mark}.pdf",
         evidence=pdf(mark), by=cast.units[0],

@@ -210,6 +210,7 @@ WAYS: dict[str, Way] = {
         first=lambda side: {"file": _file("angka.csv", _own_sheet(side), "text/csv")},
         second=COLUMNS,
     ),
+    "import_take_back": Way(ANALIS, lambda side: {"reason": "Salah berkas"}, _pk("import")),
     "figure_correct": Way("unit 1", lambda side: {"new": "8", "reason": "Salah", "file": _file()}, _pk("figure")),
     "correction_decide": Way(KEPALA, lambda side: {"decision": "setuju", "decided_reason": "Benar"}, _pk("correction")),
     "recap_line": Way(ANALIS, lambda side: {"cause": "Hujan", "follow_up": "Payung"}, _recap_line),

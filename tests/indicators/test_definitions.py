@@ -191,7 +191,10 @@ def test_a_grade_needs_a_variable_and_no_formula() -> None:
     [
         ("positif", "84,75", ""),
         ("positif", "−5", ""),
-        ("positif", "88/100.000", "bukan angka"),
+        ("positif", "88/100.000", "0,00088 (88 ÷ 100.000) atau 1.136,363636 (100.000 ÷ 88)"),
+        ("positif", "1:25", "ini perbandingan, yang dapat berarti 0,04 (1 ÷ 25) atau 25 (25 ÷ 1)"),
+        ("negatif-a", "1 banding 12 orang", "Tulis salah satunya, sesuai cara realisasinya dihitung"),
+        ("range", "1:25", "bukan rentang"),
         ("positif", "< inflasi nasional", "bukan angka"),
         ("positif", "A", "bukan angka"),
         ("range", "2,60–3,50", ""),

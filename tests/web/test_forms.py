@@ -137,7 +137,7 @@ def test_wrong_cells_are_listed_with_row_column_value_and_cause(
 @pytest.mark.parametrize(
     ("name", "content", "told"),
     [
-        ("isian.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "Excel lama"),
+        ("isian.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "rusak atau terpotong"),
         ("isian.xlsx", b"PK\x03\x04rusak", "rusak"),
         ("isian.csv", b"", "kosong"),
     ],
@@ -227,7 +227,7 @@ def test_an_own_sheet_is_imported_by_the_page_of_the_office(small: Cast, neighbo
     assert "Belum ada yang diimpor" in browser.get(address).content.decode()
     page = upload(browser, address, own_sheet(line, period="2026-TW1"))
     preview = browser.post(address, {**COLUMNS, "token": token(page)})
-    assert "Akan dimuat: 2 angka baru" in preview.content.decode()
+    assert "2 angka baru, 0 berubah, 0 tetap" in preview.content.decode()
     assert not Figure.objects.exists()
 
     done = browser.post(address, {"token": token(preview), "step": "apply"}, follow=True)

@@ -14,7 +14,7 @@ from himpun.indicators.models.requests import Evidence, RequestLine
 from himpun.web.addresses import address_of
 from himpun.web.uploads import RECEIVED, incoming_of
 from tests.cast import Cast
-from tests.papers import docx, image, pdf, xlsx
+from tests.papers import docx, image, ods, pdf, xlsx
 from tests.web.test_pages import screen
 
 PAPER = pdf("bukti")
@@ -66,6 +66,8 @@ SAID = ("application/wps-office.xlsx", "application/octet-stream", "application/
     [
         *(("rekap.xlsx", xlsx(), said, "spreadsheetml.sheet") for said in SAID),
         ("laporan.docx", docx(), "application/wps-office.docx", "wordprocessingml.document"),
+        ("rekap.ods", ods(), "text/csv", "opendocument.spreadsheet"),
+        ("rekap.xlsx", ods(), "application/vnd.ms-excel", "opendocument.spreadsheet"),
         ("scan.pdf", PAPER, "application/wps-office.pdf", "application/pdf"),
         ("scan.pdf", PAPER, "application/x-pdf", "application/pdf"),
         ("scan.jpg", image("JPEG"), "image/pjpeg", "image/jpeg"),

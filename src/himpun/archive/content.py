@@ -6,6 +6,7 @@ taken in before there was a check: a look at the beginning, so that a file is se
 """
 
 import io
+import re
 import struct
 import zipfile
 import zlib
@@ -29,6 +30,7 @@ class Kind(StrEnum):
     JPEG = "jpg"
     XLSX = "xlsx"
     DOCX = "docx"
+    ODS = "ods"
 
     @property
     def media_type(self) -> str:
@@ -41,6 +43,7 @@ MEDIA_TYPES = {
     Kind.JPEG: "image/jpeg",
     Kind.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     Kind.DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    Kind.ODS: "application/vnd.oasis.opendocument.spreadsheet",
 }
 SCANS = (Kind.PDF, Kind.PNG, Kind.JPEG)
 EVIDENCE = tuple(Kind)
@@ -118,7 +121,10 @@ def _office_kind(file: BinaryIO) -> Kind | None:
     try:
         with zipfile.ZipFile(file) as package:
             names = set(package.namelist())
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+            if {"mimetype", "content.xml"} <= names:
+                with package.open("mimetype") as said:
+                    return Kind.ODS if said.read(200).strip() == Kind.ODS.media_type.encode() else None
+    except (zipfile.BadZipFile, zlib.error, OSError, ValueError, RuntimeError, NotImplementedError):
         return None
     if "[Content_Types].xml" not in names:
         return None
@@ -151,6 +157,8 @@ def _check(given: dict[str, Any], content: bytes) -> Answer:
         with _opened(source) as file:
             if kind in _MAIN_PART:
                 _check_office(file, kind)
+            elif kind is Kind.ODS:
+                _check_open_document(file)
             else:
                 _check_alone(file)
                 (_check_pdf if kind is Kind.PDF else _check_image)(file, kind)
@@ -238,6 +246,30 @@ def _check_office(file: BinaryIO, kind: Kind) -> None:
             if any(program in types or program in names for program in _PROGRAMS):
                 raise _Wrong("active")
             if _MAIN_PART[kind] not in types or package.testzip() is not None:
+                raise _Wrong("broken")
+    except (zipfile.BadZipFile, zlib.error, KeyError, OSError, ValueError, RuntimeError, EOFError):
+        raise _Wrong("broken") from None
+
+
+def _check_open_document(file: BinaryIO) -> None:
+    """Programs lie in Basic/ and Scripts/, what is embedded in files of its own (charts in folders); a password encrypts the parts."""
+    try:
+        with zipfile.ZipFile(file) as package:
+            parts = package.infolist()
+            if len(parts) > _MOST_PARTS or sum(part.file_size for part in parts) > _MOST_UNPACKED:
+                raise _Wrong("broken")
+            names = [part.filename for part in parts]
+            if "META-INF/manifest.xml" in names:
+                with package.open("META-INF/manifest.xml") as manifest:
+                    if b"encryption-data" in manifest.read(4_000_000):
+                        raise _Wrong("locked")
+            if any(name.casefold().startswith(("basic/", "scripts/")) for name in names):
+                raise _Wrong("active")
+            if any(re.fullmatch(r"Object [0-9]+", name) for name in names):
+                raise _Wrong("double")
+            with package.open("content.xml") as content:
+                begun = content.read(4_000)
+            if b"office:document-content" not in begun or package.testzip() is not None:
                 raise _Wrong("broken")
     except (zipfile.BadZipFile, zlib.error, KeyError, OSError, ValueError, RuntimeError, EOFError):
         raise _Wrong("broken") from None

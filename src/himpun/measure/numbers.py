@@ -69,7 +69,11 @@ def read_number(text: str) -> Decimal:
     found = number_or_none(text)
     if found is not None:
         return found
-    raise NumberUnreadable(_how_to_write(text, hint=_hint(*_undress(text))))
+    sign, body = _undress(text)
+    if _ENGLISH.fullmatch(body):
+        meant = write_number(_decimal(sign, body, thousands=",", decimal="."))
+        raise NumberUnreadable(english_asked(text.strip(), meant))
+    raise NumberUnreadable(_how_to_write(text))
 
 
 def number_or_none(text: str) -> Decimal | None:
@@ -150,16 +154,18 @@ def _decimal(sign: str, body: str, *, thousands: str, decimal: str) -> Decimal:
     return Decimal(f"{sign}{whole}.{decimals or 0}") if decimals else Decimal(f"{sign}{whole}")
 
 
-def _hint(sign: str, body: str) -> str:
-    if not _ENGLISH.fullmatch(body):
-        return ""
-    return f" Bila maksudnya {write_number(_decimal(sign, body, thousands=',', decimal='.'))}, tulis begitu."
+def english_asked(text: str, meant: str) -> str:
+    """The question about a number of the English habit where somebody types: what was read is not taken without a yes."""
+    return (
+        f"“{text[:40]}” ditulis cara Inggris; di sini titik memisahkan ribuan dan koma menandai desimal. "
+        f"Bila maksudnya {meant}, tulis begitu."
+    )
 
 
-def _how_to_write(text: str, hint: str = "") -> str:
+def _how_to_write(text: str) -> str:
     shown = text.strip()
     shown = shown if len(shown) <= 40 else shown[:39] + "…"
-    return f"Tulis angka seperti 1.234,5; “{shown}” tidak dapat dibaca.{hint}"
+    return f"Tulis angka seperti 1.234,5; “{shown}” tidak dapat dibaca."
 
 
 def _too_long() -> str:

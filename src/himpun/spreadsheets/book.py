@@ -53,6 +53,10 @@ class Sheet:
     percents: frozenset[str] = frozenset()
     widths: tuple[int, ...] = ()
     """Of a CSV: how many cells each row has as written. Nothing else says which cell is whose; one too many shifts the rest."""
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
+    filtered: bool = False
+    """Whether a filter is on: some of the hidden rows are those that it leaves out."""
 
     def cell(self, row: int, column: int) -> Content:
         """The content at a 1-based row and column; None where there is nothing."""
@@ -63,7 +67,7 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """A file's sheets in their order. `kind` is "xlsx", "ods" or "csv"."""
+    """A file's sheets in their order. `kind` is "xlsx", "xls", "ods" or "csv"."""
 
     sheets: tuple[Sheet, ...]
     kind: str

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final, NoReturn
 
 from himpun.spreadsheets.book import BookRefused, Limits
+from himpun.spreadsheets.records import CsvUnreadable, decoded, records
 
 CHUNK: Final = 65_536
 SMALL: Final = 1_000_000
@@ -14,11 +15,7 @@ DDE: Final = re.compile(r"\|.*!|\bDDE(?:AUTO)?\b", re.IGNORECASE | re.DOTALL)
 SAVE_AS: Final = "Buka di Excel atau LibreOffice, simpan ulang sebagai Excel Workbook (.xlsx), lalu unggah hasilnya."
 _AGAIN: Final = "Buka di Excel atau LibreOffice, simpan ulang sebagai .xlsx, lalu unggah lagi."
 _DAMAGED: Final = "isinya rusak atau terpotong"
-_MACROS: Final = {
-    ".xlsm": "ini Excel dengan makro (.xlsm)",
-    ".xltm": "ini Excel dengan makro (.xltm)",
-    ".xlsb": "ini Excel biner (.xlsb)",
-}
+_WORKBOOKS: Final = (".xlsx", ".xls", ".xlsm", ".xltm", ".xlsb", ".ods")
 OPEN_DOCUMENT: Final = b"application/vnd.oasis.opendocument.spreadsheet"
 
 
@@ -36,9 +33,7 @@ class Door:
         self.refuse(_DAMAGED + (f" ({where})" if where else ""), _AGAIN)
 
     def kind_of(self, extension: str, content: bytes) -> str:
-        """What the bytes are: "xlsx", "ods" or "csv". The name decides only that a text is meant as a table."""
-        if extension in _MACROS:
-            self.refuse(_MACROS[extension], SAVE_AS)
+        """What the bytes are: "xlsx", "xls", "ods" or "csv". The name decides only that a text is meant as a table."""
         if not content:
             self.refuse("berkasnya kosong", "Periksa berkasnya, lalu unggah lagi.")
         if len(content) > self.limits.bytes:
@@ -49,16 +44,27 @@ class Door:
         if content.startswith(_OLE):
             if "EncryptedPackage".encode("utf-16-le") in content:
                 self.refuse("berkasnya berkata sandi", "Hapus kata sandinya (Simpan Sebagai tanpa sandi), lalu unggah.")
-            self.refuse("isinya Excel lama (.xls)", SAVE_AS)
+            return "xls"
         if content.startswith(b"PK\x03\x04"):
             return "ods" if OPEN_DOCUMENT in content[:200] else "xlsx"
         if content.lstrip()[:1] == b"<":
             self.refuse("isinya halaman web (HTML atau XML), bukan lembar kerja", SAVE_AS)
-        if extension in (".xlsx", ".xls", ".ods"):
+        if extension in _WORKBOOKS and not _is_table(content):
             self.refuse(f"isinya bukan Excel ({extension})", SAVE_AS)
-        if extension not in (".csv", ".txt", ".tsv"):
-            self.refuse("yang dapat dibaca hanya .xlsx, .ods, dan .csv", SAVE_AS)
+        if extension not in (".csv", ".txt", ".tsv", *_WORKBOOKS):
+            self.refuse("yang dapat dibaca hanya .xlsx, .xls, .ods, dan .csv", SAVE_AS)
         return "csv"
+
+
+def _is_table(content: bytes) -> bool:
+    """Whether the bytes are a text table: programs call what they export .xls, whatever it is."""
+    try:
+        text = decoded(content[:4_000])
+        first = next(records(text), None)
+    except CsvUnreadable:
+        return False
+    is_text = all(letter.isprintable() or letter in "\t\r\n" for letter in text)
+    return is_text and first is not None and len(first[1]) > 1
 
 
 def shown_name(name: str) -> str:

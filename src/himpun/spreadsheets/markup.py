@@ -161,7 +161,7 @@ class Styles(PartReader):
     def start(self, tag: str, attributes: Attributes) -> None:
         if tag == "sheetData":
             self.door.damaged(shown_name(self.part))
-        if tag == "numFmt" and "%" in _QUOTED.sub("", attributes.get("formatCode", "")):
+        if tag == "numFmt" and shows_percent(attributes.get("formatCode", "")):
             self._formats.add(attributes.get("numFmtId", ""))
         elif tag == "cellXfs":
             self._inside = True
@@ -178,6 +178,11 @@ class Styles(PartReader):
 _QUOTED: Final = re.compile(r'"[^"]*"|\\.')
 
 
+def shows_percent(format_code: str) -> bool:
+    """Whether a number format multiplies by a hundred: a quoted % is only a letter."""
+    return "%" in _QUOTED.sub("", format_code)
+
+
 @dataclass(slots=True)
 class Facts:
     """What a look through a sheet found: its size from A1, and what calamine does not tell."""
@@ -189,6 +194,9 @@ class Facts:
     formulas: set[str] = field(default_factory=set)
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
     percents: set[str] = field(default_factory=set)
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
+    filtered: bool = False
 
 
 class Cells(PartReader):
@@ -214,6 +222,12 @@ class Cells(PartReader):
             self.capturing = self._type in ("s", "e")
         elif tag == "row":
             self._start_row(attributes.get("r"))
+            if _is_hidden(attributes, "ht"):
+                self.facts.hidden_rows.add(self._row)
+        elif tag == "col" and _is_hidden(attributes, "width"):
+            self._hide_columns(attributes)
+        elif tag == "sheetPr":
+            self.facts.filtered = attributes.get("filterMode") in _TRUE
         elif tag == "f":
             self._use()
             self.capturing = True
@@ -234,6 +248,10 @@ class Cells(PartReader):
             self._too_many_rows()
         self._row = self._number(number) if number is not None else self._row + 1
         self._column = 0
+
+    def _hide_columns(self, attributes: Attributes) -> None:
+        first, last = self._number(attributes.get("min", "")), self._number(attributes.get("max", ""))
+        self.facts.hidden_columns.update(range(first, min(last, self.door.limits.columns) + 1))
 
     def _start_cell(self, attributes: Attributes) -> None:
         self._type, self._style = attributes.get("t", ""), attributes.get("s", "")
@@ -301,6 +319,14 @@ class Cells(PartReader):
             f"lembar “{self.name}” lebih dari {thousands(self.door.limits.rows)} baris, termasuk baris kosong yang berformat",
             "Hapus baris di bawah data (pilih barisnya, Hapus), simpan, lalu unggah lagi.",
         )
+
+
+_TRUE: Final = ("1", "true")
+
+
+def _is_hidden(attributes: Attributes, size: str) -> bool:
+    """Whether a row or column is hidden, or drawn so small that it is."""
+    return attributes.get("hidden") in _TRUE or attributes.get(size) in ("0", "0.0")
 
 
 _INDEX: Final = re.compile(r"[0-9]{1,9}")

@@ -13,6 +13,8 @@ from himpun.typed import visible
 
 _CONTENT, _MANIFEST = "content.xml", "META-INF/manifest.xml"
 _MOST_LETTERS: Final = 32_767
+_UNSEEN: Final = ("collapse", "filter")
+"""What `table:visibility` says of rows and columns that are hidden."""
 
 
 def read_ods(door: Door, content: bytes) -> Book:
@@ -51,6 +53,10 @@ class _Tables(PartReader):
         self._merged: list[str] = []
         self._formulas: set[str] = set()
         self._percents: set[str] = set()
+        self._columns = 0
+        self._hidden_rows: set[int] = set()
+        self._hidden_columns: set[int] = set()
+        self._filtered = self._is_row_hidden = False
 
     def start(self, tag: str, attributes: Attributes) -> None:
         given = {name.rpartition(":")[2]: value for name, value in attributes.items()}
@@ -67,6 +73,10 @@ class _Tables(PartReader):
                     self.door.refuse(f"lembarnya lebih dari {self.door.limits.sheets}", "Bagi menjadi beberapa berkas.")
             case "table-row":
                 self._row, self._blank_cells, self._repeat = [], 0, self._times(given, "number-rows-repeated")
+                self._is_row_hidden = given.get("visibility") in _UNSEEN
+                self._filtered = self._filtered or given.get("visibility") == "filter"
+            case "table-column":
+                self._pass_columns(given)
             case "table-cell" | "covered-table-cell":
                 self._cell, self._texts = given, []
             case "annotation":
@@ -88,6 +98,12 @@ class _Tables(PartReader):
                 self._end_row()
             case "table":
                 self._end_table()
+
+    def _pass_columns(self, given: Attributes) -> None:
+        first, most = self._columns + 1, self.door.limits.columns
+        self._columns += self._times(given, "number-columns-repeated")
+        if given.get("visibility") in _UNSEEN:
+            self._hidden_columns.update(range(first, min(self._columns, most) + 1))
 
     def _end_cell(self, given: Attributes, *, covered: bool) -> None:
         self._cell = None
@@ -143,6 +159,8 @@ class _Tables(PartReader):
         self._rows += [[] for _ in range(self._blank_rows)]
         self._blank_rows = 0
         first = len(self._rows) + 1
+        if self._is_row_hidden:
+            self._hidden_rows.update(range(first, first + self._repeat))
         self._rows += [[*self._row] for _ in range(self._repeat)]
         for places in (self._formulas, self._percents) if self._repeat > 1 else ():
             columns = [column for column in range(1, len(self._row) + 1) if address(first, column) in places]
@@ -159,6 +177,9 @@ class _Tables(PartReader):
                 frozenset(self._formulas),
                 self._is_hidden,
                 frozenset(self._percents),
+                hidden_rows=frozenset(self._hidden_rows),
+                hidden_columns=frozenset(self._hidden_columns),
+                filtered=self._filtered,
             )
         )
         self._begin("", "")

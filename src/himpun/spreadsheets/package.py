@@ -13,6 +13,7 @@ from himpun.spreadsheets.door import CHUNK, SAVE_AS, SMALL, Door, millions, show
 
 
 FORBIDDEN_PARTS: Final = (
+    ("xl/workbook.bin", "isinya Excel biner (.xlsb)"),
     ("vbaproject", "berkasnya mengandung makro"),
     ("xl/macrosheets/", "berkasnya mengandung makro"),
     ("xl/dialogsheets/", "berkasnya mengandung makro"),

@@ -7,6 +7,7 @@ from himpun.spreadsheets.book import Book, Limits
 from himpun.spreadsheets.csv import read_csv
 from himpun.spreadsheets.door import Door, shown_name
 from himpun.spreadsheets.ods import read_ods
+from himpun.spreadsheets.xls import read_xls
 from himpun.spreadsheets.xlsx import read_xlsx
 
 
@@ -17,4 +18,19 @@ def read_book(name: str, content: bytes, limits: Limits = Limits()) -> Book:
     return _READERS[door.kind_of(extension, content)](door, content)
 
 
-_READERS: Final = {"xlsx": read_xlsx, "ods": read_ods, "csv": read_csv}
+_READERS: Final = {"xlsx": read_xlsx, "xls": read_xls, "ods": read_ods, "csv": read_csv}
+
+
+def media_type_of(book: Book) -> str:
+    """What a file that was read is kept as: by what its bytes were, never by its name."""
+    return _KEPT_AS[book.kind]
+
+
+_KEPT_AS: Final = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "xls": "application/vnd.ms-excel",
+    "ods": "application/vnd.oasis.opendocument.spreadsheet",
+    "csv": "text/csv",
+}
+MEDIA_TYPES: Final = frozenset(kept for kind, kept in _KEPT_AS.items() if kind != "csv")
+"""What programs call workbooks of the kinds that are read."""

@@ -92,9 +92,16 @@ def _check_total(door: Door, found: dict[str, Facts]) -> None:
 
 
 def _values(door: Door, copy: io.BytesIO, places: list[Place], facts: dict[str, Facts]) -> Iterator[Sheet]:
-    workbook = _by_calamine(door, lambda: CalamineWorkbook.from_filelike(copy))
+    workbook = by_calamine(door, lambda: CalamineWorkbook.from_filelike(copy))
+    if {data.name for data in workbook.sheets_metadata} != {place.name for place in places}:
+        door.damaged("daftar lembarnya tidak sesuai")
+    yield from sheets_of(door, workbook, facts)
+
+
+def sheets_of(door: Door, workbook: CalamineWorkbook, facts: dict[str, Facts]) -> Iterator[Sheet]:
+    """The sheets whose facts are known, with their values."""
     kinds = {data.name: data for data in workbook.sheets_metadata}
-    if set(kinds) != {place.name for place in places}:
+    if not set(facts) <= set(kinds):
         door.damaged("daftar lembarnya tidak sesuai")
     for name, found in facts.items():
         if kinds[name].typ is not SheetTypeEnum.WorkSheet:
@@ -107,15 +114,18 @@ def _values(door: Door, copy: io.BytesIO, places: list[Place], facts: dict[str, 
             formulas=frozenset(found.formulas),
             hidden=kinds[name].visible is not SheetVisibleEnum.Visible,
             percents=frozenset(found.percents),
+            hidden_rows=frozenset(found.hidden_rows),
+            hidden_columns=frozenset(found.hidden_columns),
+            filtered=found.filtered,
         )
 
 
 def _raw_rows(door: Door, workbook: CalamineWorkbook, name: str) -> list[list[object]]:
-    sheet = _by_calamine(door, lambda: workbook.get_sheet_by_name(name))
-    return [list(row) for row in _by_calamine(door, lambda: sheet.to_python(skip_empty_area=False))]
+    sheet = by_calamine(door, lambda: workbook.get_sheet_by_name(name))
+    return [list(row) for row in by_calamine(door, lambda: sheet.to_python(skip_empty_area=False))]
 
 
-def _by_calamine(door: Door, read: Callable[[], T]) -> T:
+def by_calamine(door: Door, read: Callable[[], T]) -> T:
     """calamine's answer; its errors, and a panic in its Rust code, mean that the file is damaged."""
     try:
         return read()

@@ -61,6 +61,7 @@ ACTS = {
     "indicators:form:imported": "Mengisi permintaan data {period} dari berkas {name}: {changed} isian",
     "indicators:mapping:saved": "Menyimpan pemetaan kolom {name}",
     "indicators:figures:imported": "Mengimpor {rows} angka dari {name}",
+    "indicators:figures:taken_back": "Menarik kembali impor {name}: {reason}",
     "indicators:form:refused": "Tidak menerima lembar isian {name} lewat surel dari {sender}",
     "indicators:form:arrived": "Menerima lembar isian {name} lewat surel dari {sender}",
     "indicators:correction:asked": "Mengajukan koreksi {variable} {period} dari {old} menjadi {new}",

@@ -41,7 +41,7 @@ from himpun.web.views import (
     work,
 )
 from himpun.web.views.forms_out import form_file, request_file
-from himpun.web.views.sheets import import_page
+from himpun.web.views.imports import import_page, import_seen, import_take_back
 
 urlpatterns = [
     path("", work.my_work, name="work"),
@@ -87,6 +87,8 @@ urlpatterns = [
     path("permintaan/<int:pk>/lembar.xlsx", form_file, name="request_form"),
     path("permintaan/<int:pk>/berkas/", request_file, name="request_file"),
     path("impor/", import_page, name="import"),
+    path("impor/<int:pk>/", import_seen, name="import_seen"),
+    path("impor/<int:pk>/tarik/", import_take_back, name="import_take_back"),
     path("permintaan/<int:pk>/kembalikan/", requests.give_back, name="request_return"),
     path("permintaan/<int:pk>/kecualikan/", requests.excuse, name="request_excuse"),
     path("permintaan/baris/<int:pk>/", requests.save_line, name="line_save"),

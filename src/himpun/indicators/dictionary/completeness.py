@@ -8,6 +8,8 @@ from himpun.errors import Refusal
 from himpun.indicators.dictionary.definition import LABELS, Definition
 from himpun.indicators.dictionary.formulas import effective_formula
 from himpun.measure.cells.doors import same_unit
+from himpun.measure.cells.reading import read_cell
+from himpun.measure.numbers import write_number
 from himpun.measure.periods import Frequency, Kind, Period
 from himpun.measure.scoring import values
 from himpun.measure.scoring.scale import Level, Scale
@@ -43,12 +45,27 @@ def _why_not_computed(definition: Definition, text: str) -> str:
     try:
         values.read_target(text, definition.polarity)
     except Refusal:
+        if definition.polarity != Polarity.RANGE and (said := _as_ratio(text)):
+            return said
         return f"bukan {'rentang seperti 2,60–3,50' if definition.polarity == Polarity.RANGE else 'angka'}."
     if definition.polarity == Polarity.GRADE:
         known = [name for name, _ in definition.grades] or [*values.AKIP_GRADE, *values.BPK_OPINION]
         if text.strip().upper() not in {name.upper() for name in known}:
             return f"predikat ini tidak ada di antara {', '.join(known)}."
     return ""
+
+
+def _as_ratio(text: str) -> str:
+    """Why "1 : 25" is not computed: no rule says which of its two values is meant, and they improve in opposite directions."""
+    cell = read_cell(text)
+    if cell.base is None or not cell.readings or not cell.readings[0].value or not cell.base:
+        return ""
+    above, below = cell.readings[0].value, Fraction(cell.base)
+    share, times = (write_number(one, 6) for one in (above / below, below / above))
+    return (
+        f"ini perbandingan, yang dapat berarti {share} ({write_number(above)} ÷ {write_number(below)}) atau {times} "
+        f"({write_number(below)} ÷ {write_number(above)}). Tulis salah satunya, sesuai cara realisasinya dihitung."
+    )
 
 
 def target_periods(year: int, frequency: str) -> tuple[Period, ...]:

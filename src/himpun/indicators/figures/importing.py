@@ -7,14 +7,14 @@ they were understood. Importing the same again changes nothing and leaves no tra
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import NamedTuple
 
 from himpun import clock
 from himpun.archive import files
 from himpun.archive.journal import Turn, act
-from himpun.errors import Refusal
+from himpun.errors import Conflict, Refusal
 from himpun.indicators.figures.places import Place, element_of, places_of
 from himpun.indicators.figures.reading import read_figure
 from himpun.indicators.figures.taking import (
@@ -27,13 +27,14 @@ from himpun.indicators.figures.taking import (
     mark_used,
     take_in,
 )
+from himpun.indicators.measured.keeping import value_text
 from himpun.indicators.measured.office_year import definitions
 from himpun.indicators.models.dictionary import Indicator, Variable
 from himpun.indicators.models.figures import Figure, FigureImport
 from himpun.indicators.models.recaps import RecapLine
 from himpun.indicators.models.requests import DataRequest, RequestLine
 from himpun.measure.numbers import write_number
-from himpun.measure.periods import Period, is_due, value_period
+from himpun.measure.periods import Kind, Period, is_due, value_period
 from himpun.measure.scoring.values import WORDS, Polarity
 from himpun.offices.acting import Actor, acting_in, capacities
 from himpun.offices.models.offices import Office
@@ -56,15 +57,18 @@ FROZEN_BLANK = (
 
 
 class FigureRow(NamedTuple):
-    """A row to import. `element` is "IKU-01.desa_baik" (the code alone where the indicator has one variable), `unit` a
-    post's code ("" for who answers for the indicator), `period` a code like "2026-TW3", `typed` as written, exact, or
-    yes or no."""
+    """A row to import; `cell` names its place where a row of the file holds several.
+
+    `element` is "IKU-01.desa_baik" (the code alone where the indicator has one variable), `unit` a post's code ("" for
+    who answers for the indicator), `period` a code like "2026-TW3", `typed` as written, exact, or yes or no.
+    """
 
     row: int
     element: str
     unit: str
     period: str
     typed: str | Decimal | bool
+    cell: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,17 @@ class Result:
     row: int
     status: str
     message: str = ""
+
+
+class Change(NamedTuple):
+    """A figure that an import brings or changes, as people read it: `here` before ("" for none), `file` afterwards."""
+
+    row: int
+    what: str
+    unit: str
+    period: str
+    here: str
+    file: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +105,8 @@ class Report:
     import_id: int | None = None
     passed: tuple[str, ...] = ()
     """What the file also holds, and which carries no figure."""
+    changes: tuple[Change, ...] = ()
+    """The figures themselves, in the order of rows; only a dry run tells them."""
 
     @property
     def sentence(self) -> str:
@@ -100,6 +117,20 @@ class Report:
         skipped = f"; {self.wrong_count} baris salah dilewati" if self.wrong_count else ""
         passed = f" Tidak dibaca karena bukan angka: {', '.join(self.passed)}." if self.passed else ""
         return f"{'Akan dimuat' if self.dry_run else 'Dimuat'}: {what}{skipped}.{passed}"
+
+
+class ChangedSince(Conflict):
+    """What an import would do is no longer what was looked at."""
+
+    code = "pratinjau-usang"
+
+    def __init__(self) -> None:
+        super().__init__("Angka di Himpun berubah sejak pratinjau ini dibuka. Periksa lagi yang di bawah, lalu impor.")
+
+
+def digest_of_changes(changes: Sequence[Change]) -> str:
+    """Names what was looked at: the same figures, before and after."""
+    return hashlib.sha256(repr(changes).encode()).hexdigest()
 
 
 class _DryRun(Exception):
@@ -118,12 +149,14 @@ def import_figures(
     only_good: bool = False,
     each: bool = False,
     point: bool = False,
+    seen: str = "",
     progress: Callable[[int], None] | None = None,
 ) -> Report:
     """Take in the figures of a file that was read. `point`: numbers are written 83.18, as machines do.
 
     Raises HoldsNoPost. Who collects for the whole office may bring every unit's figures, others those of their own
-    posts. `each` tells what became of every row; `progress` hears how many rows were checked.
+    posts. `each` tells what became of every row; `progress` hears how many rows were checked. With `seen`, the
+    `digest_of_changes` the changes that somebody looked at, other changes raise ChangedSince.
     """
     day = office.today()
     actor = acting_in(by, office.pk, day, roles=None, to="mengimpor angka")
@@ -136,13 +169,16 @@ def import_figures(
             checked = _Checked(office, None if whole else {one.post_code for one in mine}, point=point)
             checked.read(rows, progress)
             checked.lock()
+            changes = checked.changes() if dry_run or seen else ()
+            if seen and changes and digest_of_changes(changes) != seen:
+                raise ChangedSince
             report = _apply(turn, checked, actor, name, format, kept, only_good=only_good, each=each)
             if dry_run:
                 raise _DryRun
     except _DryRun:
         pass
     if dry_run:
-        return Report(report.rows, report.taken, report.wrong, report.wrong_count, False, True, report.results)
+        return replace(report, applied=False, dry_run=True, import_id=None, changes=changes)
     return report
 
 
@@ -230,6 +266,7 @@ class _Checked:
         self.office, self.own, self.point = office, own, point
         self.data: list[Datum] = []
         self.rows: list[int] = []
+        self.cells: list[str] = []
         self.wrong: list[Wrong] = []
         self.wrong_count = 0
         self.total = 0
@@ -240,30 +277,30 @@ class _Checked:
 
     def read(self, rows: Sequence[FigureRow], progress: Callable[[int], None] | None) -> None:
         """Check every row; what is right is in `data`, what is not in `wrong`."""
-        places, seen, data, numbers = self._places, set(), self.data, self.rows
+        places, seen, data, numbers, cells = self._places, set(), self.data, self.rows, self.cells
         self.total = len(rows)
-        for count, (row, element, unit, period, typed) in enumerate(rows, 1):
+        for count, (row, element, unit, period, typed, cell) in enumerate(rows, 1):
             place = places.get((element, period))
             if place is None:
                 place = places[element, period] = self._place(element, period)
             if isinstance(place, _Nowhere):
-                self._refuse(row, place.column, place.value, place.cause)
+                self._refuse(row, cell or place.column, place.value, place.cause)
                 continue
             unit_id = place.units.get(unit)
             if unit_id is None:
-                self._refuse(row, "unit", unit, self._why_not(unit, place))
+                self._refuse(row, cell or "unit", unit, self._why_not(unit, place))
                 continue
             try:
                 number, text = self._figure(place, typed)
             except Refusal as error:
-                self._refuse(row, "nilai", str(typed), str(error))
+                self._refuse(row, cell or "nilai", str(typed), str(error))
                 continue
             variable, element_id = place.variable, place.element_id
             key = (unit_id, element_id, place.year, place.month, place.months)
             if key in seen:
                 self._refuse(
                     row,
-                    "nilai",
+                    cell or "nilai",
                     str(typed),
                     "Angka untuk unit, unsur, dan periode ini sudah ada di baris lain berkas yang sama.",
                 )
@@ -271,6 +308,7 @@ class _Checked:
             seen.add(key)
             data.append(Datum(variable.pk, element_id, unit_id, place.year, place.month, place.months, number, text))
             numbers.append(row)
+            cells.append(cell)
             if progress is not None and count % STEP == 0:
                 progress(count)
 
@@ -304,10 +342,11 @@ class _Checked:
             if cause:
                 drop.add(place)
                 shown = row.text if row.number is None else write_number(row.number)
-                self._refuse(self.rows[place], "nilai", shown, cause)
+                self._refuse(self.rows[place], self.cells[place] or "nilai", shown, cause)
         if drop:
             self.data[:] = [row for place, row in enumerate(self.data) if place not in drop]
             self.rows[:] = [row for place, row in enumerate(self.rows) if place not in drop]
+            self.cells[:] = [cell for place, cell in enumerate(self.cells) if place not in drop]
 
     def _frozen_periods(self) -> dict[tuple[str, int, int, int], bool]:
         """Indicators and periods that a recap has frozen, and whether one that counts has."""
@@ -349,6 +388,32 @@ class _Checked:
         found = [Result(row, _status(datum, current)) for row, datum in zip(self.rows, self.data, strict=True)]
         found += [Result(wrong.row, "salah", wrong.cause) for wrong in self.wrong]
         return tuple(sorted(found, key=lambda result: result.row))
+
+    def changes(self) -> tuple[Change, ...]:
+        """What is new or different, figure by figure."""
+        current = current_at(self.data) if self.data else {}
+        known = {
+            variable.pk: found for year in self._years.values() for found in year.values() for variable in found[1:]
+        }
+        titles = dict(self.office.posts.values_list("pk", "title"))
+        told = []
+        for row, datum in zip(self.rows, self.data, strict=True):
+            here = current.get(datum.place)
+            if here is not None and is_same(datum, here):
+                continue
+            indicator, variable = known[datum.variable_id]
+            period = Period(Kind.of_months(datum.months), datum.year, datum.month // datum.months)
+            told.append(
+                Change(
+                    row,
+                    f"{indicator.code} · {variable.label}",
+                    titles[datum.unit_id],
+                    period.code,
+                    value_text(here.number, here.text) if here else "",
+                    value_text(datum.number, datum.text),
+                )
+            )
+        return tuple(told)
 
     def digest(self) -> str:
         """The SHA-256 of the figures as they were understood, a line each, in the order of the file."""

@@ -9,9 +9,27 @@ from himpun import clock
 from himpun.archive.journal import act
 from himpun.errors import Refusal
 from himpun.indicators.figures import importing
-from himpun.indicators.figures.mapping.applying import apply, missing
-from himpun.indicators.figures.mapping.headings import fingerprint, guess, renewed
-from himpun.indicators.figures.mapping.values import FigureRow, Mapping, MappingUnfit, from_json, normalised, to_json
+from himpun.indicators.figures.mapping.applying import Unseen, apply, missing, unseen
+from himpun.indicators.figures.mapping.headings import (
+    fingerprint,
+    guess,
+    headings_at,
+    renewed,
+    resolve,
+    sheet_of,
+    value_columns,
+)
+from himpun.indicators.figures.mapping.stacks import Says, is_by_letter, says
+from himpun.indicators.figures.mapping.values import (
+    STATED_YEARS,
+    FigureRow,
+    Mapping,
+    MappingUnfit,
+    Moment,
+    from_json,
+    normalised,
+    to_json,
+)
 from himpun.indicators.models.dictionary import Indicator
 from himpun.indicators.models.figures import ColumnMapping
 from himpun.indicators.models.requests import DataRequest, RequestLine
@@ -20,7 +38,7 @@ from himpun.measure.periods import Period, value_period
 from himpun.offices.acting import acting_in
 from himpun.offices.models.offices import Office, Post
 from himpun.offices.models.people import Person
-from himpun.spreadsheets.book import Book, Wrong
+from himpun.spreadsheets.book import Book, Wrong, column_letter
 
 DECIMALS = 30
 
@@ -37,10 +55,17 @@ class MappingNeeded(MappingUnfit):
 
 
 class OwnSheet(NamedTuple):
-    """How a sheet is read: its mapping and the name under which it is remembered."""
+    """How a sheet is read: its mapping and the name under which it is remembered.
+
+    `columns` are those whose cells are taken as figures, each with its headings and period; `against` of them those
+    whose headings say target or capaian, which somebody chose all the same. `unseen` says what the sheet hides.
+    """
 
     mapping: Mapping
     name: str
+    columns: tuple[str, ...] = ()
+    against: tuple[str, ...] = ()
+    unseen: Unseen = Unseen((), (), 0, False)
 
 
 class RequestRow(NamedTuple):
@@ -75,7 +100,26 @@ def mapping_for(office: Office, book: Book) -> OwnSheet:
     remembered = renewed(from_json(row.mapping), book)
     if lacks := missing(remembered):
         raise MappingNeeded(remembered, lacks)
-    return OwnSheet(remembered, row.name)
+    return _told(remembered, row.name, book)
+
+
+def _told(mapping: Mapping, name: str, book: Book) -> OwnSheet:
+    sheet = sheet_of(mapping, book)
+    headings = headings_at(sheet, mapping.header_row)
+    by_letter = is_by_letter([*headings.values()])
+    columns, against = [], []
+    for column, part in value_columns(mapping, resolve(mapping, sheet)).items():
+        place = headings[column].place if column in headings else column_letter(column)
+        columns.append(f"{place} untuk {_period_of(mapping, part)}" if part or mapping.period else place)
+        if column in headings and says(headings[column], by_letter=by_letter) is Says.OTHER:
+            against.append(place)
+    return OwnSheet(mapping, name, tuple(columns), tuple(against), unseen(mapping, book))
+
+
+def _period_of(mapping: Mapping, part: str) -> str:
+    moment = Moment(None, part) if part and not STATED_YEARS.match(part) else None
+    code = moment.code(mapping.year) if moment else part or mapping.period
+    return Period.parse(code).label if code else part
 
 
 def propose(book: Book, sheet: str = "") -> Mapping | None:
@@ -121,12 +165,14 @@ def _units(indicators: Iterable[Indicator]) -> dict[tuple[str, str], str]:
     return {(each.code, one.name): one.unit for each in indicators for one in each.variables.all()}
 
 
-def rows_for_request(request: DataRequest, book: Book, lines: Sequence[RequestLine]) -> ReadSheet:
-    """The figures of an own sheet that this request asks for. Raises MappingNeeded or MappingUnfit."""
+def rows_for_request(
+    request: DataRequest, book: Book, lines: Sequence[RequestLine], *, hidden: bool = False
+) -> ReadSheet:
+    """The figures of an own sheet that this request asks for, `hidden` ones too if wanted. Raises MappingNeeded or MappingUnfit."""
     sheet = mapping_for(request.office, book)
     current = Indicator.objects.current().filter(office=request.office, year=Period.parse(request.period).year)
     indicators = list(current.prefetch_related("variables"))
-    found, wrong = apply(sheet.mapping, book, known_indicators(indicators), _units(indicators))
+    found, wrong = apply(sheet.mapping, book, known_indicators(indicators), _units(indicators), hidden=hidden)
     places = _places(request, lines)
     units = {normalised(text) for text in (request.unit.code, request.unit.title, request.unit.unit_code, "")}
     rows, doubts, left_out = [], [], 0
@@ -167,15 +213,16 @@ class ImportRows(NamedTuple):
     doubts: tuple[str, ...]
 
 
-def rows_for_import(office: Office, book: Book) -> ImportRows:
-    """Every figure of an own sheet, of whatever unit and period. Raises MappingNeeded or MappingUnfit."""
+def rows_for_import(office: Office, book: Book, *, hidden: bool = False) -> ImportRows:
+    """Every figure of an own sheet, of whatever unit and period, `hidden` ones too if wanted. Raises as `mapping_for`."""
     sheet = mapping_for(office, book)
     indicators = Indicator.objects.current().filter(office=office).order_by("-year").prefetch_related("variables")
     newest: dict[str, Indicator] = {}
     for indicator in indicators:
         newest.setdefault(indicator.code, indicator)
-    found, wrong = apply(sheet.mapping, book, known_indicators(newest.values()), _units(newest.values()))
+    found, wrong = apply(sheet.mapping, book, known_indicators(newest.values()), _units(newest.values()), hidden=hidden)
     posts = _posts_by_name(office)
+    headings = headings_at(sheet_of(sheet.mapping, book), sheet.mapping.header_row)
     rows = tuple(
         importing.FigureRow(
             row.row,
@@ -183,6 +230,7 @@ def rows_for_import(office: Office, book: Book) -> ImportRows:
             posts.get(normalised(row.unit), row.unit),
             row.period_code,
             _as_typed(row),
+            f"{headings[row.column].name} ({row.address})" if row.column in headings else row.address,
         )
         for row in found
     )
@@ -205,11 +253,20 @@ def check_readable(book: Book) -> None:
 
 
 def import_sheet(
-    *, office: Office, name: str, book: Book, content: bytes, by: Person, dry_run: bool, only_good: bool = False
+    *,
+    office: Office,
+    name: str,
+    book: Book,
+    content: bytes,
+    by: Person,
+    dry_run: bool,
+    only_good: bool = False,
+    hidden: bool = False,
+    seen: str = "",
 ) -> tuple[importing.Report, ImportRows]:
     """Bring an own sheet's figures into the office, all or none (or the good ones). Raises as `rows_for_import`."""
     check_readable(book)
-    read = rows_for_import(office, book)
+    read = rows_for_import(office, book, hidden=hidden)
     if read.wrong and not only_good and not dry_run:
         raise Refusal(
             f"{len(read.wrong)} sel tidak dapat dibaca, sehingga belum ada yang diubah. Perbaiki, atau ambil baris yang benar saja."
@@ -223,5 +280,6 @@ def import_sheet(
         by=by,
         dry_run=dry_run,
         only_good=only_good,
+        seen=seen,
     )
     return report, read

@@ -22,10 +22,12 @@ from himpun.errors import Conflict
 from himpun.indicators.figures.places import Place, loaded, place_of, places_of
 from himpun.indicators.figures.standing import Said
 from himpun.indicators.models.dictionary import Element, Indicator, Variable
-from himpun.indicators.models.figures import Figure
+from himpun.indicators.models.figures import Figure, ImportTakenBack
 from himpun.indicators.models.requests import DataRequest, RequestLine
 from himpun.offices.models.offices import Office
 
+CHUNK = 500
+"""So many rows are named in one statement."""
 MANY = 400
 """From so many figures on the database compares them; both ways give the same."""
 TABLE = Figure._meta.db_table
@@ -273,10 +275,10 @@ def as_line(row: Datum) -> str:
 
 def in_force_at(places: Iterable[Place]) -> dict[Place, Figure]:
     """The figures that count at these places."""
-    return {place_of(figure): figure for figure in _versions_at(set(places)) if figure.current}
+    return {place_of(figure): figure for figure in versions_at(set(places)) if figure.current}
 
 
-def _versions_at(places: set[Place]) -> list[Figure]:
+def versions_at(places: set[Place]) -> list[Figure]:
     """Every version at these places, the newest first."""
     found = Figure.objects.filter(
         unit_id__in={unit for unit, *_ in places},
@@ -316,10 +318,18 @@ def withdraw(requests: Iterable[DataRequest]) -> None:
     """
     lines = RequestLine.objects.filter(request__in=list(requests))
     places = {place for line in loaded(lines) for place in places_of(line).values()}
+    give_back(places, gone=set())
+
+
+def give_back(places: Iterable[Place], *, gone: set[str]) -> tuple[int, int]:
+    """Let figures of these sources no longer count; what they had displaced counts again. (how many did, how many are blank)
+
+    What is frozen stays, and what a withdrawn request or another import taken back had brought does not come back.
+    """
     by_place: dict[Place, list[Figure]] = {}
-    for figure in _versions_at(places):
+    for figure in versions_at(set(places)):
         by_place.setdefault(place_of(figure), []).append(figure)
-    gone = _withdrawn_sources(figure for versions in by_place.values() for figure in versions)
+    gone = gone | withdrawn_sources(figure for versions in by_place.values() for figure in versions)
     said = Said(set(by_place))
     retired, back = [], []
     for place, versions in by_place.items():
@@ -328,19 +338,30 @@ def withdraw(requests: Iterable[DataRequest]) -> None:
             continue
         if current:
             retired.append(current.pk)
-        earlier = next((figure for figure in versions if figure.source not in gone and not figure.frozen), None)
+        earlier = earlier_of(versions, gone)
         if earlier and not said.takes_back(place, earlier):
             back.append(earlier.pk)
-    Figure.objects.filter(pk__in=retired, frozen=False).update(current=False)
-    Figure.objects.filter(pk__in=back).update(current=True)
+    for start in range(0, len(retired), CHUNK):
+        Figure.objects.filter(pk__in=retired[start : start + CHUNK], frozen=False).update(current=False)
+    for start in range(0, len(back), CHUNK):
+        Figure.objects.filter(pk__in=back[start : start + CHUNK]).update(current=True)
+    return len(back), max(len(retired) - len(back), 0)
 
 
-def _withdrawn_sources(figures: Iterable[Figure]) -> set[str]:
-    """The sources of these figures that are withdrawn requests."""
-    keys = {int(figure.source.partition(":")[2]) for figure in figures if figure.source.startswith("request:")}
+def earlier_of(versions: Iterable[Figure], gone: set[str]) -> Figure | None:
+    """Of the versions at one place, the newest first, the one that counts when these sources no longer do."""
+    return next((figure for figure in versions if figure.source not in gone and not figure.frozen), None)
+
+
+def withdrawn_sources(figures: Iterable[Figure]) -> set[str]:
+    """The sources of these figures that count no more: withdrawn requests, imports taken back."""
+    sources = {figure.source.partition(":")[::2] for figure in figures}
+    requests = {int(key) for kind, key in sources if kind == "request"}
+    imports = {int(key) for kind, key in sources if kind == "import"}
     withdrawn = Q(withdrawn_at__isnull=False) | Q(state=DataRequest.State.EXCUSED)
-    found = DataRequest.objects.filter(withdrawn, pk__in=keys).values_list("pk", flat=True)
-    return {f"request:{key}" for key in found}
+    found = DataRequest.objects.filter(withdrawn, pk__in=requests).values_list("pk", flat=True)
+    undone = ImportTakenBack.objects.filter(figure_import__in=imports).values_list("figure_import_id", flat=True)
+    return {f"request:{key}" for key in found} | {f"import:{key}" for key in undone}
 
 
 def history_of(figure: Figure) -> list[Figure]:

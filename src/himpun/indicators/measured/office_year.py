@@ -490,7 +490,11 @@ def _told(score: Score, measured: Measured, text: str, target: Target | None) ->
     if measured.actual is None:
         return Score(None, measured.state, measured.reason)
     if text and target is None:
-        return Score(None, State.NOT_COMPUTABLE, f"Target “{text}” bukan angka, jadi capaian tidak dihitung.")
+        return Score(
+            None,
+            State.NOT_COMPUTABLE,
+            f"Target “{text}” bukan satu angka, jadi capaian tidak dihitung. Betulkan targetnya di kamus indikator.",
+        )
     return score
 
 

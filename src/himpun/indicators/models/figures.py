@@ -106,6 +106,28 @@ class FigureImport(models.Model):
         return f"{self.name} ({self.rows} baris)"
 
 
+@sealed("Impor yang ditarik")
+class ImportTakenBack(models.Model):
+    """An import that was taken back as a whole: its figures no longer count, and what they had displaced counts again."""
+
+    figure_import = models.OneToOneField(FigureImport, models.PROTECT, related_name="taken_back")
+    reason = models.TextField("alasan")
+    restored = models.PositiveIntegerField("kembali seperti semula")
+    emptied = models.PositiveIntegerField("kembali kosong")
+    at = models.DateTimeField()
+    by = models.CharField(max_length=200)
+    title = models.CharField(max_length=200)
+
+    objects = SealedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-at"]
+        constraints = [models.CheckConstraint(condition=~Q(reason=""), name="taken_back_for_a_reason")]
+
+    def __str__(self) -> str:
+        return f"{self.figure_import} ditarik kembali"
+
+
 @sealed("Pemetaan kolom")
 class ColumnMapping(models.Model):
     """How an office's own sheet becomes figures; found again by the shape of its header (`fingerprint`)."""

@@ -181,10 +181,11 @@ def _values_of(line: RequestLine, frozen: Cells) -> dict[int, str]:
 # --- back: what would change ----------------------------------------------------------------------------------------
 
 
-def read_back(request: DataRequest, *, name: str, content: bytes, by: Person) -> Preview:
+def read_back(request: DataRequest, *, name: str, content: bytes, by: Person, hidden: bool = False) -> Preview:
     """What a file would change. Raises NotYourRequest, RequestClosed, BookRefused, FormRefused, or MappingUnfit.
 
-    A form of Himpun is merged three ways. Any other sheet is read by the mapping remembered for its headings.
+    A form of Himpun is merged three ways. Any other sheet is read by the mapping remembered for its headings,
+    what it hides only if `hidden`.
     """
     check_may_fill(request, by)
     book = read_book(name, content)
@@ -193,7 +194,7 @@ def read_back(request: DataRequest, *, name: str, content: bytes, by: Person) ->
     now = {(line.pk, variable): text for line in lines for variable, text in _values_of(line, frozen).items()}
     if kept_sheet(book) is not None:
         return _checked(_of_form(request, name, book, lines, now), lines, frozen)
-    return _checked(_of_sheet(request, name, book, lines, now), lines, frozen)
+    return _checked(_of_sheet(request, name, book, lines, now, hidden=hidden), lines, frozen)
 
 
 Now = Mapping[tuple[int, int], str]
@@ -254,8 +255,10 @@ def _why_other(found: str, request: DataRequest) -> str:
     return f"Formulir ini usang: putaran {number}, sedangkan yang berjalan putaran {request.round}. {download}"
 
 
-def _of_sheet(request: DataRequest, name: str, book: Book, lines: Sequence[RequestLine], now: Now) -> Preview:
-    read = rows_for_request(request, book, lines)
+def _of_sheet(
+    request: DataRequest, name: str, book: Book, lines: Sequence[RequestLine], now: Now, *, hidden: bool
+) -> Preview:
+    read = rows_for_request(request, book, lines, hidden=hidden)
     labels = _labels(lines)
     changes: list[Edit] = []
     conflicts: list[Edit] = []
@@ -341,6 +344,7 @@ def apply_back(
     choices: Mapping[str, str] | None = None,
     rest: str = "",
     only_good: bool = False,
+    hidden: bool = False,
 ) -> int:
     """Write what a kept file changes; returns how many fields changed. The file is compared afresh.
 
@@ -352,7 +356,7 @@ def apply_back(
     actor = check_may_fill(request, by)
     with act(request.office.code, at=clock.now(), author=actor.author) as turn:
         request.refresh_from_db(from_queryset=DataRequest.objects.select_for_update(of=("self",)))
-        preview = read_back(request, name=name, content=content, by=by)
+        preview = read_back(request, name=name, content=content, by=by, hidden=hidden)
         edits = _decided(preview, choices or {}, rest, only_good=only_good)
         by_line: dict[int, dict[str, Any]] = {}
         for edit in edits:

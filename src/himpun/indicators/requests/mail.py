@@ -22,14 +22,14 @@ from himpun.errors import Refusal
 from himpun.indicators.models.requests import DataRequest, FormArrival
 from himpun.indicators.requests import rules
 from himpun.indicators.requests.form import reading
-from himpun.indicators.requests.forms import XLSX, form_id
+from himpun.indicators.requests.forms import form_id
 from himpun.notifications.actions import tell
 from himpun.notifications.replies import reply
 from himpun.offices.models.holdings import Holding
 from himpun.offices.models.offices import Office
 from himpun.offices.today import today_in
 from himpun.places import place
-from himpun.spreadsheets.reading import read_book
+from himpun.spreadsheets.reading import MEDIA_TYPES, media_type_of, read_book
 
 REFUSED = "indicators:form:refused"
 MESSAGE_MAX_BYTES = 30_000_000
@@ -82,8 +82,8 @@ def _workbooks(message: EmailMessage) -> list[tuple[str, bytes]]:
         if not isinstance(content, bytes):
             continue
         name = (part.get_filename() or "").strip()
-        said = part.get_content_type() == XLSX or name.casefold().endswith(".xlsx")
-        if said or seen(content) is Kind.XLSX:
+        said = part.get_content_type() in MEDIA_TYPES or name.casefold().endswith((".xlsx", ".xls", ".ods"))
+        if said or seen(content) in (Kind.XLSX, Kind.ODS):
             found.append((name[-200:] or "lampiran.xlsx", content))
     return found
 
@@ -153,7 +153,7 @@ def _check_sender(request: DataRequest, sender: str) -> None:
 
 
 def _lay_before(request: DataRequest, name: str, content: bytes, sender: str) -> Arrived:
-    sha256 = files.store(content, media_type=XLSX)
+    sha256 = files.store(content, media_type=media_type_of(read_book(name, content)))
     with act(request.office.code, at=clock.now(), author=SYSTEM) as turn:
         arrival, made = FormArrival.objects.get_or_create(
             request=request, sha256=sha256, defaults={"name": name, "sender": sender, "at": turn.at}

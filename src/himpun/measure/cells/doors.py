@@ -13,7 +13,7 @@ from enum import StrEnum
 from himpun.measure.cells.columns import Convention
 from himpun.measure.cells.parts import Cell, Habit, Hint, Kind, Reading
 from himpun.measure.cells.reading import read_cell
-from himpun.measure.numbers import NumberUnreadable, read_number, write_number
+from himpun.measure.numbers import NumberUnreadable, english_asked, read_number, write_number
 from himpun.spreadsheets.book import Content
 
 
@@ -137,10 +137,7 @@ def _reading(cell: Cell, door: Door, column: Convention | None) -> Reading:
     if reading is None:
         raise AssertionError("a cell with readings has one")
     if door in (Door.FIGURE, Door.MONEY) and reading.habit is Habit.ENGLISH and column is None:
-        raise NumberUnreadable(
-            f"Tulis angka seperti 1.234,5; “{cell.text[:40]}” tidak dapat dibaca. "
-            f"Bila maksudnya {reading}, tulis begitu."
-        )
+        raise NumberUnreadable(english_asked(cell.text, str(reading)))
     return reading
 
 

@@ -16,10 +16,10 @@ from himpun.budgets.planning import Plan
 from himpun.budgets.rules import BudgetMoved
 from himpun.errors import FieldErrors, Refusal
 from himpun.spreadsheets.book import Limits
-from himpun.spreadsheets.reading import read_book
+from himpun.spreadsheets.reading import media_type_of, read_book
 from himpun.web.forms import Typed
 from himpun.web.middleware import PersonRequest
-from himpun.web.views.budgets import XLSX, asked_year, office_of, shown_page, tried
+from himpun.web.views.budgets import asked_year, office_of, shown_page, tried
 
 _SALT = "himpun.budgets.import"
 _TOKEN_LIVES = timedelta(days=1)
@@ -75,7 +75,7 @@ def _token(request: PersonRequest, name: str, content: bytes, found: Plan) -> st
     """What was shown, signed: agreeing to it names the kept file and exactly these changes."""
     if not found.changes:
         return ""
-    sha256 = files.store(content, media_type=XLSX if name.lower().endswith("xlsx") else "text/csv")
+    sha256 = files.store(content, media_type=media_type_of(read_book(name, content)))
     return signing.dumps([office_of(request).pk, asked_year(request), name, sha256, found.digest], salt=_SALT)
 
 

@@ -89,7 +89,7 @@ def _sources(versions: list[Figure]) -> list[tuple[Figure, dict[str, Any]]]:
         keys.setdefault(kind, set()).add(int(key))
     found: dict[str, Any] = {
         "request": DataRequest.objects.select_related("unit").in_bulk(keys["request"]),
-        "import": FigureImport.objects.in_bulk(keys["import"]),
+        "import": FigureImport.objects.select_related("taken_back").in_bulk(keys["import"]),
         "correction": Correction.objects.in_bulk(keys["correction"]),
     }
     sources = []

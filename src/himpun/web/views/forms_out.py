@@ -43,8 +43,9 @@ def request_file(request: PersonRequest, pk: int) -> HttpResponse:
         return render(request, "sheets/request.html", {"asked": asked, "typed": typed, **found}, status=status)
 
     def show(kept: Kept, typed: Typed) -> HttpResponse:
-        preview = forms.read_back(asked, name=kept.name, content=kept.content, by=person)
-        return page(typed, 409 if typed.error else 200, kept=kept, preview=preview, shown=SHOWN)
+        hidden = "hidden" in typed.data
+        preview = forms.read_back(asked, name=kept.name, content=kept.content, by=person, hidden=hidden)
+        return page(typed, 409 if typed.error else 200, kept=kept, preview=preview, shown=SHOWN, hidden=hidden)
 
     def apply(kept: Kept, given: QueryDict) -> str:
         choices = {key: given.get(key, "") for key in given if key.startswith("pilih-")}
@@ -56,6 +57,7 @@ def request_file(request: PersonRequest, pk: int) -> HttpResponse:
             choices=choices,
             rest=given.get("rest", ""),
             only_good="only_good" in given,
+            hidden="hidden" in given,
         )
         handled(asked, kept.sha256)
         return f"{changed} isian diambil dari {kept.name}." if changed else f"{kept.name} tidak mengubah apa pun."

@@ -11,18 +11,15 @@ from typing import Any
 
 from django.contrib import messages
 from django.core import signing
-from django.core.paginator import Paginator
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.views.decorators.http import require_http_methods
 
 from himpun.archive import files
 from himpun.errors import FieldErrors, NotAllowed, Refusal
 from himpun.indicators.figures import own_sheets
-from himpun.indicators.figures.importing import Report
 from himpun.indicators.figures.mapping.applying import missing
-from himpun.indicators.figures.mapping.headings import fingerprint
+from himpun.indicators.figures.mapping.headings import fingerprint, headings_at, questions
+from himpun.indicators.figures.mapping.stacks import Says, is_by_letter, says
 from himpun.indicators.figures.mapping.values import (
     CODE,
     INDICATOR,
@@ -38,13 +35,10 @@ from himpun.indicators.figures.mapping.values import (
     MappingUnfit,
 )
 from himpun.indicators.figures.own_sheets import MappingNeeded
-from himpun.indicators.models.figures import FigureImport
-from himpun.indicators.requests import forms
 from himpun.moments import MONTHS
-from himpun.offices.acting import HoldsNoPost
 from himpun.offices.models.offices import Office
 from himpun.spreadsheets.book import Book, Limits, Sheet, column_letter, text_of
-from himpun.spreadsheets.reading import read_book
+from himpun.spreadsheets.reading import media_type_of, read_book
 from himpun.typed import read_year
 from himpun.web.forms import Typed, read_whole
 from himpun.web.middleware import PersonRequest
@@ -101,51 +95,6 @@ class Door:
     refuse: Callable[[Typed, int], HttpResponse]
 
 
-# --- an office ------------------------------------------------------------------------------------------------------
-
-
-@require_http_methods(["GET", "POST"])
-def import_page(request: PersonRequest) -> HttpResponse:
-    """An office's own sheet of any period, taken into the office's figures."""
-    office = request.acting.office
-    if office is None:
-        raise HoldsNoPost("mengimpor angka")
-    person = request.acting.person
-
-    def page(typed: Typed, status: int, **found: Any) -> HttpResponse:
-        rows = Paginator(FigureImport.objects.filter(office=office), 20).get_page(request.GET.get("hal"))
-        return render(request, "sheets/import.html", {"typed": typed, "page": rows, **found}, status=status)
-
-    def show(kept: Kept, typed: Typed) -> HttpResponse:
-        report, read = own_sheets.import_sheet(
-            office=office, name=kept.name, book=kept.book, content=kept.content, by=person, dry_run=True
-        )
-        wrong = sorted([*read.wrong, *report.wrong], key=lambda told: told.row)
-        found = {"kept": kept, "report": report, "read": read, "wrong": wrong[:SHOWN], "wrong_count": len(wrong)}
-        return page(typed, 422 if typed.error else 200, **found)
-
-    def apply(kept: Kept, given: QueryDict) -> str:
-        report, _ = own_sheets.import_sheet(
-            office=office,
-            name=kept.name,
-            book=kept.book,
-            content=kept.content,
-            by=person,
-            dry_run=False,
-            only_good="only_good" in given,
-        )
-        _check_applied(report)
-        return report.sentence
-
-    door = Door("impor", "Impor angka", office, reverse("import"), reverse("import"), show, apply, page)
-    return walk(request, door)
-
-
-def _check_applied(report: Report) -> None:
-    if not report.applied:
-        raise Refusal(report.sentence)
-
-
 # --- the way of a file ----------------------------------------------------------------------------------------------
 
 
@@ -177,10 +126,9 @@ def _kept(request: PersonRequest, door: Door) -> Kept:
         return Kept(name, sha256, files.read(sha256), token)
     upload = request.FILES.get("file")
     if upload is None or not upload.name:
-        raise FieldErrors({"file": "Pilih berkas .xlsx, .ods, atau .csv dahulu."})
+        raise FieldErrors({"file": "Pilih berkas .xlsx, .xls, .ods, atau .csv dahulu."})
     name, content = upload.name[-200:], upload.read(Limits().bytes + 1)
-    read_book(name, content)
-    sha256 = files.store(content, media_type=forms.XLSX if name.lower().endswith("xlsx") else "text/csv")
+    sha256 = files.store(content, media_type=media_type_of(read_book(name, content)))
     return Kept(name, sha256, content, signing.dumps([f"{door.scope}:{door.office.pk}", name, sha256], salt=SALT))
 
 
@@ -290,6 +238,7 @@ def _mapping_page(
         "roles": ROLES,
         "parts": _parts(wanted),
         "lacks": missing(wanted),
+        "questions": questions(sheet),
     }
     return render(request, "sheets/mapping.html", context, status=status)
 
@@ -299,22 +248,26 @@ def _columns(sheet: Sheet, wanted: Mapping) -> list[dict[str, Any]]:
     chosen = {column: role for role, column in wanted.columns.items()} | {
         column: f"p:{part}" for column, part in wanted.periods.items()
     }
+    headings = headings_at(sheet, wanted.header_row)
+    by_letter = is_by_letter([*headings.values()])
     found = []
     for column in range(1, _width(sheet) + 1):
-        heading = text_of(sheet.cell(wanted.header_row, column))
+        heading = headings.get(column)
         below = (
             text_of(sheet.cell(row, column)) for row in range(wanted.header_row + 1, wanted.header_row + 1 + SAMPLES)
         )
         samples = [text for text in below if text]
-        role = chosen.get(column) or chosen.get(heading, "")
-        if heading or samples or role:
+        role = chosen.get(column) or (chosen.get(heading.text, "") if heading else "")
+        if (heading and heading.name) or samples or role:
             found.append(
                 {
                     "no": column,
                     "letter": column_letter(column),
-                    "heading": heading,
+                    "heading": heading.name if heading else "",
                     "samples": samples,
                     "role": role,
+                    "is_other": heading is not None and says(heading, by_letter=by_letter) is Says.OTHER,
+                    "is_hidden": column in sheet.hidden_columns,
                 }
             )
     return found

@@ -10,17 +10,20 @@ import difflib
 import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import Final
+from typing import Final, NamedTuple
 
 from himpun.indicators.figures.mapping.headings import (
+    continues,
     find_header,
     fingerprint,
+    headings_at,
     resolve,
     sheet_of,
     stated_period,
     titles,
     value_columns,
 )
+from himpun.indicators.figures.mapping.stacks import names_a_target
 from himpun.indicators.figures.mapping.values import (
     CODE,
     INDICATOR,
@@ -50,7 +53,7 @@ from himpun.measure.cells.doors import Door, Taken, take
 from himpun.measure.cells.parts import Cell, Kind
 from himpun.measure.cells.reading import read_cell
 from himpun.measure.numbers import NumberUnreadable, unfit
-from himpun.spreadsheets.book import Book, Content, Sheet, Wrong, address, corners, text_of
+from himpun.spreadsheets.book import Book, Content, Sheet, Wrong, address, column_letter, corners, text_of
 from himpun.spreadsheets.csv import torn_rows
 
 Units = dict[tuple[str, str], str]
@@ -84,6 +87,8 @@ def apply(
     book: Book,
     indicators: Sequence[tuple[str, str, Sequence[tuple[str, str, str]]]],
     units: Units | None = None,
+    *,
+    hidden: bool = False,
 ) -> tuple[tuple[FigureRow, ...], tuple[Wrong, ...]]:
     """The figures of the sheet, and every cell that was not taken with the cause, in the order of rows.
 
@@ -93,7 +98,7 @@ def apply(
     other headings than the mapping was made for, a sheet nobody knows, or a mapping that is not complete.
     """
     sheet = _checked_sheet(mapping, book)
-    reading = _Reading(mapping, sheet, [KnownIndicator(*each) for each in indicators], units or {})
+    reading = _Reading(mapping, sheet, [KnownIndicator(*each) for each in indicators], units or {}, hidden=hidden)
     reading.read()
     return tuple(reading.rows), tuple(sorted(reading.wrong, key=lambda wrong: wrong.row))
 
@@ -110,6 +115,10 @@ def _checked_sheet(mapping: Mapping, book: Book) -> Sheet:
     if mapping.fingerprint and fingerprint(sheet) != mapping.fingerprint:
         raise MappingUnfit(
             f"Judul kolom lembar “{sheet.name}” tidak sama dengan saat pemetaan dibuat. Periksa lembarnya, atau buat pemetaan baru."
+        )
+    if below := continues(sheet, mapping.header_row):
+        raise MappingUnfit(
+            f"Di bawah baris {mapping.header_row} masih ada judul kolom: {below}. Pilih baris terakhir dari judulnya."
         )
     _check_stated(mapping, sheet)
     if lacks := missing(mapping):
@@ -135,14 +144,72 @@ def _check_stated(mapping: Mapping, sheet: Sheet) -> None:
         )
 
 
+class Unseen(NamedTuple):
+    """Figures that stand where nobody sees them: `rows` and `columns` that hold some, and how many they are."""
+
+    rows: tuple[int, ...]
+    columns: tuple[int, ...]
+    figures: int
+    filtered: bool
+
+    @property
+    def rows_said(self) -> str:
+        """ "5, 7–9"; of very many the first."""
+        spans: list[list[int]] = []
+        for row in self.rows:
+            if spans and spans[-1][-1] == row - 1:
+                spans[-1].append(row)
+            else:
+                spans.append([row])
+        shown = [f"{span[0]}–{span[-1]}" if len(span) > 1 else str(span[0]) for span in spans]
+        return ", ".join(shown[:_MOST_SPANS]) + (", …" if len(shown) > _MOST_SPANS else "")
+
+    @property
+    def columns_said(self) -> str:
+        """ "F, H"."""
+        return ", ".join(column_letter(column) for column in self.columns)
+
+
+_MOST_SPANS: Final = 12
+
+
+def unseen(mapping: Mapping, book: Book) -> Unseen:
+    """What the sheet hides of its figures; a target or a note in a hidden column is not counted."""
+    sheet = sheet_of(mapping, book)
+    blanks = {normalised(sign) or sign for sign in mapping.blanks}
+    columns = value_columns(mapping, resolve(mapping, sheet))
+    places = [
+        (row, column)
+        for row in range(mapping.header_row + 1, len(sheet.rows) + 1)
+        for column in columns
+        if (row in sheet.hidden_rows or column in sheet.hidden_columns) and holds_something(sheet, row, column, blanks)
+    ]
+    return Unseen(
+        tuple(sorted({row for row, _ in places if row in sheet.hidden_rows})),
+        tuple(sorted({column for _, column in places if column in sheet.hidden_columns})),
+        len(places),
+        sheet.filtered,
+    )
+
+
+def holds_something(sheet: Sheet, row: int, column: int, blanks: set[str]) -> bool:
+    """Whether a cell is filled, with more than a sign that stands for no data."""
+    text = text_of(sheet.cell(row, column)).strip()
+    return bool(text and (normalised(text) or text) not in blanks) or address(row, column) in sheet.formulas
+
+
 class _Reading:
     """Walks the rows below the headings. What is not taken is told; a row without any figure says nothing."""
 
-    def __init__(self, mapping: Mapping, sheet: Sheet, indicators: list[KnownIndicator], units: Units) -> None:
-        self.mapping, self.sheet, self.units = mapping, sheet, units
+    def __init__(
+        self, mapping: Mapping, sheet: Sheet, indicators: list[KnownIndicator], units: Units, *, hidden: bool
+    ) -> None:
+        self.mapping, self.sheet, self.units, self.hidden = mapping, sheet, units, hidden
+        self.headings = headings_at(sheet, mapping.header_row)
         self.columns = resolve(mapping, sheet)
         self.values = value_columns(mapping, self.columns)
         self.names = _Names(indicators)
+        self._blanks = {normalised(sign) or sign for sign in mapping.blanks}
         self.rows: list[FigureRow] = []
         self.wrong: list[Wrong] = []
         self._taken: dict[tuple[str, str, str, str], str] = {}
@@ -166,7 +233,7 @@ class _Reading:
         return conventions({column: [self.sheet.cell(row, column) for row in rows] for column in self.values})
 
     def _tell(self, row: int, column: int, cause: str, value: str | None = None) -> None:
-        heading = " ".join(text_of(self.sheet.cell(self.mapping.header_row, column)).split())
+        heading = self.headings[column].name if column in self.headings else ""
         where = f"{heading} ({address(row, column)})" if heading else address(row, column)
         shown = text_of(self.sheet.cell(row, column)) if value is None else value
         self.wrong.append(Wrong(row, where, shown[:200], cause, self.sheet.name))
@@ -195,33 +262,46 @@ class _Reading:
         return rows
 
     def _figures(self, row: int) -> list[int]:
-        """The columns of this row that hold something where figures are read."""
-        signs = {normalised(sign) or sign for sign in self.mapping.blanks}
-        found = []
-        for column in self.values:
-            text = text_of(self.sheet.cell(row, column)).strip()
-            if (text and (normalised(text) or text) not in signs) or address(row, column) in self.sheet.formulas:
-                found.append(column)
-        return found
+        """The columns of this row that hold something where figures are read, and which are seen or wanted all the same."""
+        if row in self.sheet.hidden_rows and not self.hidden:
+            return []
+        return [
+            column
+            for column in self.values
+            if (self.hidden or column not in self.sheet.hidden_columns)
+            and holds_something(self.sheet, row, column, self._blanks)
+        ]
 
     def _is_numbering(self, row: int) -> bool:
         """The row "(1) (2) (3)…" below the headings."""
-        digits = [
-            re.sub(r"[^0-9]", "", text_of(content)) for content in self.sheet.rows[row - 1] if content is not None
-        ]
         texts = [text_of(content).strip(" ()") for content in self.sheet.rows[row - 1] if content is not None]
-        return len(digits) > 2 and texts == digits == [str(number) for number in range(1, len(digits) + 1)]
+        digits = [re.sub(r"\s*[=:].*", "", text) for text in texts]  # "6 = 5/4 x 100" is column six
+        return len(digits) > 2 and digits == [str(number) for number in range(1, len(digits) + 1)]
 
     def _read_row(self, row: int) -> None:
         figures = self._figures(row)
         indicator = self._find_indicator(row, tell=bool(figures) and row not in self._merged)
         if not figures or row in self._merged or indicator is None:
             return
+        if label := self._target_label(row, indicator):
+            self._tell(row, label, "Baris ini berisi target atau capaian, bukan realisasi; tidak diambil.")
+            return
         variable = self._find_variable(row, indicator)
         if variable is None:
             return
         for column in figures:
             self._read_figure(row, column, indicator, variable)
+
+    def _target_label(self, row: int, indicator: KnownIndicator) -> int | None:
+        """The column of a cell beside the figures that says "Target" or "Capaian"; None where none does."""
+        notes = {self.columns.get(role) for role in (CODE, INDICATOR, UNIT, NOTE)}
+        first = min(self.values)
+        for column in range(1, first):
+            text = text_of(self.sheet.cell(row, column))
+            is_variable = bool(_variables_named(text, [KnownVariable(*each) for each in indicator.variables]))
+            if column not in notes and names_a_target(text) and not is_variable:
+                return column
+        return None
 
     def _find_indicator(self, row: int, *, tell: bool) -> KnownIndicator | None:
         """The row's indicator. Without `tell` the row holds no figure: it may only name the indicator of rows below."""

@@ -3,20 +3,28 @@
 import difflib
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
+from himpun.indicators.figures.mapping.stacks import (
+    LOOK_AT_ROWS,
+    Columns,
+    Heading,
+    Says,
+    columns_in_words,
+    covered,
+    read_columns,
+    stacked,
+    without_titles,
+)
 from himpun.indicators.figures.mapping.values import (
     BLANKS,
     CODE,
     HEADINGS,
     INDICATOR,
     LONG,
-    NOT_ACTUAL,
-    ORDINALS,
     PERIOD,
     SAME_HEADING,
     STATED_YEARS,
@@ -28,25 +36,11 @@ from himpun.indicators.figures.mapping.values import (
     MappingUnfit,
     Moment,
     moment_in_words,
-    moment_named,
     normalised,
 )
-from himpun.spreadsheets.book import Book, Content, Sheet, corners, text_of
+from himpun.spreadsheets.book import Book, Sheet, text_of
 
 # --- headings --------------------------------------------------------------------------------------------------------
-
-
-class _Heading(NamedTuple):
-    """A column's heading: the lowest text, and what stands above it."""
-
-    column: int
-    text: str
-    above: str
-    content: Content
-
-    @property
-    def whole(self) -> str:
-        return " ".join(dict.fromkeys(part for part in (self.above, self.text) if part))
 
 
 class _Header(NamedTuple):
@@ -54,82 +48,80 @@ class _Header(NamedTuple):
 
     top: int
     bottom: int
-    headings: tuple[_Heading, ...]
+    headings: tuple[Heading, ...]
     columns: dict[str, str | int]
-    moments: dict[int, Moment]
-    targets: int
+    read: Columns
+    questions: tuple[str, ...]
 
     @property
-    def score(self) -> tuple[int, int]:
-        """How much of it was understood; of two that say as much the one with fewer rows."""
-        periods = len(set(self.moments.values()))
-        return len(self.columns) + (periods if periods > 1 else 0) + self.targets, self.top - self.bottom
+    def score(self) -> tuple[int, int, int]:
+        """How much of it was understood; of two that say as much the one that decides more, then that with fewer rows."""
+        periods = len(self.read.seen)
+        understood = len(self.columns) + (periods if periods > 1 else 0) + self.read.said
+        return understood, len(self.moments), self.top - self.bottom
 
+    @property
+    def moments(self) -> dict[int, Moment]:
+        """The columns taken for actual figures."""
+        return self.read.moments
 
-_LOOK_AT_ROWS: Final = 30
+    @property
+    def is_wide(self) -> bool:
+        """Whether periods stand in the headings: several, or one where no column has them row by row."""
+        if len(self.read.seen) != 1:
+            return len(self.read.seen) > 1
+        return PERIOD not in self.columns and (bool(self.moments) or VALUE not in self.columns)
 
 
 def find_header(sheet: Sheet) -> _Header | None:
     """The one to three rows that read most like headings; None when nothing does."""
-    covered = _covered(sheet)
+    merged = covered(sheet)
     best: _Header | None = None
-    for bottom in range(1, min(len(sheet.rows), _LOOK_AT_ROWS) + 1):
+    for bottom in range(1, min(len(sheet.rows), LOOK_AT_ROWS) + 1):
         for top in range(bottom, max(bottom - 3, 0), -1):
-            if any(covered.get((top, column), (top, 0))[0] < top for column in range(1, len(sheet.rows[top - 1]) + 1)):
+            if any(merged.get((top, column), (top, 0))[0] < top for column in range(1, len(sheet.rows[top - 1]) + 1)):
                 continue
-            header = _header_at(sheet, covered, top, bottom)
-            if best is None or header.score > best.score:
+            header = _header_at(sheet, merged, top, bottom)
+            names_rows = bool({CODE, INDICATOR, VARIABLE} & set(header.columns))
+            if names_rows and (best is None or header.score > best.score):
                 best = header
-    if best is None or best.score[0] < 2 or not ({CODE, INDICATOR, VARIABLE} & set(best.columns)):
-        return None
-    return best
+    return best if best is not None and best.score[0] >= 2 else None
 
 
-def _covered(sheet: Sheet) -> dict[tuple[int, int], tuple[int, int]]:
-    """Every cell of the merged areas near the top → the area's first cell, which holds the text."""
-    places: dict[tuple[int, int], tuple[int, int]] = {}
-    for area in sheet.merged:
-        top, left, bottom, right = corners(area)
-        for row in range(top, min(bottom, _LOOK_AT_ROWS) + 1):
-            places |= {(row, column): (top, left) for column in range(left, min(right, left + 400) + 1)}
-    return places
-
-
-def _header_at(sheet: Sheet, covered: dict[tuple[int, int], tuple[int, int]], top: int, bottom: int) -> _Header:
-    headings = tuple(_headings(sheet, covered, top, bottom))
+def _header_at(sheet: Sheet, merged: dict[tuple[int, int], tuple[int, int]], top: int, bottom: int) -> _Header:
+    raw = stacked(sheet, merged, top, bottom)
+    roles = {heading.column: _role(heading) for heading in raw}
+    keys = {column for column, (role, _) in roles.items() if role in (CODE, INDICATOR, VARIABLE)}
+    headings = tuple(without_titles(raw, keys))
+    read = read_columns(headings, {column for column, (role, _) in roles.items() if role not in ("", VALUE, PERIOD)})
     columns: dict[str, str | int] = {}
-    moments, targets = _moments(headings)
     sure: dict[str, float] = {}
-    for heading in headings:
-        role, likeness = _role(heading)
-        is_period = len(moments) > 1 and heading.column in moments
-        if role and not is_period and likeness > sure.get(role, 0):
-            columns[role], sure[role] = heading.column, likeness
-    return _Header(top, bottom, headings, columns, moments, targets)
+    for column, (role, likeness) in roles.items():
+        is_period = len(read.seen) > 1 and column in read.dated
+        is_other = role == VALUE and read.says[column] in (Says.OTHER, Says.BOTH)
+        if role and not is_period and not is_other and likeness > sure.get(role, 0):
+            columns[role], sure[role] = column, likeness
+    questions = read.questions
+    if not read.seen and (twin := _second_value(headings, roles, read, columns)):
+        questions, read = (*questions, twin), read._replace(said=read.said + 1)
+        del columns[VALUE]
+    return _Header(top, bottom, headings, columns, read, questions)
 
 
-def _headings(
-    sheet: Sheet, covered: dict[tuple[int, int], tuple[int, int]], top: int, bottom: int
-) -> Iterator[_Heading]:
-    def content_at(row: int, column: int) -> Content:
-        return sheet.cell(*covered.get((row, column), (row, column)))
-
-    width = max((len(sheet.rows[row - 1]) for row in range(top, bottom + 1)), default=0)
-    carried = dict.fromkeys(range(top, bottom), "")
-    for column in range(1, width + 1):
-        content = content_at(bottom, column)
-        text = " ".join(text_of(content).split())
-        above = []
-        for row in range(top, bottom):
-            part = " ".join(text_of(content_at(row, column)).split())
-            carried[row] = part or (carried[row] if text else "")
-            above.append(carried[row])
-        if not text:
-            text, above = next((part for part in reversed(above) if part), ""), []
-        yield _Heading(column, text, " ".join(dict.fromkeys(part for part in above if part and part != text)), content)
+def _second_value(
+    headings: Sequence[Heading], roles: dict[int, tuple[str, float]], read: Columns, columns: dict[str, str | int]
+) -> str:
+    """The question which of two columns called the same holds the figures; "" when there is but one."""
+    called = [
+        heading
+        for heading in headings
+        if roles[heading.column][0] == VALUE and read.says[heading.column] is Says.ACTUAL and VALUE in columns
+    ]
+    alike = [one for one in called if normalised(one.text) == normalised(called[0].text)]
+    return f"Kolom {columns_in_words(one.place for one in alike)}: yang mana berisi angkanya?" if len(alike) > 1 else ""
 
 
-def _role(heading: _Heading) -> tuple[str, float]:
+def _role(heading: Heading) -> tuple[str, float]:
     """What the column is, and how alike the heading is to the words for that (1 = the same)."""
     texts = {normalised(heading.text), normalised(STATED_YEARS.sub("", heading.text))}
     return max((_role_of(text) for text in texts if text), key=lambda each: each[1], default=("", 0.0))
@@ -149,29 +141,6 @@ def _role_of(text: str) -> tuple[str, float]:
     return best
 
 
-def _moments(headings: tuple[_Heading, ...]) -> tuple[dict[int, Moment], int]:
-    """The columns that are periods of actual figures; and how many are periods of targets and the like."""
-    targets = 0
-    found: dict[int, Moment] = {}
-    romans = {normalised(heading.text) for heading in headings} >= {"i", "ii", "iii", "iv"}
-    for heading in headings:
-        whole = normalised(heading.whole)
-        text = normalised(heading.text)
-        moment = moment_named(heading.content if isinstance(heading.content, date) else heading.text)
-        if moment is None and text in ("i", "ii", "iii", "iv") and (romans or "triwulan" in whole):
-            moment = Moment(None, f"TW{ORDINALS[text]}")
-        if moment is None:
-            continue
-        if any(word in whole for word in NOT_ACTUAL):
-            targets += 1
-            continue
-        years = set(STATED_YEARS.findall(heading.whole))
-        if moment.year is None and len(years) == 1:
-            moment = Moment(int(years.pop()), moment.part)
-        found[heading.column] = moment
-    return found, targets
-
-
 # --- guessing and remembering ----------------------------------------------------------------------------------------
 
 
@@ -189,7 +158,7 @@ def guess(book: Book) -> Mapping:
             "(atau Indikator, Data, Jan … Des), lalu unggah lagi."
         )
     _, _, sheet, header = max(found, key=lambda each: each[:2])
-    is_wide = len(header.moments) > 1
+    is_wide = header.is_wide and not _year_or_part(sheet, header)
     columns = {
         role: column for role, column in header.columns.items() if not (is_wide and role in (PERIOD, YEAR, VALUE))
     }
@@ -205,8 +174,49 @@ def guess(book: Book) -> Mapping:
     if is_wide:
         mapping = replace(mapping, periods=_periods(header, mapping.year))
     elif PERIOD not in columns:
-        mapping = replace(mapping, period=stated_period(sheet, header, mapping.year))
+        stated = "" if _year_or_part(sheet, header) else stated_period(sheet, header, mapping.year)
+        mapping = replace(mapping, period=stated)
     return replace(mapping, blanks=_blanks_in(sheet, mapping), carry=_has_gaps(sheet, mapping))
+
+
+def _year_or_part(sheet: Sheet, header: _Header) -> str:
+    """The question where one year stands over the columns and the title names a part of it, or another part; else ""."""
+    if len(header.read.seen) != 1 or not header.is_wide:
+        return ""
+    (moment,) = header.read.seen
+    year = _stated_year(sheet, header)
+    stated, headed = stated_period(sheet, header, year), moment.code(year)
+    if not stated or stated == headed:
+        return ""
+    return f"Judul kolomnya menyebut {headed or moment.part}, judul lembarnya {stated}: periode mana angkanya?"
+
+
+def questions(sheet: Sheet) -> tuple[str, ...]:
+    """What the headings of a sheet leave open, each a sentence for the person who maps it."""
+    header = find_header(sheet)
+    if header is None:
+        return ()
+    asked = _year_or_part(sheet, header)
+    return (*header.questions, asked) if asked else header.questions
+
+
+def headings_at(sheet: Sheet, header_row: int) -> dict[int, Heading]:
+    """The headings of each column when they end in this row."""
+    header = find_header(sheet)
+    if header is not None and header.bottom == header_row:
+        return {heading.column: heading for heading in header.headings}
+    if not 0 < header_row <= len(sheet.rows):
+        return {}
+    return {heading.column: heading for heading in stacked(sheet, covered(sheet), header_row, header_row)}
+
+
+def continues(sheet: Sheet, header_row: int) -> str:
+    """The headings below this row that say which column is target and which realisasi; "" when it is the last."""
+    header = find_header(sheet)
+    if header is None or not header.top <= header_row < header.bottom:
+        return ""
+    below = [heading.text for heading in header.headings if header.read.says[heading.column] is not Says.NOTHING]
+    return ", ".join(dict.fromkeys(f"“{text}”" for text in below))
 
 
 def fingerprint(sheet: Sheet) -> str:

@@ -69,8 +69,9 @@
   function howToWrite(text) {
     const shown = text.trim().length <= 40 ? text.trim() : text.trim().slice(0, 39) + "…";
     const english = readEnglish(text);
-    const hint = english ? ` Bila maksudnya ${writeNumber(english)}, tulis begitu.` : "";
-    return `Tulis angka seperti 1.234,5; “${shown}” tidak dapat dibaca.${hint}`;
+    if (!english) return `Tulis angka seperti 1.234,5; “${shown}” tidak dapat dibaca.`;
+    const here = "di sini titik memisahkan ribuan dan koma menandai desimal";
+    return `“${shown}” ditulis cara Inggris; ${here}. Bila maksudnya ${writeNumber(english)}, tulis begitu.`;
   }
 
   // --- one cell judged: {error, warning}, sentences as himpun.indicators.checks says them -------------------------------
