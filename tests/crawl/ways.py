@@ -264,6 +264,7 @@ WAYS: dict[str, Way] = {
     ),
     "sop_approvals": Way(KEPALA, lambda side: {"rule": "kepala"}),
     "office_edit": Way(UMUM, lambda side: OFFICE, page="office_edit", press="contact"),
+    "public_address": Way(UMUM, lambda side: {"public_url": "https://himpun.invalid", "seen_elsewhere": "1"}),
     "post_new": Way(
         UMUM,
         lambda side: {

@@ -8,7 +8,7 @@ from himpun.documents.content.parts import Letterhead, Paraf, Signature, Verific
 from himpun.documents.models import Approval, Document
 from himpun.documents.qr import qr_svg
 from himpun.offices.acting import Actor
-from himpun.offices.models.offices import Office
+from himpun.offices.models.offices import Office, Paper
 from himpun.places import place, url_of
 
 SAMPLE = "CONTOH, bukan naskah dinas: "
@@ -31,19 +31,20 @@ def place_date(office: Office, at: datetime) -> str:
 
 
 def letterhead(office: Office) -> Letterhead:
-    """The kop of an office."""
-    return {
+    """The kop of an office, and the paper that everything below it is set on."""
+    head: Letterhead = {
         "government": office.government,
         "office": office.name,
         "address": office.address,
         "contact": office.contact,
         "logo": None,
     }
+    return head if office.paper == Paper.A4 else {**head, "paper": "f4"}
 
 
 def verification_url(document: Document) -> str:
     """The public address where this document can be checked."""
-    return url_of(place("verify", document.token)).rstrip("/")
+    return url_of(place("verify", document.token), document.office.base_url).rstrip("/")
 
 
 def verification(document: Document, *, version: str, sha256: str = "", qr: bool = True) -> Verification:

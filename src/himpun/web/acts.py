@@ -92,6 +92,7 @@ ACTS = {
     "procedures:version:published": "Menerbitkan SOP {key} versi {version}",
     "offices:office:loaded": "Memuat kantor dari berkas",
     "offices:office:changed": "Mengubah data kantor",
+    "offices:office:address": "Menetapkan alamat publik kantor: {address}",
     "offices:post:added": "Menambah jabatan {title}",
     "offices:post:changed": "Mengubah jabatan {title}",
     "offices:person:added": "Menambah {name}",

@@ -162,6 +162,7 @@ urlpatterns = [
     path("sop/<int:pk>/naskah.toml", procedures.text_file, name="procedure_text"),
     path("pengaturan/", offices.settings_page, name="settings"),
     path("pengaturan/kantor/", offices.office_edit, name="office_edit"),
+    path("pengaturan/kantor/alamat-publik/", offices.public_address, name="public_address"),
     path("pengaturan/jabatan/baru/", offices.post_new, name="post_new"),
     path("pengaturan/jabatan/<int:pk>/", offices.post_edit, name="post_edit"),
     path("pengaturan/orang/baru/", offices.person_new, name="person_new"),
