@@ -54,17 +54,14 @@ def test_a_link_to_come_in_by_is_under_the_address_of_the_persons_office(small: 
     assert link_of(give_link(small.kepala, MONDAY)).startswith("https://himpun.kantor.example/masuk/tautan/")
 
 
-def test_a_sample_office_may_sign_anywhere_and_its_paper_says_that_it_is_a_sample(small: Cast, settings: Any) -> None:
+def test_a_sample_office_may_sign_anywhere(small: Cast, settings: Any) -> None:
     settings.BASE_URL = HERE_ONLY[0]
     cycle = small.to_signing()
-    document = Document.objects.select_related("office").get(subject=cycle.subject, kind="data_kinerja")
-    assert verification(document, version="1")["title"] == document.title
     Office.objects.filter(pk=small.office.pk).update(synthetic=True)
 
     small.decide(cycle, "tanda tangan", sha256=small.sha(cycle))
 
-    document = Document.objects.select_related("office").get(pk=document.pk)
-    assert verification(document, version="1")["title"] == f"CONTOH, bukan naskah dinas: {document.title}"
+    assert Document.objects.get(subject=cycle.subject, kind="data_kinerja").number
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from django.utils.text import Truncator
 from himpun import clock, typed
 from himpun.archive.journal import Author, Turn, act
 from himpun.documents.models import Approval, Delivery, Document, DocumentVersion
+from himpun.documents.rendering import letters_lacking
 from himpun.documents.work import enqueue_rendering
 from himpun.errors import Conflict, FieldErrors, Refusal
 from himpun.offices.acting import Actor
@@ -48,6 +49,20 @@ class NotRendered(Conflict):
 
     def __init__(self) -> None:
         super().__init__("Berkas versi ini masih dibuat. Buka pratinjaunya, lalu coba lagi.")
+
+
+class NotAllPrinted(Conflict):
+    """The version has characters that no font here can show."""
+
+    code = "huruf-tidak-tercetak"
+
+    def __init__(self, lacking: str) -> None:
+        which = ", ".join(f"“{one}” (tercetak [U+{ord(one):04X}])" for one in lacking[:8])
+        more = f" dan {len(lacking) - 8} lainnya" if len(lacking) > 8 else ""
+        super().__init__(
+            f"Naskah ini memuat huruf atau tanda yang tidak dapat dicetak: {which}{more}. Kembalikan naskahnya agar diganti "
+            "sebelum disetujui."
+        )
 
 
 def make_document(
@@ -118,13 +133,15 @@ def add_version(
 def approve(turn: Turn, *, document: Document, kind: str, actor: Actor, sha256: str) -> Approval:
     """Give paraf or signature to the newest version, which must be the one whose SHA-256 was looked at.
 
-    Raises VersionOutdated, NotRendered or SamePersonTwice. Giving the same paraf to the same version twice changes nothing.
+    Raises VersionOutdated, NotRendered, NotAllPrinted or SamePersonTwice. Giving the same paraf to the same version twice changes nothing.
     """
     version = document.latest
     if not version.file_sha256:
         raise NotRendered
     if sha256 != version.file_sha256:
         raise VersionOutdated(version.no)
+    if lacking := letters_lacking(version.content):
+        raise NotAllPrinted(lacking)
     doubled = _is_doubled(version, kind, actor)
     approval, made = Approval.objects.get_or_create(
         version=version,

@@ -11,10 +11,6 @@ from himpun.offices.acting import Actor
 from himpun.offices.models.offices import Office, Paper
 from himpun.places import place, url_of
 
-SAMPLE = "CONTOH, bukan naskah dinas: "
-"""Stands at the foot of every page of a sample office, before the title."""
-
-
 def local(at: datetime, office: Office) -> datetime:
     """The moment as the office's clocks show it."""
     return at.astimezone(ZoneInfo(office.timezone))
@@ -39,7 +35,11 @@ def letterhead(office: Office) -> Letterhead:
         "contact": office.contact,
         "logo": None,
     }
-    return head if office.paper == Paper.A4 else {**head, "paper": "f4"}
+    if office.paper == Paper.F4:
+        head["paper"] = "f4"
+    if office.synthetic:
+        head["sample"] = True
+    return head
 
 
 def verification_url(document: Document) -> str:
@@ -53,7 +53,7 @@ def verification(document: Document, *, version: str, sha256: str = "", qr: bool
     return {
         "url": url,
         "number": document.number,
-        "title": f"{SAMPLE}{document.title}" if document.office.synthetic else document.title,
+        "title": document.title,
         "version": version,
         "sha256": sha256,
         "digest_of": "naskah yang disetujui" if sha256 else "",

@@ -30,6 +30,8 @@ class Letterhead(TypedDict):
     """SVG text, or base64 of an SVG or PNG file (a "data:…;base64," prefix is allowed); None closes the space up."""
     paper: NotRequired[Literal["a4", "f4"]]
     """What the whole document is set on; A4 where it is not said."""
+    sample: NotRequired[bool]
+    """Whether the foot of every page says that this is a sample, no official paper."""
 
 
 class Verification(TypedDict):
