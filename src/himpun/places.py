@@ -14,7 +14,7 @@ from django.utils.module_loading import import_string
 
 PlaceName = Literal[
     "appointment", "correction", "cycle", "document", "ladder", "letter", "messages", "one_time_link", "own_messages",
-    "request", "schedules", "sop_draft", "verify",
+    "receipt", "request", "schedules", "sop_draft", "verify",
 ]  # fmt: skip
 
 

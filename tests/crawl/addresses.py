@@ -111,6 +111,9 @@ def _people(side: Side) -> QuerySet[Person]:
 
 BY_ROW: dict[Callable[[Side], QuerySet[Any]], str] = {
     _of(Letter, "office"): "letter letter_edit letter_file start_from_letter",
+    _of(Contact, "office"): "contact",
+    _of(IssuedNumber, "register__office"): "number_release",
+    _of(Delivery, "document__office"): "mail_again",
     _of(
         Cycle, "office"
     ): "cycle cycle_cancel cycle_deadline cycle_pause cycle_resume draft recipient_add receipt_renew",

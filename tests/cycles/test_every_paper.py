@@ -8,6 +8,8 @@ import pytest
 
 from himpun.archive import files
 from himpun.documents.models import Document, DocumentVersion
+from himpun.documents.pictures import with_pictures
+from himpun.documents.rendering import render
 from himpun.documents.work import ensure_issued, ensure_rendered
 from himpun.offices.models.offices import Office
 from tests.cast import Cast, small_office
@@ -19,9 +21,12 @@ A4, F4 = {(595, 842), (842, 595)}, {(609, 935), (935, 609)}
 
 
 @pytest.fixture
-def printed(db: None) -> Cast:
-    """A small office whose papers are really set."""
-    return once(small_office)
+def printed(db: None) -> Iterator[Cast]:
+    """A small office whose papers are really set, whatever another test left patched."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("himpun.documents.work.render", render)
+        patch.setattr("himpun.documents.work.with_pictures", with_pictures)
+        yield once(small_office)
 
 
 @scene

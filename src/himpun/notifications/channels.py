@@ -63,6 +63,8 @@ class Parcel:
     subject: str
     body: str
     leave: str = ""
+    files: tuple[tuple[str, bytes, str], ...] = ()
+    """Name, content and media type of what goes along; by mail only."""
 
 
 class Sender(Protocol):
@@ -162,6 +164,8 @@ class MailSender:
             **({"List-Unsubscribe": f"<{parcel.leave}>"} if parcel.leave else {}),
         }
         message = EmailMessage(parcel.subject, parcel.body, None, [parcel.address], headers=headers)
+        for name, content, media_type in parcel.files:
+            message.attach(name, content, media_type)
         message.connection = self.connection
         try:
             message.send()

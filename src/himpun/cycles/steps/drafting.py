@@ -102,14 +102,16 @@ def save_analysis(*, line: RecapLine, cycle: Cycle, cause: str, follow_up: str, 
         indicators.write_analysis(turn, line=line, cause=cause, follow_up=follow_up)
 
 
-def add_recipient(*, cycle: Cycle, recipient: str, post: Post | None, method: str, by: Person) -> Delivery:
-    """Put somebody on the distribution list while the distribution step is open."""
+def add_recipient(
+    *, cycle: Cycle, recipient: str, post: Post | None, method: str, by: Person, address: str = ""
+) -> Delivery:
+    """Put somebody on the distribution list while the distribution step is open; `address` is where a mail goes."""
     task = open_task(cycle, frozenset({"distribusi"}), "Menambah penerima")
     actor = acting_on(task, by)
     document = _signed(cycle)
     with act(cycle.office.code, at=clock.now(), author=actor.author) as turn:
         open_task(cycle, frozenset({"distribusi"}), "Menambah penerima")
-        return documents.add_delivery(turn, document=document, recipient=recipient, post=post, method=method)
+        return documents.add_delivery(turn, document=document, recipient=recipient, post=post, method=method, address=address)
 
 
 def remove_recipient(*, cycle: Cycle, delivery: Delivery, by: Person) -> None:

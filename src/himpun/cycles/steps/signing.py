@@ -5,7 +5,7 @@ from himpun.cycles.steps.deed import Deed
 from himpun.cycles.steps.draft import draft_of
 from himpun.documents import actions as documents
 from himpun.documents.models import Approval, Document
-from himpun.letters.actions import issue_number
+from himpun.letters.registers import issue_number
 from himpun.notifications.actions import tell
 from himpun.offices.models.offices import UNIT, Post
 from himpun.places import is_here_only, place

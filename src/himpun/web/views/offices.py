@@ -21,8 +21,8 @@ from django.views.decorators.http import require_GET
 from himpun import clock
 from himpun.cycles.deadlines.recounting import recount
 from himpun.errors import Refusal
-from himpun.letters.models import REGISTERS
 from himpun.letters.numbering import DEFAULT_PATTERN, fill, is_good, meet
+from himpun.letters.registers import registers_of
 from himpun.notifications.access_mail import link_of, renew_access, way_to
 from himpun.offices.access import attempts, links
 from himpun.offices.acting import HoldsNoPost
@@ -180,9 +180,9 @@ def _office_page(request: PersonRequest, office: Office, typed: Typed) -> HttpRe
                 label,
                 f"pattern_{register}",
                 typed.data.get(f"pattern_{register}", ""),
-                _example(typed, register, _registers(office)),
+                _example(typed, register, registers_of(office)),
             )
-            for register, label in _registers(office).items()
+            for register, label in registers_of(office).items()
         ],
     }
     return settings_form(request, "offices/office.html", typed, context)
@@ -194,18 +194,12 @@ def recounted(office: Office, what: str = "") -> str:
     return f"{moved} batas waktu bergeser dan diberitahukan." if moved else ""
 
 
-def _registers(office: Office) -> dict[str, str]:
-    return REGISTERS | {
-        name: name.replace("-", " ").capitalize() for name in office.number_patterns if name not in REGISTERS
-    }
-
-
 def _office_as_typed(office: Office) -> dict[str, Any]:
     typed: dict[str, Any] = {name: getattr(office, name) for name in (*OFFICE_TEXTS, "timezone", "day_minutes")}
     typed |= {"paper": office.paper, "public_url": office.public_url}
     typed |= {f"hours_{name}": ", ".join(office.hours.get(name, [])) for name in WEEKDAYS}
     typed["may_approve_twice"] = "1" if office.may_approve_twice else ""
-    patterns = {name: office.number_patterns.get(name) or DEFAULT_PATTERN for name in _registers(office)}
+    patterns = {name: office.number_patterns.get(name) or DEFAULT_PATTERN for name in registers_of(office)}
     return typed | {f"pattern_{name}": pattern for name, pattern in patterns.items()}
 
 
@@ -218,7 +212,7 @@ def _change_office(request: PersonRequest, office: Office) -> Office:
         fields["paper"] = post["paper"]
     if "may_approve_twice" in post:
         fields["may_approve_twice"] = post["may_approve_twice"] == "1"
-    fields["number_patterns"] = {name: post.get(f"pattern_{name}", "").strip() for name in _registers(office)}
+    fields["number_patterns"] = {name: post.get(f"pattern_{name}", "").strip() for name in registers_of(office)}
     return change_office(office=office, fields=fields, by=request.acting.person)
 
 
