@@ -90,7 +90,9 @@ def _letters(fonts: list[Path], spare: list[Path]) -> bytes:
         font = TTFont(path, lazy=True)
         glyphs, widths, em = font.getBestCmap(), font["hmtx"], font["head"].unitsPerEm
         more |= {
-            code: round(widths[name][0] * 1000 / em) for code, name in glyphs.items() if code not in seen and code not in more
+            code: round(widths[name][0] * 1000 / em)
+            for code, name in glyphs.items()
+            if code not in seen and code not in more
         }
     found |= {"spare": "".join(map(chr, sorted(more))), "spare_widths": [more[code] for code in sorted(more)]}
     return json.dumps(found, separators=(",", ":")).encode()

@@ -103,8 +103,8 @@ def letters() -> Letters:
         raise FontsMissing from None
     if not all(any(FONTS_FOLDER.glob(f"{family}*.ttf")) for family in FONT_FAMILIES):
         raise FontsMissing
-    widths = (dict(zip(measured["characters"], measured[face], strict=True)) for face in ("regular", "bold"))
-    return Letters(*widths, dict(zip(measured["spare"], measured["spare_widths"], strict=True)))
+    regular, bold = (dict(zip(measured["characters"], measured[face], strict=True)) for face in ("regular", "bold"))
+    return Letters(regular, bold, dict(zip(measured["spare"], measured["spare_widths"], strict=True)))
 
 
 # --- texts as they are printed ---------------------------------------------------------------------------------------

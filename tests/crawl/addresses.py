@@ -19,7 +19,7 @@ from himpun.indicators.models.dictionary import Indicator, Scale
 from himpun.indicators.models.figures import Correction, Figure
 from himpun.indicators.models.recaps import Recap, RecapLine
 from himpun.indicators.models.requests import DataRequest, Evidence, RequestLine
-from himpun.letters.models import Letter
+from himpun.letters.models import Contact, IssuedNumber, Letter
 from himpun.notifications.models import Outgoing
 from himpun.offices.models.calendar import Holiday, SpecialHours
 from himpun.offices.models.holdings import Appointment, Holding, Leave

@@ -37,7 +37,10 @@ from himpun.indicators.recaps.corrections import ask_correction
 from himpun.indicators.requests.evidence import attach_evidence
 from himpun.indicators.requests.filling import save_line
 from himpun.indicators.requests.reviewing import lines_of
-from himpun.letters.actions import Scan, register_letter
+from himpun.letters.actions import Scan, register_letter, register_outgoing
+from himpun.letters.contacts import save_contact
+from himpun.letters.models import IssuedNumber
+from himpun.letters.registers import reserve_numbers
 from himpun.measure.scoring.bounds import Row
 from himpun.notifications.models import Message, Outgoing
 from himpun.notifications.spreading import spread_due

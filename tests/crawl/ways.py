@@ -149,7 +149,11 @@ WAYS: dict[str, Way] = {
     "letter_out_new": Way(
         UMUM,
         lambda side: {
-            "kind": "nota", "dated": "2026-10-05", "sender": "Camat", "recipient": "Sekretaris", "subject": "Rapat",
+            "kind": "nota",
+            "dated": "2026-10-05",
+            "sender": "Camat",
+            "recipient": "Sekretaris",
+            "subject": "Rapat",
         },
     ),
     "numbers": Way(

@@ -118,7 +118,9 @@ def test_who_may_send_where_is_who_may_act_there(small: Cast, neighbour: Cast) -
 def test_whose_session_ended_while_sending_is_received_and_no_file_of_theirs_is_kept(
     small: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(senders, "close_old_connections", lambda: None)  # the test's own connection holds its transaction
+    monkeypatch.setattr(
+        senders, "close_old_connections", lambda: None
+    )  # the test's own connection holds its transaction
     known = HttpResponse()
     mark_owner(HttpRequest(), known, small.umum)
     cookie = f"{COOKIE}={known.cookies[COOKIE].value}"

@@ -116,7 +116,9 @@ def test_each_klasifikasi_counts_by_itself_where_the_pattern_says_so(small: Cast
 
     given = [number(small, code=code) for code in ("400.7", "000.8.3", "400.7", "000.8.3", "400.7")]
 
-    assert given == [f"{code}/KC/2026" for code in ("400.7/001", "000.8.3/001", "400.7/002", "000.8.3/002", "400.7/003")]
+    assert given == [
+        f"{code}/KC/2026" for code in ("400.7/001", "000.8.3/001", "400.7/002", "000.8.3/002", "400.7/003")
+    ]
     assert reserve(small, 4, 4, code="400.7") == ["400.7/004/KC/2026"]
     assert (number(small, code="400.7"), number(small, code="000.8.3")) == ("400.7/005/KC/2026", "000.8.3/003/KC/2026")
 
@@ -177,9 +179,7 @@ def test_a_letter_of_our_own_is_mended_but_for_its_number(small: Cast) -> None:
         ({"dated": date(2025, 12, 30)}, "dated"),
     ],
 )
-def test_what_is_wrong_in_a_letter_of_our_own_takes_no_number(
-    small: Cast, changed: dict[str, Any], field: str
-) -> None:
+def test_what_is_wrong_in_a_letter_of_our_own_takes_no_number(small: Cast, changed: dict[str, Any], field: str) -> None:
     with pytest.raises(FieldErrors) as refused:
         letter(small, **changed)
     assert list(refused.value.fields) == [field]

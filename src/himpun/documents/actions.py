@@ -200,7 +200,9 @@ def add_delivery(
         recipient, "Tulis nama penerima atau pilih jabatan.", field="recipient", kind=typed.Text.NAME
     )
     delivery, made = Delivery.objects.get_or_create(
-        document=document, recipient=recipient, defaults={"post": post, "method": method, "address": address, "added_at": turn.at}
+        document=document,
+        recipient=recipient,
+        defaults={"post": post, "method": method, "address": address, "added_at": turn.at},
     )
     if not made:
         raise FieldErrors({"recipient": f"{recipient} sudah ada di daftar distribusi."})

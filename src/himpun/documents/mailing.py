@@ -39,7 +39,9 @@ class NotMailedAgain(Conflict):
     code = "surel-tidak-perlu-diulang"
 
     def __init__(self) -> None:
-        super().__init__("Surel ini sudah diterima server atau sedang dikirim. Muat ulang halaman untuk melihat keadaannya.")
+        super().__init__(
+            "Surel ini sudah diterima server atau sedang dikirim. Muat ulang halaman untuk melihat keadaannya."
+        )
 
 
 def send_mailings(seconds: float = RUN_SECONDS) -> int:
@@ -125,7 +127,9 @@ def _not_sent(row: Mailing, why: str) -> None:
 
 def _tell(turn: Turn, delivery: Delivery, document: Document) -> None:
     posts = Post.objects.filter(office=document.office, role__in=MAY_REGISTER_LETTERS)
-    text = f"Surel berisi {document.title} kepada {delivery.recipient} tidak terkirim. Periksa alamatnya, lalu coba lagi."
+    text = (
+        f"Surel berisi {document.title} kepada {delivery.recipient} tidak terkirim. Periksa alamatnya, lalu coba lagi."
+    )
     tell(turn, posts=list(posts), text=text, place=place("document", document.pk))
 
 
@@ -144,7 +148,9 @@ def _parcel(row: Mailing) -> Parcel:
         f"Keaslian dokumen dapat diperiksa di:\n{verification_url(document)}\n\n{document.office.name}\n{document.office.contact}".rstrip()
     )
     name = f"{document.title[:120].replace('/', '-')}.pdf"
-    return Parcel(row.key, delivery.address, document.title[:110], body, files=((name, files.read(sha256), "application/pdf"),))
+    return Parcel(
+        row.key, delivery.address, document.title[:110], body, files=((name, files.read(sha256), "application/pdf"),)
+    )
 
 
 def mail_again(*, delivery: Delivery, address: str, by: Person) -> None:

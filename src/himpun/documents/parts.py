@@ -11,6 +11,7 @@ from himpun.offices.acting import Actor
 from himpun.offices.models.offices import Office, Paper
 from himpun.places import place, url_of
 
+
 def local(at: datetime, office: Office) -> datetime:
     """The moment as the office's clocks show it."""
     return at.astimezone(ZoneInfo(office.timezone))

@@ -95,7 +95,13 @@ def _last_in_agenda(office: Office, year: int) -> int:
 
 
 def register_outgoing(
-    *, office: Office, kind: str, fields: dict[str, Any], by: Person, scan: Scan | None = None, reserved: int | None = None
+    *,
+    office: Office,
+    kind: str,
+    fields: dict[str, Any],
+    by: Person,
+    scan: Scan | None = None,
+    reserved: int | None = None,
 ) -> Letter:
     """Enter a letter or note that the office itself wrote, with the next number of its register or one that was reserved.
 
@@ -125,7 +131,9 @@ def register_outgoing(
             number = use_reserved(turn, office=office, register=register, pk=reserved, subject=subject)
         else:
             code = fields.get("classification", "")
-            number = issue_number(office=office, register=register, subject=subject, code=code, turn=turn, day=fields["dated"])
+            number = issue_number(
+                office=office, register=register, subject=subject, code=code, turn=turn, day=fields["dated"]
+            )
         Letter.objects.filter(pk=letter.pk).update(number=number)
         letter.number = number
         data = {"agenda": f"{letter.agenda_no}/{year}", "kind": letter.get_kind_display(), "number": number}
@@ -135,12 +143,11 @@ def register_outgoing(
 
 
 def _check_outgoing(kind: str, fields: dict[str, Any], today: date) -> None:
-    wrong = typed.Complaints()
+    wrong, longest = typed.Complaints(), {one.name: one.max_length for one in Letter._meta.fields}
     wrong.choice("kind", kind, list(REGISTER_OF), "Pilih Surat keluar atau Nota dinas.")
     needed = {"sender": "Isi penanda tangan.", "recipient": "Isi kepada siapa surat ini.", "subject": "Isi hal surat."}
     for name in (*needed, "attachment", "classification", "note"):
-        longest = Letter._meta.get_field(name).max_length or typed.Text.FIELD
-        wrong.text(name, str(fields.get(name, "")), longest, missing=needed.get(name, ""))
+        wrong.text(name, str(fields.get(name, "")), longest[name] or typed.Text.FIELD, missing=needed.get(name, ""))
     natures = f"Sifat surat tidak dikenal. Pilih: {', '.join(Letter.Nature.labels)}."
     wrong.choice("nature", fields.get("nature", Letter.Nature.ORDINARY), Letter.Nature.values, natures)
     dated = wrong.day("dated", fields.get("dated"), typed.Day.RECEIVED, today, missing="Isi tanggal surat.")
@@ -153,8 +160,8 @@ def _check_outgoing(kind: str, fields: dict[str, Any], today: date) -> None:
 
 def same_letter(office: Office, sender: str, number: str) -> Letter | None:
     """The letter of this sender and number that was entered before, however its marks, blanks and capitals are typed."""
-    rows = Letter.objects.filter(office=office, kind=Letter.Kind.INCOMING).order_by("pk")
-    rows = rows.values_list("pk", "sender", "number")
+    incoming = Letter.objects.filter(office=office, kind=Letter.Kind.INCOMING).order_by("pk")
+    rows = incoming.values_list("pk", "sender", "number")
     found = next(
         (pk for pk, *words in rows if [_plain(one) for one in words] == [_plain(sender), _plain(number)]), None
     )

@@ -40,16 +40,17 @@ def save_contact(
         except IntegrityError:
             raise FieldErrors({"name": "Nama dan instansi ini sudah ada di buku alamat."}) from None
         name = "letters:contact:added" if contact is None else "letters:contact:changed"
-        turn.record(name, f"contact:{kept.pk}", {"name": str(kept), **{key: given[key] for key in ("channel", "email")}})
+        turn.record(
+            name, f"contact:{kept.pk}", {"name": str(kept), **{key: given[key] for key in ("channel", "email")}}
+        )
     return kept
 
 
 def _check(given: Mapping[str, str | bool]) -> None:
-    wrong = typed.Complaints()
+    wrong, longest = typed.Complaints(), {one.name: one.max_length for one in Contact._meta.fields}
     for name in TEXTS:
-        longest = Contact._meta.get_field(name).max_length or typed.Text.FIELD
         missing = "Tulis nama atau jabatan penerima." if name == "name" else ""
-        wrong.text(name, str(given[name]), longest, missing=missing)
+        wrong.text(name, str(given[name]), longest[name] or typed.Text.FIELD, missing=missing)
     wrong.choice("channel", str(given["channel"]), Contact.Channel.values, "Pilih cara pengirimannya.")
     if given["email"]:
         wrong.read("email", str(given["email"]), Mail().checked, None)

@@ -1,7 +1,8 @@
 """The wording of a document number from a pattern. Pure.
 
-Placeholders: {kode} archive code (klasifikasi), {urut} sequence, {urut_kode} sequence within the klasifikasi, {unit} office or unit code, {tahun}, {bulan} (1–12), {bulan_romawi}.
-A pattern may give the archive code itself: "000.8.3.3/{urut}/{unit}/{tahun}".
+Placeholders: {kode} archive code (klasifikasi), {urut} sequence, {urut_kode} sequence within the klasifikasi, {unit}
+office or unit code, {tahun}, {bulan} (1–12), {bulan_romawi}. A pattern may give the archive code itself:
+"000.8.3.3/{urut}/{unit}/{tahun}".
 """
 
 import string

@@ -30,7 +30,9 @@ class NumberNotFree(Conflict):
     code = "nomor-tidak-dicadangkan"
 
     def __init__(self) -> None:
-        super().__init__("Nomor ini tidak lagi dicadangkan untuk register itu. Muat ulang halaman, lalu pilih nomor lain.")
+        super().__init__(
+            "Nomor ini tidak lagi dicadangkan untuk register itu. Muat ulang halaman, lalu pilih nomor lain."
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,4 +29,6 @@ def check_pattern(pattern: str) -> None:
     if len(pattern) > LONGEST_PATTERN:
         raise ValueError(f"pola nomor terlalu panjang; paling banyak {LONGEST_PATTERN} huruf.")
     if not counts(set(names)):
-        raise ValueError("pola nomor harus memuat {urut} dan {tahun} supaya tidak ada nomor kembar; {urut_kode} bersama {kode}.")
+        raise ValueError(
+            "pola nomor harus memuat {urut} dan {tahun} supaya tidak ada nomor kembar; {urut_kode} bersama {kode}."
+        )

@@ -111,7 +111,9 @@ def add_recipient(
     document = _signed(cycle)
     with act(cycle.office.code, at=clock.now(), author=actor.author) as turn:
         open_task(cycle, frozenset({"distribusi"}), "Menambah penerima")
-        return documents.add_delivery(turn, document=document, recipient=recipient, post=post, method=method, address=address)
+        return documents.add_delivery(
+            turn, document=document, recipient=recipient, post=post, method=method, address=address
+        )
 
 
 def remove_recipient(*, cycle: Cycle, delivery: Delivery, by: Person) -> None:

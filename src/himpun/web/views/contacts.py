@@ -28,9 +28,7 @@ def contact_list(request: PersonRequest) -> HttpResponse:
     office = _office(request)
     typed = Typed(request.POST if request.method == "POST" else USUAL)
     if request.method == "POST":
-        made = attempt(
-            typed, lambda: save_contact(office=office, fields=request.POST.dict(), by=request.acting.person)
-        )
+        made = attempt(typed, lambda: save_contact(office=office, fields=request.POST.dict(), by=request.acting.person))
         if made is not None:
             messages.success(request, f"{made} masuk buku alamat.")
             return redirect("contacts")

@@ -89,19 +89,30 @@ def letter_new(request: PersonRequest) -> HttpResponse:
 def letter_out_new(request: PersonRequest) -> HttpResponse:
     """Enter a letter or note that the office wrote elsewhere, and give it its number."""
     office = _office(request)
-    usual = {"dated": clock.today().isoformat(), "nature": "biasa", "kind": "keluar", "sender": office.titles().get(KEPALA, "")}
+    usual = {
+        "dated": clock.today().isoformat(),
+        "nature": "biasa",
+        "kind": "keluar",
+        "sender": office.titles().get(KEPALA, ""),
+    }
     typed = Typed(request.POST if request.method == "POST" else usual)
     if request.method == "POST":
         letter = attempt(typed, lambda: _write(request, typed, office))
         if letter:
-            messages.success(request, f"Tercatat dengan nomor {letter.number}, agenda {letter.agenda_no}/{letter.agenda_year}.")
+            messages.success(
+                request, f"Tercatat dengan nomor {letter.number}, agenda {letter.agenda_no}/{letter.agenda_year}."
+            )
             return redirect("letter", letter.pk)
-    reserved = IssuedNumber.objects.filter(register__office=office, register__year=office.today().year, state="dicadangkan")
+    reserved = IssuedNumber.objects.filter(
+        register__office=office, register__year=office.today().year, state="dicadangkan"
+    )
     context = {
         "typed": typed,
         "natures": Letter.Nature.choices,
         "kinds": [(kind, kind.label) for kind in REGISTER_OF],
-        "reserved": reserved.filter(register__name__in=REGISTER_OF.values()).select_related("register").order_by("text"),
+        "reserved": reserved.filter(register__name__in=REGISTER_OF.values())
+        .select_related("register")
+        .order_by("text"),
         "names": REGISTERS,
     }
     return render(request, "letters/out.html", context, status=422 if typed.errors or typed.error else 200)
