@@ -55,6 +55,13 @@ def zipped(parts: dict[str, str]) -> bytes:
     return made.getvalue()
 
 
+def sizes(paper: bytes) -> set[tuple[int, int]]:
+    """Width and height of the pages of a PDF, in points."""
+    with pikepdf.open(io.BytesIO(paper)) as opened:
+        boxes = [[float(edge) for edge in page.mediabox] for page in opened.pages]
+    return {(round(box[2] - box[0]), round(box[3] - box[1])) for box in boxes}
+
+
 def changed_pdf(how: str) -> bytes:
     """A PDF that runs a script ("script"), starts a program ("launch"), hides it ("hidden"), or is locked ("locked")."""
     made = io.BytesIO()

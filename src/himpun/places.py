@@ -14,7 +14,7 @@ from django.utils.module_loading import import_string
 
 PlaceName = Literal[
     "appointment", "correction", "cycle", "document", "ladder", "letter", "messages", "one_time_link", "own_messages",
-    "request", "schedules", "sop_draft", "verify",
+    "receipt", "request", "schedules", "sop_draft", "verify",
 ]  # fmt: skip
 
 
@@ -28,14 +28,15 @@ def path_of(kept: str) -> str:
     return kept if kept.startswith("/") else _resolver()(kept)
 
 
-def url_of(kept: str) -> str:
-    """The whole address of a place, for what leaves the application."""
-    return f"{settings.BASE_URL}{path_of(kept)}"
+def url_of(kept: str, base: str = "") -> str:
+    """The whole address of a place, for what leaves the application: under an office's own address (`Office.base_url`),
+    or under the installation's where it belongs to no office."""
+    return f"{base or settings.BASE_URL}{path_of(kept)}"
 
 
-def is_here_only() -> bool:
-    """Whether the address that goes out with papers and messages opens on this very computer alone."""
-    host = urlsplit(settings.BASE_URL).hostname or ""
+def is_here_only(address: str) -> bool:
+    """Whether an address that goes out with papers and messages opens on this very computer alone."""
+    host = urlsplit(address).hostname or ""
     try:
         return ip_address(host).is_loopback or ip_address(host).is_unspecified
     except ValueError:

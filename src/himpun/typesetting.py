@@ -1,4 +1,5 @@
-"""Setting type and drawing charts, in a child with a limit of time and memory: `pdf(…)` and `svg(…)`; what the fonts have.
+"""Setting type and drawing charts, in a child with a limit of time and memory: `pdf(…)` and `svg(…)`; what the fonts have,
+and what becomes of a text that they cannot show.
 
 Both libraries take whatever they are given, and a few characters can keep them busy for minutes or take all the memory
 of a machine. In a child that costs the one document that asked for it. The same input gives the same bytes.
@@ -6,7 +7,8 @@ of a machine. In a child that costs the one document that asked for it. The same
 
 import functools
 import json
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
 FONTS_FOLDER = Path(__file__).resolve().parent / "documents" / "fonts"
 FONT_FAMILIES = ("Arimo", "Tinos")
+SPARE_FAMILIES = ("Noto Sans Symbols 2", "Noto Sans Symbols", "Noto Sans Math", "Noto Emoji")
+"""Asked in this order for what the others lack; the templates name them too."""
 LETTERS = "letters.json"
 """Beside the fonts, made from them by scripts/assets.py."""
 NUMBER_LOCALE = {"decimal": ",", "thousands": ".", "grouping": [3], "currency": ["Rp", ""]}
@@ -82,10 +86,12 @@ def _asked(job: str, given: dict[str, Any]) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Letters:
-    """The characters that every font of a document has, with their width in Arimo, in thousandths of the font size."""
+    """The characters that every font of a document has, with their width in Arimo, in thousandths of the font size;
+    and those that a spare font is asked for."""
 
     regular: Mapping[str, int]
     bold: Mapping[str, int]
+    spare: Mapping[str, int]
 
 
 @functools.cache
@@ -97,8 +103,77 @@ def letters() -> Letters:
         raise FontsMissing from None
     if not all(any(FONTS_FOLDER.glob(f"{family}*.ttf")) for family in FONT_FAMILIES):
         raise FontsMissing
-    widths = (dict(zip(measured["characters"], measured[face], strict=True)) for face in ("regular", "bold"))
-    return Letters(*widths)
+    regular, bold = (dict(zip(measured["characters"], measured[face], strict=True)) for face in ("regular", "bold"))
+    return Letters(regular, bold, dict(zip(measured["spare"], measured["spare_widths"], strict=True)))
+
+
+# --- texts as they are printed ---------------------------------------------------------------------------------------
+
+_WORD_MARKS = {
+    "\uf0b7": "•", "\uf0a7": "▪", "\uf0d8": "➢", "\uf0fc": "✓", "\uf0fb": "✗", "\uf076": "❖", "\uf06f": "☐", "\uf0a8": "☐",
+    "\uf0fe": "☑", "\uf0fd": "☒", "\uf06c": "●", "\uf06e": "■", "\uf071": "❑", "\uf072": "❒", "\uf0e0": "→", "\uf0df": "←",
+    "\uf0e8": "➔", "\uf0f0": "⇨", "\uf0ab": "★", "\uf04a": "☺", "\uf0a3": "≤", "\uf0b3": "≥", "\uf0b1": "±", "\uf0b4": "×",
+    "\uf0b0": "°", "\uf02d": "–",
+}  # fmt: skip
+"""Bullets and signs as Word writes them, at places of its own fonts that mean nothing elsewhere."""
+
+
+def printable(text: str) -> str:
+    """Only what the fonts can show, since PDF/A has no missing glyphs; nothing that hides, turns around or is copied unseen.
+
+    What no font has is named by its place in Unicode, "[U+4E2D]"; `unprintable` says which before anybody signs.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_shown(one) for one in _unified(text))
+
+
+def each_text(value: Any, change: Callable[[str, str], str], name: str = "") -> Any:
+    """A document's content with every text changed; `change` is given the text and the name of its field."""
+    if isinstance(value, str):
+        return change(value, name)
+    if isinstance(value, Mapping):
+        return {key: each_text(one, change, str(key)) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [each_text(one, change, name) for one in value]
+    return value
+
+
+def unprintable(text: str) -> str:
+    """The characters of a text that no font here has, each once."""
+    if text.isascii():
+        return ""
+    return "".join(dict.fromkeys(one for one in _unified(text) if _shown(one) == _named(one)))
+
+
+def _unified(text: str) -> str:
+    return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " "))
+
+
+@functools.lru_cache(maxsize=4096)
+def _shown(character: str) -> str:
+    if character == "\n":
+        return character
+    if character in "\N{LINE SEPARATOR}\N{PARAGRAPH SEPARATOR}":
+        return "\n"
+    category = unicodedata.category(character)
+    if category in ("Cc", "Cf") or "\N{VARIATION SELECTOR-1}" <= character <= "\N{VARIATION SELECTOR-16}":
+        return ""
+    has = letters()
+    if category[0] != "C" and character in has.regular:
+        return character
+    if character in _WORD_MARKS:
+        return _WORD_MARKS[character]
+    plain = unicodedata.normalize("NFKC", character)
+    if category[0] == "L" and all(one in has.regular for one in plain):
+        return plain
+    if category[0] != "C" and character in has.spare:
+        return character
+    return plain if all(one in has.regular for one in plain) else _named(character)
+
+
+def _named(character: str) -> str:
+    return f"[U+{ord(character):04X}]"
 
 
 # --- in the child ----------------------------------------------------------------------------------------------------

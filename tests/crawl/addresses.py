@@ -19,7 +19,7 @@ from himpun.indicators.models.dictionary import Indicator, Scale
 from himpun.indicators.models.figures import Correction, Figure, FigureImport
 from himpun.indicators.models.recaps import Recap, RecapLine
 from himpun.indicators.models.requests import DataRequest, Evidence, RequestLine
-from himpun.letters.models import Letter
+from himpun.letters.models import Contact, IssuedNumber, Letter
 from himpun.notifications.models import Outgoing
 from himpun.offices.models.calendar import Holiday, SpecialHours
 from himpun.offices.models.holdings import Appointment, Holding, Leave
@@ -111,6 +111,9 @@ def _people(side: Side) -> QuerySet[Person]:
 
 BY_ROW: dict[Callable[[Side], QuerySet[Any]], str] = {
     _of(Letter, "office"): "letter letter_edit letter_file start_from_letter",
+    _of(Contact, "office"): "contact",
+    _of(IssuedNumber, "register__office"): "number_release",
+    _of(Delivery, "document__office"): "mail_again",
     _of(
         Cycle, "office"
     ): "cycle cycle_cancel cycle_correct cycle_deadline cycle_pause cycle_resume draft recipient_add receipt_renew",

@@ -27,7 +27,7 @@ from himpun.cycles.schedules import save_schedule
 from himpun.cycles.steps import answers
 from himpun.cycles.steps.draft import draft_of
 from himpun.documents.actions import note_opened
-from himpun.documents.models import Delivery
+from himpun.documents.models import Delivery, Mailing
 from himpun.documents.work import render_waiting
 from himpun.indicators.dictionary.scales import save_scale
 from himpun.indicators.figures.importing import FigureRow, import_figures
@@ -38,7 +38,10 @@ from himpun.indicators.recaps.corrections import ask_correction
 from himpun.indicators.requests.evidence import attach_evidence
 from himpun.indicators.requests.filling import save_line
 from himpun.indicators.requests.reviewing import lines_of
-from himpun.letters.actions import Scan, register_letter
+from himpun.letters.actions import Scan, register_letter, register_outgoing
+from himpun.letters.contacts import save_contact
+from himpun.letters.models import IssuedNumber
+from himpun.letters.registers import reserve_numbers
 from himpun.measure.scoring.bounds import Row
 from himpun.notifications.models import Message, Outgoing
 from himpun.notifications.spreading import spread_due
@@ -264,6 +267,12 @@ def _letters(side: Side) -> None:
     run = actions.start_cycle(office=cast.office, key=SOP, period="2026-TW1", by=cast.umum, letter=letter)
     cast.decide(run, "disposisi", instructions=["proses"], note=f"Catatan {secret}")
     side.at |= {"secret letter": letter, "secret run": run}
+    book = {"name": f"Kepala {mark}", "agency": f"Dinas {mark}", "channel": "Pos"}
+    side.at["contact"] = save_contact(office=cast.office, fields=book, by=cast.umum)
+    outgoing = {"dated": TODAY, "sender": f"Camat {mark}", "recipient": f"Bupati {mark}", "subject": f"Laporan {mark}"}
+    register_outgoing(office=cast.office, kind="keluar", fields=outgoing, by=cast.umum)
+    reserve_numbers(office=cast.office, register="surat-keluar", first=20, last=20, reason=f"Cap {mark}", by=cast.umum)
+    side.at["reserved"] = IssuedNumber.objects.get(register__office=cast.office, state="dicadangkan")
 
 
 def _runs(side: Side, *, whole: bool) -> None:
@@ -285,6 +294,8 @@ def _runs(side: Side, *, whole: bool) -> None:
                 document=document, recipient=f"{name} {mark}", method="Tautan", added_at=MONDAY,
                 sent_at=MONDAY if sent else None,
             )  # fmt: skip
+    side.at["unmailed"] = Delivery.objects.get(document=draft_of(side.at["sop 11"]), recipient__startswith="Luar satu")
+    Mailing.objects.create(delivery=side.at["unmailed"], state="gagal", error=f"550 {mark}")
     opened = Delivery.objects.get(document=draft_of(side.at["sop 11"]), recipient__startswith="Luar dua")
     note_opened(delivery=opened, author=Author("", f"Ani {mark}"))
 

@@ -160,6 +160,23 @@ WAYS: dict[str, Way] = {
     # --- letters and runs
     "letter_new": Way(UMUM, lambda side: LETTER),
     "letter_edit": Way(UMUM, lambda side: {**LETTER, "subject": "Perihal yang benar"}, _pk("letter")),
+    "letter_out_new": Way(
+        UMUM,
+        lambda side: {
+            "kind": "nota",
+            "dated": "2026-10-05",
+            "sender": "Camat",
+            "recipient": "Sekretaris",
+            "subject": "Rapat",
+        },
+    ),
+    "numbers": Way(
+        UMUM, lambda side: {"register": "nota-dinas", "first": "40", "last": "41", "reason": "Dipakai di kertas"}
+    ),
+    "number_release": Way(UMUM, lambda side: {"note": "Batal dipakai"}, _pk("reserved")),
+    "contacts": Way(UMUM, lambda side: {"name": "Kepala Dinas", "agency": "Dinas Lain", "channel": "Pos"}),
+    "contact": Way(UMUM, lambda side: {"name": "Kepala Bagian", "channel": "Pos", "active": "1"}, _pk("contact")),
+    "mail_again": Way(UMUM, lambda side: {"address": "baru@contoh.example"}, _pk("unmailed")),
     "start_from_letter": Way(UMUM, lambda side: {"key": SOP, "period": "2026-S2"}, _pk("letter")),
     "cycle_new": Way(KASUBBAG, lambda side: {"key": MECHANISM, "period": "2026-03"}),
     "cycle_cancel": Way(KEPALA, lambda side: {"reason": "Salah periode"}, _pk("sop 1")),
@@ -280,6 +297,7 @@ WAYS: dict[str, Way] = {
     ),
     "sop_approvals": Way(KEPALA, lambda side: {"rule": "kepala"}),
     "office_edit": Way(UMUM, lambda side: OFFICE, page="office_edit", press="contact"),
+    "public_address": Way(UMUM, lambda side: {"public_url": "https://himpun.invalid", "seen_elsewhere": "1"}),
     "post_new": Way(
         UMUM,
         lambda side: {

@@ -164,15 +164,30 @@ def figures_at(element: int, period: str) -> list[list[Any]]:
 
 
 @on_stage
-def issue(code: str, register: str = "surat-keluar") -> str:
+def issue(code: str, register: str = "surat-keluar", pattern: str = "", of: str = "") -> str:
     from himpun import clock
     from himpun.archive.journal import SYSTEM, act
-    from himpun.letters.actions import issue_number
+    from himpun.letters.registers import issue_number
 
     office = cast_of(code).office
+    office.number_patterns = {register: pattern} if pattern else office.number_patterns
     ready()
     with act(office.code, at=clock.now(), author=SYSTEM) as turn:
-        return issue_number(office=office, register=register, subject="letter:1", turn=turn)
+        return issue_number(office=office, register=register, subject="letter:1", code=of, turn=turn)
+
+
+@on_stage
+def reserve(code: str, register: str, pattern: str, of: str, first: int, last: int) -> list[str]:
+    from himpun.letters.registers import reserve_numbers
+
+    cast = cast_of(code)
+    cast.office.number_patterns = {register: pattern}
+    by = cast.umum
+    ready()
+    made = reserve_numbers(
+        office=cast.office, register=register, first=first, last=last, reason="kertas", code=of, by=by
+    )
+    return [one.text for one in made]
 
 
 @on_stage

@@ -148,6 +148,25 @@ def test_twenty_numbers_asked_for_at_once_have_no_gap_and_no_twin(stage: Stage) 
     assert numbers == [f"{no:03}/KEC-B/X/2026" for no in range(first, first + 20)]
 
 
+@pytest.mark.parametrize("counted", ["{kode}/{urut_kode}/K/{tahun}", "{urut}/{kode}/U/{tahun}"])
+def test_numbers_and_reservations_at_once_leave_no_gap_and_no_twin(stage: Stage, counted: str) -> None:
+    """Two of a klasifikasi, one of another, and two who reserve the same two numbers for paper: one of them is refused."""
+    into = {"code": "kec-a", "register": "undangan", "pattern": counted}
+    asked = [{"act": "issue", "args": {**into, "of": of}} for of in ("400.7", "400.7", "000.8")] * 3
+    kept = [{"act": "reserve", "args": {**into, "of": "400.7", "first": 40, "last": 41}}] * 2
+
+    answers = stage.scene(*asked, *kept)
+
+    numbers = [answer.get("result", str(answer)) for answer in answers[:9]]
+    assert sorted(answer.get("code", "") for answer in answers[9:]) == ["", "isian-salah"]
+    sevens = sorted(one for one in numbers if "400.7" in one)
+    if "urut_kode" in counted:
+        assert sevens == [f"400.7/{no:03}/K/2026" for no in range(1, 7)]
+        assert sorted(set(numbers) - set(sevens)) == [f"000.8/{no:03}/K/2026" for no in range(1, 4)]
+    else:
+        assert sorted(int(one[:3]) for one in numbers) == list(range(1, 10))
+
+
 def test_letters_registered_at_once_are_numbered_without_gap(stage: Stage) -> None:
     first = stage("register", code="kec-b")
 

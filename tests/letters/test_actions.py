@@ -12,9 +12,10 @@ from himpun.archive import files
 from himpun.archive.journal import SYSTEM, act
 from himpun.archive.models import Record
 from himpun.errors import FieldErrors
-from himpun.letters.actions import Scan, issue_number, register_letter, write_disposition
+from himpun.letters.actions import Scan, register_letter, write_disposition
 from himpun.letters.models import Disposition, IssuedNumber, Letter
 from himpun.letters.numbering import PatternWrong
+from himpun.letters.registers import issue_number
 from himpun.offices.acting import capacities
 from himpun.offices.models.offices import Office, Post
 from tests.cast import MONDAY, WIB, Cast

@@ -20,7 +20,7 @@ from himpun.notifications.sending import LOST_AFTER, NotResendable, resend, send
 from himpun.notifications.spreading import spread_due
 from himpun.offices.acting import HoldsNoPost
 from himpun.offices.models.holdings import Holding, Leave
-from himpun.offices.models.offices import Post
+from himpun.offices.models.offices import Office, Post
 from himpun.offices.models.people import Person
 from tests.cast import MONDAY, WIB, Cast, entrust, found_office
 from tests.notifications.receivers import Gateway, Mailbox, free_port, http_gateway, mail_server
@@ -88,6 +88,17 @@ def test_a_message_arrives_by_mail_once_with_its_link_and_the_servers_answer_is_
     assert mail["List-Unsubscribe"] == "<https://himpun.contoh.example/akun/pesan/>"
     assert (row.state, row.proof) == (State.SENT, f"250 diterima sebagai 1 · Message-ID {mail['Message-ID']}")
     assert row.sent_at == clock.now()
+
+
+def test_an_office_with_a_public_address_of_its_own_mails_under_that(office: Cast, box: Mailbox) -> None:
+    Office.objects.filter(pk=office.office.pk).update(public_url="https://himpun.kantor.example")
+    write(office.post("sekretaris"))
+
+    assert (spread_due(), send_due()) == (1, 1)
+
+    [mail] = box.mails
+    assert "https://himpun.kantor.example/siklus/7/#langkah" in mail.get_content()
+    assert mail["List-Unsubscribe"] == "<https://himpun.kantor.example/akun/pesan/>"
 
 
 def test_every_present_holder_is_told_and_who_is_away_or_inactive_is_not(office: Cast, box: Mailbox) -> None:

@@ -68,7 +68,7 @@ def test_a_letter_typed_into_an_ended_session_stands_in_its_form_after_the_login
     form = form_at(client, new)
 
     assert led["Location"] == "/akun/login/?next=/kiriman/"
-    assert "Surat Masuk" in said
+    assert "Agenda Surat" in said
     assert "untuk reviu" in said
     assert f'href="{new}"' in said
     assert {name: fields(form)[name] for name in LETTER} == LETTER

@@ -34,10 +34,10 @@ def test_the_page_says_what_there_is_not_before_anything_ran(small: Cast, client
 def test_an_empty_page_says_how_this_procedure_begins_and_where(small: Cast, neighbour: Cast, client: Client) -> None:
     as_(client, small.kepala)
 
-    assert "atau mulai siklus dari surat yang dicatat di Surat Masuk." in client.get(PAGE).content.decode()
+    assert "atau mulai siklus dari surat yang dicatat di Agenda Surat." in client.get(PAGE).content.decode()
     without = client.get(PAGE, {"prosedur": MECHANISM}).content.decode()
     assert "atau mulai siklus dari halaman Siklus, tanpa surat." in without
-    assert "dicatat di Surat Masuk" not in without
+    assert "dicatat di Agenda Surat" not in without
     Office.objects.filter(pk=neighbour.office.pk).update(parent=small.office)
     above = client.get(PAGE).content.decode()
     assert f"di {small.office.name} dan kantor di bawahnya." in above

@@ -7,9 +7,8 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from himpun import moments
-from himpun.notifications.access_mail import renew_by_operator
+from himpun.notifications.access_mail import link_of, renew_by_operator
 from himpun.offices.access.links import Given
-from himpun.places import place, url_of
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,4 +30,4 @@ def print_links(given: Sequence[Given]) -> None:
     print(f"Tautan masuk sekali pakai, berlaku sampai {until}. Berikan masing-masing hanya kepada orangnya:")
     for one in given:
         print(f"  {one.person.username} ({one.person.name})")
-        print(f"    {url_of(place('one_time_link', one.secret))}")
+        print(f"    {link_of(one)}")

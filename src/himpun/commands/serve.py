@@ -35,6 +35,7 @@ def all_ticks() -> "Ticks":
     from himpun.cycles.deadlines.recounting import recount_changed
     from himpun.cycles.reminders.sweep import sweep_due
     from himpun.cycles.schedules import run_schedules
+    from himpun.documents.mailing import send_mailings
     from himpun.documents.work import render_waiting
     from himpun.jobs.ticks import TICKS
     from himpun.notifications.announcing import announce_appointments, announce_drafts
@@ -51,6 +52,7 @@ def all_ticks() -> "Ticks":
         "kabarkan-naskah-sop": (timedelta(seconds=30), announce_drafts),
         "sebar-pesan": (timedelta(seconds=5), spread_due),
         "kirim-pesan": (timedelta(seconds=5), send_due),
+        "kirim-dokumen": (timedelta(seconds=5), send_mailings),
         "hitung-ulang-tenggat": (timedelta(minutes=1), recount_changed),
         "mulai-siklus-terjadwal": (timedelta(minutes=1), run_schedules),
     }

@@ -11,9 +11,12 @@ from django.utils.text import Truncator
 
 from himpun import clock, typed
 from himpun.archive.journal import Author, Turn, act
-from himpun.documents.models import Approval, Delivery, Document, DocumentVersion
+from himpun.documents.models import Approval, Delivery, Document, DocumentVersion, Mailing
+from himpun.documents.rendering import letters_lacking
 from himpun.documents.work import enqueue_rendering
 from himpun.errors import Conflict, FieldErrors, Refusal
+from himpun.letters.models import Contact
+from himpun.notifications.channels import MAIL, Mail, channels
 from himpun.offices.acting import Actor
 from himpun.offices.models.offices import Office, Post
 
@@ -48,6 +51,20 @@ class NotRendered(Conflict):
 
     def __init__(self) -> None:
         super().__init__("Berkas versi ini masih dibuat. Buka pratinjaunya, lalu coba lagi.")
+
+
+class NotAllPrinted(Conflict):
+    """The version has characters that no font here can show."""
+
+    code = "huruf-tidak-tercetak"
+
+    def __init__(self, lacking: str) -> None:
+        which = ", ".join(f"“{one}” (tercetak [U+{ord(one):04X}])" for one in lacking[:8])
+        more = f" dan {len(lacking) - 8} lainnya" if len(lacking) > 8 else ""
+        super().__init__(
+            f"Naskah ini memuat huruf atau tanda yang tidak dapat dicetak: {which}{more}. Kembalikan naskahnya agar diganti "
+            "sebelum disetujui."
+        )
 
 
 def make_document(
@@ -118,13 +135,15 @@ def add_version(
 def approve(turn: Turn, *, document: Document, kind: str, actor: Actor, sha256: str) -> Approval:
     """Give paraf or signature to the newest version, which must be the one whose SHA-256 was looked at.
 
-    Raises VersionOutdated, NotRendered or SamePersonTwice. Giving the same paraf to the same version twice changes nothing.
+    Raises VersionOutdated, NotRendered, NotAllPrinted or SamePersonTwice. Giving the same paraf to the same version twice changes nothing.
     """
     version = document.latest
     if not version.file_sha256:
         raise NotRendered
     if sha256 != version.file_sha256:
         raise VersionOutdated(version.no)
+    if lacking := letters_lacking(version.content):
+        raise NotAllPrinted(lacking)
     doubled = _is_doubled(version, kind, actor)
     approval, made = Approval.objects.get_or_create(
         version=version,
@@ -167,13 +186,23 @@ def _is_doubled(version: DocumentVersion, kind: str, actor: Actor) -> bool:
     return bool(earlier)
 
 
-def add_delivery(turn: Turn, *, document: Document, recipient: str, post: Post | None, method: str) -> Delivery:
-    """Put a recipient on the distribution list. Raises FieldErrors for an empty or repeated one."""
+def add_delivery(
+    turn: Turn, *, document: Document, recipient: str, post: Post | None, method: str, address: str = ""
+) -> Delivery:
+    """Put a recipient on the distribution list; `address` is where a mail goes.
+
+    Raises FieldErrors for an empty or repeated one, or a mail without an address or a server.
+    """
+    if method == MAILED and MAIL not in channels():
+        raise FieldErrors({"method": NO_MAIL})
+    address = mail_address(address) if method == MAILED else ""
     recipient = typed.needed(
         recipient, "Tulis nama penerima atau pilih jabatan.", field="recipient", kind=typed.Text.NAME
     )
     delivery, made = Delivery.objects.get_or_create(
-        document=document, recipient=recipient, defaults={"post": post, "method": method, "added_at": turn.at}
+        document=document,
+        recipient=recipient,
+        defaults={"post": post, "method": method, "address": address, "added_at": turn.at},
     )
     if not made:
         raise FieldErrors({"recipient": f"{recipient} sudah ada di daftar distribusi."})
@@ -183,11 +212,34 @@ def add_delivery(turn: Turn, *, document: Document, recipient: str, post: Post |
     return delivery
 
 
-def send_deliveries(turn: Turn, *, document: Document) -> int:
-    """Mark every recipient on the list as sent to, and say how many."""
-    waiting = document.deliveries.filter(sent_at__isnull=True)
+MAILED = str(Contact.Channel.MAIL)
+"""The way that Himpun sends by itself to somebody outside."""
+
+
+def mail_address(address: str) -> str:
+    """The address as it is kept. Raises FieldErrors."""
+    try:
+        return Mail().checked(address)
+    except FieldErrors as wrong:
+        raise FieldErrors({"address": str(wrong) if address.strip() else "Tulis alamat surel penerima."}) from wrong
+
+
+NO_MAIL = (
+    "Surel belum disiapkan pada pemasangan ini, jadi Himpun tidak dapat mengirimnya. Pilih cara lain, atau minta operator "
+    "menyiapkan peladen surel (panduan Pengingat dan saluran)."
+)
+
+
+def send_deliveries(turn: Turn, *, document: Document, by_name: str = "") -> int:
+    """Let every recipient on the list have the document, and say how many: posts in Himpun at once, mails by the worker;
+    for everybody else it is written down that `by_name` sent it."""
+    waiting = document.deliveries.filter(sent_at__isnull=True, mailing__isnull=True)
     names = list(waiting.values_list("recipient", flat=True))
-    waiting.update(sent_at=turn.at)
+    mailed = list(waiting.filter(post__isnull=True, method=MAILED).exclude(address="").values_list("pk", flat=True))
+    Mailing.objects.bulk_create(Mailing(delivery_id=pk, next_at=turn.at) for pk in mailed)
+    rest = document.deliveries.filter(sent_at__isnull=True).exclude(pk__in=mailed)
+    rest.filter(mailing__isnull=True, post__isnull=True).update(sent_at=turn.at, noted_by=by_name)
+    rest.filter(post__isnull=False).update(sent_at=turn.at)
     turn.record("documents:document:distributed", document.subject, {"document": document.pk, "to": names})
     return len(names)
 

@@ -1,6 +1,7 @@
 """Documents in versions, the approvals bound to a version's bytes, and the proof that a copy was received."""
 
 import secrets
+import uuid
 from datetime import date
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.db import models
 from django.db.models import Q, Value
 from django.db.models.functions import Cast, Concat
 
+from himpun import clock
 from himpun.archive.seals import SealedQuerySet, sealed
 from himpun.letters.models import Letter
 from himpun.offices.models.holdings import Holding
@@ -187,7 +189,11 @@ class Approval(models.Model):
 
 @sealed("Distribusi")
 class Delivery(models.Model):
-    """One line of the distribution list: to whom, how, when sent, and when and by whom it was opened."""
+    """One line of the distribution list: to whom, how, when sent, and when and by whom it was opened.
+
+    `sent_at`: a post has it in Himpun; a mail server has accepted it (`mailing`); or `noted_by` wrote down that the office
+    sent it by itself.
+    """
 
     document = models.ForeignKey(Document, models.PROTECT, related_name="deliveries")
     post = models.ForeignKey(Post, models.PROTECT, null=True, blank=True, related_name="+")
@@ -195,7 +201,9 @@ class Delivery(models.Model):
     method = models.CharField("cara", max_length=40, default="Himpun")
     token = models.CharField(max_length=32, unique=True, default=new_token)
     added_at = models.DateTimeField()
+    address = models.CharField("surel", max_length=200, blank=True, default="")
     sent_at = models.DateTimeField(null=True, blank=True)
+    noted_by = models.CharField("dicatat dikirim oleh", max_length=200, blank=True, default="")
     opened_at = models.DateTimeField(null=True, blank=True)
     opened_by = models.CharField(max_length=200, blank=True)
 
@@ -213,3 +221,44 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return self.recipient
+
+    @property
+    def mail(self) -> "Mailing | None":
+        """Its mail, where it goes by one."""
+        return getattr(self, "mailing", None)
+
+
+class Mailing(models.Model):
+    """The mail that carries a signed document to somebody outside: sent once, with the server's proof, or tried again.
+
+    As a row of the outbox (`notifications.Outgoing`): each step is written before the next, and `key`, the Message-ID of
+    every try, lets a mailbox know a copy.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "menunggu", "Menunggu dikirim"
+        SENDING = "mengirim", "Sedang dikirim"
+        SENT = "terkirim", "Diterima server"
+        FAILED = "gagal", "Gagal"
+
+    delivery = models.OneToOneField(Delivery, models.PROTECT, related_name="mailing")
+    key = models.UUIDField(default=uuid.uuid4)
+    state = models.CharField(max_length=20, choices=State.choices, default=State.WAITING)
+    next_at = models.DateTimeField(default=clock.now)
+    tries = models.PositiveIntegerField(default=0)
+    claimed_at = models.DateTimeField(null=True, blank=True)
+    begun_at = models.DateTimeField(null=True, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    proof = models.CharField(max_length=400, blank=True)
+    error = models.CharField(max_length=400, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state="terkirim") | Q(sent_at__isnull=False) & ~Q(proof=""), name="mailed_with_a_proof"
+            )
+        ]
+        indexes = [models.Index(fields=["next_at"], condition=Q(state="menunggu"), name="mailing_due")]
+
+    def __str__(self) -> str:
+        return f"Surel {self.delivery}"

@@ -10,11 +10,8 @@ from himpun.documents.qr import qr_svg
 from himpun.offices.acting import Actor
 from himpun.offices.calendar.kept import calendar_of
 from himpun.offices.due_words import due_words
-from himpun.offices.models.offices import Office
+from himpun.offices.models.offices import Office, Paper
 from himpun.places import place, url_of
-
-SAMPLE = "CONTOH, bukan naskah dinas: "
-"""Stands at the foot of every page of a sample office, before the title."""
 
 
 def local(at: datetime, office: Office) -> datetime:
@@ -40,19 +37,24 @@ def place_date(office: Office, at: datetime) -> str:
 
 
 def letterhead(office: Office) -> Letterhead:
-    """The kop of an office."""
-    return {
+    """The kop of an office, and the paper that everything below it is set on."""
+    head: Letterhead = {
         "government": office.government,
         "office": office.name,
         "address": office.address,
         "contact": office.contact,
         "logo": None,
     }
+    if office.paper == Paper.F4:
+        head["paper"] = "f4"
+    if office.synthetic:
+        head["sample"] = True
+    return head
 
 
 def verification_url(document: Document) -> str:
     """The public address where this document can be checked."""
-    return url_of(place("verify", document.token)).rstrip("/")
+    return url_of(place("verify", document.token), document.office.base_url).rstrip("/")
 
 
 def verification(document: Document, *, version: str, sha256: str = "", qr: bool = True) -> Verification:
@@ -61,7 +63,7 @@ def verification(document: Document, *, version: str, sha256: str = "", qr: bool
     return {
         "url": url,
         "number": document.number,
-        "title": f"{SAMPLE}{document.title}" if document.office.synthetic else document.title,
+        "title": document.title,
         "version": version,
         "sha256": sha256,
         "digest_of": "naskah yang disetujui" if sha256 else "",

@@ -10,7 +10,6 @@ import binascii
 import functools
 import re
 import struct
-import unicodedata
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -18,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from himpun.documents.content.all import CONTENT_OF
 from himpun.errors import Refusal
-from himpun.typesetting import FONT_FAMILIES, NotSet, TooHeavy, letters, pdf
+from himpun.typesetting import FONT_FAMILIES, NotSet, TooHeavy, each_text, pdf, printable, unprintable
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 TEMPLATES_FOLDER = Path(__file__).parent / "typst"
 
 _PICTURES = frozenset({"logo", "svg", "qr"})
-_MISSING_GLYPH = "\N{WHITE SQUARE}"
 _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _MAX_PROBLEMS_TOLD = 5
 
@@ -76,7 +74,7 @@ def render(template: str, content: Mapping[str, Any], *, made_at: datetime) -> b
     if problems := _problems(template, content):
         raise BadContent(template, problems)
     try:
-        return pdf(TEMPLATES_FOLDER / f"{template}.typ", _printable(content), made_at=made_at)
+        return pdf(TEMPLATES_FOLDER / f"{template}.typ", each_text(content, _printable), made_at=made_at)
     except TooHeavy as stopped:
         raise TooMuch(template, str(stopped)) from stopped
     except NotSet as error:
@@ -127,42 +125,20 @@ def _problem(found: Mapping[str, Any]) -> str:
 # --- making texts and pictures safe to print --------------------------------------------------------------------------
 
 
-def _printable(value: Any, name: str = "") -> Any:
-    if isinstance(value, str):
-        if name in _PICTURES:
-            return _picture(value)
-        return _text(value)
-    if isinstance(value, Mapping):
-        return {key: _printable(one, key) for key, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [_printable(one, name) for one in value]
-    return value
+def _printable(text: str, name: str) -> str:
+    return _picture(text) if name in _PICTURES else printable(text)
 
 
-def _text(text: str) -> str:
-    """Only what the fonts can show, since PDF/A has no missing glyphs; nothing that hides or turns text around."""
-    if text.isascii() and text.isprintable():
+def letters_lacking(content: Mapping[str, Any]) -> str:
+    """The characters in a document's texts that no font can show, each once."""
+    found: dict[str, None] = {}
+
+    def note(text: str, name: str) -> str:
+        found.update(dict.fromkeys("" if name in _PICTURES else unprintable(text)))
         return text
-    unified = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " "))
-    return "".join(_shown(one) for one in unified)
 
-
-@functools.lru_cache(maxsize=4096)
-def _shown(character: str) -> str:
-    if character == "\n" or character == "\N{SOFT HYPHEN}" or character == "\N{ZERO WIDTH SPACE}":
-        return character
-    if character in "\N{LINE SEPARATOR}\N{PARAGRAPH SEPARATOR}":
-        return "\n"
-    category = unicodedata.category(character)
-    if category in ("Cc", "Cf") or "\N{VARIATION SELECTOR-1}" <= character <= "\N{VARIATION SELECTOR-16}":
-        return ""
-    covered = letters().regular
-    if category[0] != "C" and character in covered:
-        return character
-    plain = unicodedata.normalize("NFKC", character)
-    if all(one in covered for one in plain):
-        return plain
-    return _MISSING_GLYPH
+    each_text(content, note)
+    return "".join(found)
 
 
 _FONT_FAMILY = re.compile(r"""(font-family\s*[=:]\s*["']?)([^"';>]*)""")
@@ -176,7 +152,7 @@ def _picture(picture: str) -> str:
     svg = _FONT_FAMILY.sub(
         lambda found: found[0] if any(family in found[2] for family in FONT_FAMILIES) else f"{found[1]}Arimo", svg
     )
-    return _text(svg)
+    return printable(svg)
 
 
 def _picture_from_base64(encoded: str) -> str:

@@ -1,4 +1,4 @@
-"""Registering letters, writing dispositions, giving out numbers."""
+"""Registering letters of every kind, and writing dispositions."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -12,8 +12,8 @@ from himpun.archive.content import SCANS, ContentRefused, check
 from himpun.archive.incoming import Incoming
 from himpun.archive.journal import Turn, act
 from himpun.errors import Conflict, FieldErrors
-from himpun.letters.models import INSTRUCTIONS, REGISTERS, Disposition, IssuedNumber, Letter, NumberRegister
-from himpun.letters.numbering import DEFAULT_PATTERN, check_usable, fill, is_good, meet
+from himpun.letters.models import INSTRUCTIONS, REGISTER_OF, Disposition, Letter
+from himpun.letters.registers import issue_number, use_reserved
 from himpun.offices.acting import Actor, acting_in
 from himpun.offices.models.offices import Office, Post
 from himpun.offices.models.people import Person
@@ -69,7 +69,7 @@ def register_letter(
         if not again and (earlier := same_letter(office, fields["sender"], fields["number"])):
             raise AlreadyRegistered(earlier)
         year = fields["received_on"].year
-        last = Letter.objects.filter(office=office, agenda_year=year).aggregate(last=Max("agenda_no"))["last"] or 0
+        last = _last_in_agenda(office, year)
         letter = Letter.objects.create(
             office=office,
             agenda_year=year,
@@ -90,9 +90,78 @@ def register_letter(
     return letter
 
 
+def _last_in_agenda(office: Office, year: int) -> int:
+    return Letter.objects.filter(office=office, agenda_year=year).aggregate(last=Max("agenda_no"))["last"] or 0
+
+
+def register_outgoing(
+    *,
+    office: Office,
+    kind: str,
+    fields: dict[str, Any],
+    by: Person,
+    scan: Scan | None = None,
+    reserved: int | None = None,
+) -> Letter:
+    """Enter a letter or note that the office itself wrote, with the next number of its register or one that was reserved.
+
+    `kind`: of `REGISTER_OF`. `fields`: dated, sender (who signs), recipient, subject, and optionally attachment, nature,
+    classification (the number's {kode}), note. Raises HoldsNoPost, FieldErrors or NumberNotFree.
+    """
+    actor = acting_in(by, office.pk, roles=MAY_REGISTER_LETTERS, to="mencatat surat keluar")
+    fields = {name: typed.line(value) if isinstance(value, str) else value for name, value in fields.items()}
+    _check_outgoing(kind, fields, office.today())
+    sha256 = _store(scan) if scan else ""
+    with act(office.code, at=clock.now(), author=actor.author) as turn:
+        year = fields["dated"].year
+        letter = Letter.objects.create(
+            office=office,
+            kind=kind,
+            agenda_year=year,
+            agenda_no=_last_in_agenda(office, year) + 1,
+            received_on=fields["dated"],
+            file_sha256=sha256,
+            file_name=scan.name if scan else "",
+            registered_at=turn.at,
+            registered_by=actor.name,
+            **fields,
+        )
+        subject, register = f"letter:{letter.pk}", REGISTER_OF[Letter.Kind(kind)]
+        if reserved is not None:
+            number = use_reserved(turn, office=office, register=register, pk=reserved, subject=subject)
+        else:
+            code = fields.get("classification", "")
+            number = issue_number(
+                office=office, register=register, subject=subject, code=code, turn=turn, day=fields["dated"]
+            )
+        Letter.objects.filter(pk=letter.pk).update(number=number)
+        letter.number = number
+        data = {"agenda": f"{letter.agenda_no}/{year}", "kind": letter.get_kind_display(), "number": number}
+        data |= {"recipient": letter.recipient, "subject": letter.subject}
+        turn.record("letters:letter:written", subject, data, file_sha256=sha256)
+    return letter
+
+
+def _check_outgoing(kind: str, fields: dict[str, Any], today: date) -> None:
+    wrong, longest = typed.Complaints(), {one.name: one.max_length for one in Letter._meta.fields}
+    wrong.choice("kind", kind, list(REGISTER_OF), "Pilih Surat keluar atau Nota dinas.")
+    needed = {"sender": "Isi penanda tangan.", "recipient": "Isi kepada siapa surat ini.", "subject": "Isi hal surat."}
+    for name in (*needed, "attachment", "classification", "note"):
+        wrong.text(name, str(fields.get(name, "")), longest[name] or typed.Text.FIELD, missing=needed.get(name, ""))
+    natures = f"Sifat surat tidak dikenal. Pilih: {', '.join(Letter.Nature.labels)}."
+    wrong.choice("nature", fields.get("nature", Letter.Nature.ORDINARY), Letter.Nature.values, natures)
+    dated = wrong.day("dated", fields.get("dated"), typed.Day.RECEIVED, today, missing="Isi tanggal surat.")
+    if dated and dated > today:
+        wrong["dated"] = "Tanggal surat belum terjadi; periksa kembali tanggalnya."
+    elif dated and dated.year != today.year:
+        wrong["dated"] = "Nomor diambil dari register tahun ini, jadi tanggalnya harus dalam tahun ini."
+    wrong.refuse()
+
+
 def same_letter(office: Office, sender: str, number: str) -> Letter | None:
     """The letter of this sender and number that was entered before, however its marks, blanks and capitals are typed."""
-    rows = Letter.objects.filter(office=office).order_by("pk").values_list("pk", "sender", "number")
+    incoming = Letter.objects.filter(office=office, kind=Letter.Kind.INCOMING).order_by("pk")
+    rows = incoming.values_list("pk", "sender", "number")
     found = next(
         (pk for pk, *words in rows if [_plain(one) for one in words] == [_plain(sender), _plain(number)]), None
     )
@@ -117,6 +186,8 @@ def mend_letter(*, letter: Letter, fields: dict[str, Any], by: Person, scan: Sca
     actor = acting_in(by, letter.office_id, roles=MAY_REGISTER_LETTERS, to="memperbaiki catatan surat")
     fields = {name: typed.line(value) if isinstance(value, str) else value for name, value in fields.items()}
     _check_letter(fields, letter.office.today())
+    if letter.kind != Letter.Kind.INCOMING and fields["number"] != letter.number:
+        raise FieldErrors({"number": f"Nomornya diambil dari register dan tetap {letter.number}."})
     if fields["received_on"].year != letter.agenda_year:
         told = f"Nomor agendanya dari tahun {letter.agenda_year}, jadi tahun diterimanya tidak dapat diganti."
         raise FieldErrors({"received_on": told})
@@ -215,51 +286,3 @@ def _check_disposition(to: list[Post], instructions: list[str], note: str) -> No
         wrong["instructions"] = "Ada perintah yang tidak dikenal; muat ulang halaman lalu pilih lagi."
     wrong.text("note", note, typed.Text.NOTE)
     wrong.refuse()
-
-
-def issue_number(*, office: Office, register: str, subject: str, unit: str = "", turn: Turn) -> str:
-    """Give out the next number of a register (within a turn, so an act that fails leaves no gap).
-
-    Registers whose patterns can give the same text count in one sequence, so that no text is given twice. What an
-    earlier pattern has given already is passed over.
-    """
-    day = office.today()
-    pattern = _pattern_of(office, register)
-    rows = _registers(office, register, day.year)
-    row = next(one for one in rows if one.name == register)
-    check_usable(pattern)
-    family = [one for one in rows if _meets(pattern, _pattern_of(office, one.name), day.year)]
-    sequence = max(one.last for one in family) + 1
-
-    def written() -> str:
-        return fill(pattern, sequence=sequence, day=day, unit=unit or office.code.upper())
-
-    while IssuedNumber.objects.filter(register__office=office, register__year=day.year, text=written()).exists():
-        sequence += 1
-    NumberRegister.objects.filter(pk=row.pk).update(last=sequence)
-    IssuedNumber.objects.create(register=row, sequence=sequence, text=written(), subject=subject, at=turn.at)
-    turn.record("letters:number:issued", subject, {"register": register, "number": written()})
-    return written()
-
-
-def _meets(pattern: str, other: str, year: int) -> bool:
-    return is_good(other) and meet(pattern, other, year)
-
-
-def _pattern_of(office: Office, register: str) -> str:
-    return str(office.number_patterns.get(register) or DEFAULT_PATTERN)
-
-
-def _registers(office: Office, register: str, year: int) -> list[NumberRegister]:
-    """The registers of the year, made where they are not there yet and held until the turn ends."""
-    held = NumberRegister.objects.filter(office=office, year=year).select_for_update().order_by("pk")
-    rows = list(held)
-    there = {one.name for one in rows}
-    lacking = sorted({register, *REGISTERS, *_with_good_pattern(office)} - there)
-    for name in lacking:
-        NumberRegister.objects.get_or_create(office=office, name=name, year=year)
-    return list(held.all()) if lacking else rows
-
-
-def _with_good_pattern(office: Office) -> set[str]:
-    return {name for name, pattern in office.number_patterns.items() if is_good(str(pattern))}

@@ -24,7 +24,7 @@ class LetterQuerySet(SealedQuerySet["Letter"]):
 
 @sealed("Surat masuk", files=["file_sha256"])
 class Letter(models.Model):
-    """One row of the agenda surat masuk."""
+    """One row of the agenda: a letter that came in, or one of the office's own with a number of its registers."""
 
     class Nature(models.TextChoices):
         ORDINARY = "biasa", "Biasa"
@@ -32,7 +32,14 @@ class Letter(models.Model):
         VERY_URGENT = "sangat-segera", "Sangat Segera"
         SECRET = "rahasia", "Rahasia"
 
+    class Kind(models.TextChoices):
+        INCOMING = "masuk", "Surat masuk"
+        OUTGOING = "keluar", "Surat keluar"
+        NOTE = "nota", "Nota dinas"
+
     office = models.ForeignKey(Office, models.PROTECT, related_name="letters")
+    kind = models.CharField("jenis", max_length=10, choices=Kind.choices, default=Kind.INCOMING)
+    recipient = models.CharField("kepada", max_length=200, blank=True, default="")
     agenda_year = models.PositiveIntegerField()
     agenda_no = models.PositiveIntegerField("no. agenda")
     received_on = models.DateField("diterima tanggal")
@@ -61,7 +68,9 @@ class Letter(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.number} dari {self.sender}"
+        if self.kind == self.Kind.INCOMING:
+            return f"{self.number} dari {self.sender}"
+        return f"{self.number} kepada {self.recipient}"
 
 
 @sealed("Disposisi", many=["addressees"])
@@ -100,8 +109,44 @@ INSTRUCTIONS = {
 }
 
 
-REGISTERS = {"data-kinerja": "Dokumen Data Kinerja", "permintaan": "Format Permintaan Data"}
-"""The registers that the procedures give numbers from, and what they are called; an office may have others beside."""
+@sealed("Kontak")
+class Contact(models.Model):
+    """Somebody outside the office to whom it sends papers, and how: the address book."""
+
+    class Channel(models.TextChoices):
+        MAIL = "Surel", "Surel"
+        BY_HAND = "Diantar", "Diantar langsung"
+        POST = "Pos", "Pos"
+        WHATSAPP = "WhatsApp", "WhatsApp"
+        SRIKANDI = "SRIKANDI", "SRIKANDI"
+        LINK = "Tautan", "Tautan penerimaan"
+
+    office = models.ForeignKey(Office, models.PROTECT, related_name="contacts")
+    name = models.CharField("nama atau jabatan", max_length=120)
+    agency = models.CharField("instansi", max_length=120, blank=True)
+    channel = models.CharField("cara", max_length=20, choices=Channel.choices, default=Channel.MAIL)
+    email = models.CharField("surel", max_length=200, blank=True)
+    note = models.CharField("keterangan", max_length=300, blank=True)
+    active = models.BooleanField("dipakai", default=True)
+
+    objects = SealedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "agency", "id"]
+        constraints = [models.UniqueConstraint(fields=["office", "name", "agency"], name="contact_once_per_office")]
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.agency}" if self.agency else self.name
+
+
+REGISTERS = {
+    "data-kinerja": "Dokumen Data Kinerja",
+    "permintaan": "Format Permintaan Data",
+    "surat-keluar": "Surat Keluar",
+    "nota-dinas": "Nota Dinas",
+}
+"""The registers that numbers are given from, and what they are called; an office may have others beside."""
+REGISTER_OF = {Letter.Kind.OUTGOING: "surat-keluar", Letter.Kind.NOTE: "nota-dinas"}
 
 
 @sealed("Register nomor")
@@ -124,9 +169,21 @@ class NumberRegister(models.Model):
 
 @sealed("Nomor naskah")
 class IssuedNumber(models.Model):
-    """One number given out, and what it was given to."""
+    """One number given out and what it was given to; or reserved for paper, and then used or let go with a note.
+
+    `code` is the klasifikasi where the pattern counts within it, "" where it counts through all.
+    """
+
+    class State(models.TextChoices):
+        USED = "terpakai", "Terpakai"
+        RESERVED = "dicadangkan", "Dicadangkan"
+        RELEASED = "dilepas", "Dilepas"
 
     register = models.ForeignKey(NumberRegister, models.PROTECT, related_name="issued")
+    code = models.CharField("klasifikasi", max_length=40, blank=True, default="")
+    state = models.CharField("keadaan", max_length=12, choices=State.choices, default=State.USED)
+    reason = models.CharField("alasan", max_length=500, blank=True, default="")
+    reserved_by = models.CharField("dicadangkan oleh", max_length=200, blank=True, default="")
     sequence = models.PositiveIntegerField()
     text = models.CharField(max_length=120)
     subject = models.CharField(max_length=120)
@@ -135,7 +192,7 @@ class IssuedNumber(models.Model):
     objects = SealedQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["register", "sequence"], name="number_given_once")]
+        constraints = [models.UniqueConstraint(fields=["register", "code", "sequence"], name="number_given_once")]
 
     def __str__(self) -> str:
         return self.text

@@ -1,7 +1,8 @@
 """The wording of a document number from a pattern. Pure.
 
-Placeholders: {kode} archive code, {urut} sequence, {unit} office or unit code, {tahun}, {bulan} (1–12), {bulan_romawi}.
-A pattern may give the archive code itself: "000.8.3.3/{urut}/{unit}/{tahun}".
+Placeholders: {kode} archive code (klasifikasi), {urut} sequence, {urut_kode} sequence within the klasifikasi, {unit}
+office or unit code, {tahun}, {bulan} (1–12), {bulan_romawi}. A pattern may give the archive code itself:
+"000.8.3.3/{urut}/{unit}/{tahun}".
 """
 
 import string
@@ -12,6 +13,8 @@ from functools import lru_cache
 from himpun.errors import Refusal
 from himpun.offices.patterns import check_pattern
 
+DEFAULT_CODE = "000.7.2"
+"""The klasifikasi of a number that is given for none."""
 DEFAULT_PATTERN = "{urut}/{unit}/{bulan_romawi}/{tahun}"
 ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
 
@@ -39,12 +42,16 @@ def is_good(pattern: str) -> bool:
     return True
 
 
-def fill(pattern: str, *, sequence: int, day: date, unit: str, code: str = "000.7.2") -> str:
+def by_code(pattern: str) -> bool:
+    """Whether the numbers of a pattern count within each klasifikasi."""
+    return "{urut_kode}" in pattern
+
+
+def fill(pattern: str, *, sequence: int, day: date, unit: str, code: str = DEFAULT_CODE) -> str:
     """The number's text. Raises PatternWrong."""
     check_usable(pattern)
-    return pattern.format(
-        kode=code, urut=f"{sequence:03d}", unit=unit, tahun=day.year, bulan=day.month, bulan_romawi=ROMAN[day.month - 1]
-    )
+    given = {"kode": code, "unit": unit, "tahun": day.year, "bulan": day.month, "bulan_romawi": ROMAN[day.month - 1]}
+    return pattern.format(urut=f"{sequence:03d}", urut_kode=f"{sequence:03d}", **given)
 
 
 # --- patterns that meet -----------------------------------------------------------------------------------------------
@@ -71,9 +78,9 @@ def _steps(pattern: str, day: date) -> Iterator[_Step]:
     check_usable(pattern)
     for text, name, _, _ in string.Formatter().parse(pattern):
         yield from ((letter, False) for letter in text)
-        if name == "urut":
+        if name in ("urut", "urut_kode"):
             yield from ((DIGIT, False), (DIGIT, False), (DIGIT, True))
-        elif name == "unit":
+        elif name in ("unit", "kode"):
             yield PART, True
         elif name:
             filled = fill(f"{{{name}}}|{{urut}}{{tahun}}", sequence=1, day=day, unit="").partition("|")[0]

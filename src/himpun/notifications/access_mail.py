@@ -78,12 +78,18 @@ def _mailed(people: Iterable[Person], tries: int) -> bool:
     return True
 
 
+def link_of(given: links.Given) -> str:
+    """The whole address of a one-time link, under the address of the office that looks after its person."""
+    home = given.person.home
+    return url_of(place("one_time_link", given.secret), home.base_url if home else "")
+
+
 def _letter(given: links.Given) -> Parcel:
     body = (
         f"Yth. {given.person.name},\n\n"
         "Seseorang, mungkin Anda, meminta tautan untuk menetapkan kata sandi Himpun yang baru. "
         f"Nama pengguna Anda: {given.person.username}\n\n"
-        f"{url_of(place('one_time_link', given.secret))}\n\n"
+        f"{link_of(given)}\n\n"
         f"Tautan berlaku sekali, sampai {moments.long(given.expires, ZoneInfo(settings.TIME_ZONE))}. "
         "Bila bukan Anda yang meminta, abaikan surel ini: kata sandi Anda tidak berubah.\n"
     )

@@ -24,7 +24,6 @@ from django.core.validators import validate_email
 
 from himpun import clock
 from himpun.errors import FieldErrors
-from himpun.places import place, url_of
 
 MAIL = "surel"
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
@@ -56,12 +55,16 @@ class Unknown(NotSent):
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """What is handed to a channel: one message or a digest. `key` is the same at every try."""
+    """What is handed to a channel: one message or a digest. `key` is the same at every try; at `leave` its reader chooses
+    what they want to hear of."""
 
     key: UUID
     address: str
     subject: str
     body: str
+    leave: str = ""
+    files: tuple[tuple[str, bytes, str], ...] = ()
+    """Name, content and media type of what goes along; by mail only."""
 
 
 class Sender(Protocol):
@@ -157,10 +160,12 @@ class MailSender:
         identity = message_id(parcel.key)
         headers = {
             "Message-ID": identity,
-            "List-Unsubscribe": f"<{url_of(place('own_messages'))}>",
             "Auto-Submitted": "auto-generated",
+            **({"List-Unsubscribe": f"<{parcel.leave}>"} if parcel.leave else {}),
         }
         message = EmailMessage(parcel.subject, parcel.body, None, [parcel.address], headers=headers)
+        for name, content, media_type in parcel.files:
+            message.attach(name, content, media_type)
         message.connection = self.connection
         try:
             message.send()

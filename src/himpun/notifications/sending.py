@@ -205,16 +205,18 @@ def _hand_over(sender: Sender, parcel: Parcel) -> str:
 
 def _parcel(rows: Sequence[Outgoing]) -> Parcel:
     first = rows[0]
-    messages = Message.objects.in_bulk([row.message_id for row in rows])
-    told = [(" ".join(messages[row.message_id].text.split()), messages[row.message_id].place) for row in rows]
+    messages = Message.objects.select_related("post__office").in_bulk([row.message_id for row in rows])
+    said = [messages[row.message_id] for row in rows]
+    told = [(" ".join(one.text.split()), url_of(one.place, one.post.office.base_url)) for one in said]
     if first.digest:
         subject = f"Ringkasan Himpun: {len(rows)} pesan"
     else:
         text = told[0][0]
         subject = f"Himpun: {text if len(text) <= SUBJECT_LENGTH else text[: SUBJECT_LENGTH - 1].rstrip() + '…'}"
-    lines = [f"{text}\n{url_of(where)}" for text, where in told]
-    foot = f"--\nAnda menerima ini sebagai pemangku jabatan. Saluran dan jam tenang: {url_of(place('own_messages'))}"
-    return Parcel(first.key, first.address, subject, "\n\n".join([*lines, foot]))
+    own = url_of(place("own_messages"), said[0].post.office.base_url)
+    foot = f"--\nAnda menerima ini sebagai pemangku jabatan. Saluran dan jam tenang: {own}"
+    lines = [f"{text}\n{where}" for text, where in told]
+    return Parcel(first.key, first.address, subject, "\n\n".join([*lines, foot]), leave=own)
 
 
 def _not_sent(rows: Sequence[Outgoing], failure: NotSent, *, again: bool) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from himpun.errors import Refusal
 from himpun.procedures.definition import Procedure
 from himpun.procedures.sheet import TEMPLATE, sheet_data
-from himpun.typesetting import NotSet, pdf
+from himpun.typesetting import NotSet, each_text, pdf, printable
 
 
 class SheetNotPrinted(Refusal):
@@ -26,6 +26,10 @@ def sheet_pdf(
 ) -> bytes:
     """The identity sheet and the flowchart on paper. `titles` and `office` as `sheet_data` takes them."""
     try:
-        return pdf(TEMPLATE, sheet_data(procedure, titles, office), made_at=made_at)
+        return pdf(TEMPLATE, each_text(sheet_data(procedure, titles, office), _printable), made_at=made_at)
     except NotSet as error:
         raise SheetNotPrinted(str(error)) from error
+
+
+def _printable(text: str, name: str) -> str:
+    return text if name == "logo_svg" else printable(text)

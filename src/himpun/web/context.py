@@ -8,7 +8,7 @@ from himpun.notifications.actions import unseen_count
 
 NAVIGATION = (
     ("/", "Pekerjaan Saya", "checklist"),
-    ("/surat/", "Surat Masuk", "mail"),
+    ("/surat/", "Agenda Surat", "mail"),
     ("/siklus/", "Siklus", "refresh"),
     ("/permintaan/", "Permintaan", "forms"),
     ("/indikator/", "Indikator", "target"),

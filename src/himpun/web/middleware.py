@@ -14,6 +14,7 @@ from django.utils.functional import cached_property
 
 from himpun import clock
 from himpun.errors import Refusal
+from himpun.offices import reaching
 from himpun.offices.acting import Actor, absence, capacities
 from himpun.offices.models.holdings import Leave
 from himpun.offices.models.offices import Office
@@ -128,6 +129,21 @@ class PersonRequest(HttpRequest):
     """A request by somebody logged in, as the views see it."""
 
     acting: Acting
+
+
+class MarkMiddleware:
+    """Answers who asks whether an address opens this installation, before its host's name is judged.
+
+    So the one who sets the address learns whether it leads here at all, or only under a name not taken yet.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path_info == reaching.PATH and request.method in ("GET", "HEAD"):
+            return reaching.answer(request)
+        return self.get_response(request)
 
 
 class ActingPersonMiddleware:

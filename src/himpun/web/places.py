@@ -14,6 +14,7 @@ PAGES: dict[PlaceName, str] = {
     "messages": "messages",
     "one_time_link": "one_time_link",
     "own_messages": "own_messages",
+    "receipt": "receipt",
     "request": "request",
     "schedules": "schedules",
     "sop_draft": "procedure_draft",

@@ -15,8 +15,10 @@ from himpun.cycles.queries import sent_back_by
 from himpun.cycles.steps.disposition import addressed_roles
 from himpun.cycles.steps.draft import draft_of, gathered
 from himpun.cycles.steps.recap import recap_of
+from himpun.documents.actions import MAILED, NO_MAIL
 from himpun.documents.work import made_ready
-from himpun.letters.models import INSTRUCTIONS
+from himpun.letters.models import INSTRUCTIONS, Contact
+from himpun.notifications.access_mail import can_mail
 from himpun.offices.models.offices import Post
 from himpun.procedures.definition import Step
 from himpun.web.forms import read_whole
@@ -153,6 +155,9 @@ def _distribution(at: Open) -> dict[str, Any]:
     return {
         **_draft(at),
         "posts": Post.objects.filter(office=at.cycle.office).there_on(at.cycle.office.today()).order_by("order"),
+        "contacts": Contact.objects.filter(office=at.cycle.office, active=True),
+        "methods": [(value, label) for value, label in Contact.Channel.choices if value != MAILED or can_mail()],
+        "no_mail": "" if can_mail() else NO_MAIL,
     }
 
 

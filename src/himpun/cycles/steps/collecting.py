@@ -9,7 +9,7 @@ from himpun.documents.models import Document
 from himpun.indicators.models.requests import DataRequest
 from himpun.indicators.recaps.freezing import freeze
 from himpun.indicators.requests.asking import prepare_requests, send_requests
-from himpun.letters.actions import issue_number
+from himpun.letters.registers import issue_number
 from himpun.measure.periods import Period
 from himpun.notifications.actions import tell
 from himpun.offices.acting import Actor

@@ -44,7 +44,7 @@ def distribute(deed: Deed) -> None:
     document = draft_of(deed.cycle)
     if document is None:
         raise OutputMissing(distribution_missing(deed))
-    documents.send_deliveries(deed.turn, document=document)
+    documents.send_deliveries(deed.turn, document=document, by_name=f"{deed.actor.name} ({deed.actor.title})"[:200])
     posts = [delivery.post_id for delivery in document.deliveries.all() if delivery.post_id]
     tell(deed.turn, posts=posts, text=f"Anda menerima {document.title}.", place=place("document", document.pk))
     leave_receipt(deed.turn, deed.cycle, document, deed.actor)

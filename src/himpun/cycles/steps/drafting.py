@@ -17,6 +17,7 @@ from himpun.indicators.recaps import freezing as indicators
 from himpun.offices.acting import Actor, capacities, present
 from himpun.offices.models.offices import UNIT, Post
 from himpun.offices.models.people import Person
+from himpun.typesetting import unprintable
 
 EDITS_DRAFT = frozenset({"periksa-draft", "perbaiki-draft"})
 
@@ -69,6 +70,7 @@ def save_draft(*, cycle: Cycle, narrative: Mapping[str, str], reason: str, based
     actor = acting_on(task, by)
     reason = typed.needed(reason, "Tulis singkat apa yang diubah pada versi ini.")
     typed.check({key: (narrative.get(key, ""), typed.Text.NARRATIVE) for key in NARRATIVE})
+    _check_printed(narrative)
     with act(cycle.office.code, at=clock.now(), author=actor.author) as turn:
         open_task(cycle, EDITS_DRAFT, "Menyunting naskah")
         found = draft_of(cycle)
@@ -77,6 +79,16 @@ def save_draft(*, cycle: Cycle, narrative: Mapping[str, str], reason: str, based
         kept = found.latest.narrative if found else {}
         texts = {key: typed.paragraphs(narrative.get(key, kept.get(key, ""))) for key in NARRATIVE}
         return write_draft(turn, cycle, texts, actor, reason=reason)
+
+
+def _check_printed(narrative: Mapping[str, str]) -> None:
+    """Raises FieldErrors at each text with a character that no font can show."""
+    wrong = typed.Complaints()
+    for key in NARRATIVE:
+        if lacking := unprintable(narrative.get(key, "")):
+            which = ", ".join(f"“{one}”" for one in lacking[:8])
+            wrong[key] = f"Tidak dapat dicetak: {which}. Ganti dengan huruf atau tanda lain."
+    wrong.refuse()
 
 
 def save_analysis(
@@ -107,14 +119,18 @@ def may_analyse(cycle: Cycle, by: Person) -> Actor:
     return acting_on(task, by, with_roles=cycle.procedure.definition.step(task.step_no).with_)
 
 
-def add_recipient(*, cycle: Cycle, recipient: str, post: Post | None, method: str, by: Person) -> Delivery:
-    """Put somebody on the distribution list while the distribution step is open."""
+def add_recipient(
+    *, cycle: Cycle, recipient: str, post: Post | None, method: str, by: Person, address: str = ""
+) -> Delivery:
+    """Put somebody on the distribution list while the distribution step is open; `address` is where a mail goes."""
     task = open_task(cycle, frozenset({"distribusi"}), "Menambah penerima")
     actor = acting_on(task, by)
     document = _signed(cycle)
     with act(cycle.office.code, at=clock.now(), author=actor.author) as turn:
         open_task(cycle, frozenset({"distribusi"}), "Menambah penerima")
-        return documents.add_delivery(turn, document=document, recipient=recipient, post=post, method=method)
+        return documents.add_delivery(
+            turn, document=document, recipient=recipient, post=post, method=method, address=address
+        )
 
 
 def remove_recipient(*, cycle: Cycle, delivery: Delivery, by: Person) -> None:

@@ -1,19 +1,16 @@
 """Paraf by paraf, then the signature on exactly what was read."""
 
-from django.conf import settings
-
-from himpun import places
 from himpun.cycles.engine import OutputMissing
 from himpun.cycles.steps.deed import Deed
 from himpun.cycles.steps.draft import draft_of
 from himpun.cycles.steps.recap import close_recap
 from himpun.documents import actions as documents
 from himpun.documents.models import Approval, Document
-from himpun.letters.actions import issue_number
+from himpun.letters.registers import issue_number
 from himpun.notifications.actions import tell
 from himpun.offices.models.offices import UNIT, Post
 from himpun.offices.today import today_in
-from himpun.places import place
+from himpun.places import is_here_only, place
 from himpun.procedures.definition import Procedure
 
 
@@ -53,14 +50,15 @@ def parafs_missing(deed: Deed) -> list[str]:
         missing.append(
             f"Versi {document.latest.no} belum diparaf {', '.join(lacking)}. Kembalikan agar diparaf dahulu."
         )
-    if places.is_here_only() and not deed.cycle.office.synthetic:
-        missing.append(_HERE_ONLY.format(settings.BASE_URL))
+    office = deed.cycle.office
+    if is_here_only(office.base_url) and not office.synthetic:
+        missing.append(_HERE_ONLY.format(office.base_url))
     return missing
 
 
 _HERE_ONLY = (
-    "QR dan tautan pada naskah ini akan memuat {}, yang hanya terbuka di komputer Himpun sendiri. Minta operator menetapkan "
-    "alamat yang dibuka orang lain (HIMPUN_URL, panduan Memasang Himpun) dan menjalankan Himpun lagi, lalu tanda tangani."
+    "QR dan tautan pada naskah ini akan memuat {}, yang hanya terbuka di komputer Himpun sendiri. Minta Kasubbag Umum menetapkan "
+    "alamat yang dibuka orang lain di Pengaturan, Data kantor, bagian Alamat publik, lalu tanda tangani."
 )
 """What is signed cannot be mended: a paper with an address that nobody can open proves nothing."""
 

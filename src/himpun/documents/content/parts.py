@@ -1,9 +1,14 @@
 """What several documents have in common: letterhead, signature block, cells, notes."""
 
 from collections.abc import Callable
-from typing import Annotated, Any, Literal
+from typing import (
+    Annotated,
+    Any,
+    Literal,
+    NotRequired,  # that of Python 3.11 does not tell pydantic which keys are needed
+)
 
-from typing_extensions import TypedDict  # that of Python 3.11 does not tell pydantic which keys are needed
+from typing_extensions import TypedDict
 
 # --------------------------------------------------------------------------------------------------------------------
 # Parts shared by the documents
@@ -23,6 +28,10 @@ class Letterhead(TypedDict):
     """Telephone, laman, pos-el in one line; "" leaves the line out."""
     logo: str | None
     """SVG text, or base64 of an SVG or PNG file (a "data:…;base64," prefix is allowed); None closes the space up."""
+    paper: NotRequired[Literal["a4", "f4"]]
+    """What the whole document is set on; A4 where it is not said."""
+    sample: NotRequired[bool]
+    """Whether the foot of every page says that this is a sample, no official paper."""
 
 
 class Verification(TypedDict):

@@ -1,16 +1,19 @@
-"""The office's own settings."""
+"""The office's own settings, and the address that its papers carry."""
 
 from collections.abc import Mapping
 from typing import Any
 from zoneinfo import available_timezones
 
+from django.core.cache import cache
 from django.db.models import F
 
 from himpun import clock
 from himpun.archive.journal import act
+from himpun.errors import Conflict
+from himpun.offices import reaching
 from himpun.offices.actions.texts import OFFICE_TEXTS, manager
 from himpun.offices.models.holdings import Holding
-from himpun.offices.models.offices import Office
+from himpun.offices.models.offices import Office, Paper
 from himpun.offices.models.people import Person
 from himpun.offices.patterns import check_pattern
 from himpun.offices.rules import (
@@ -26,9 +29,9 @@ _CALENDAR = {"hours", "timezone", "day_minutes"}
 
 
 def change_office(*, office: Office, fields: Mapping[str, Any], by: Person) -> Office:
-    """Change facts, working time and number patterns of an office; what is not in `fields` stays.
+    """Change facts, paper, working time and number patterns of an office; what is not in `fields` stays.
 
-    `fields`: name, government, address, contact, city, timezone (texts), day_minutes (whole number), hours (weekday →
+    `fields`: paper (of `Paper`), name, government, address, contact, city, timezone (texts), day_minutes (whole number), hours (weekday →
     list of "07.30-12.00") and number_patterns (register → pattern). Raises HoldsNoPost or FieldErrors, whose fields
     for hours are named `hours_senin` and so on, for patterns `pattern_REGISTER`.
     """
@@ -75,6 +78,8 @@ def _wrong_settings(fields: Mapping[str, Any]) -> Complaints:
             available_timezones(),
             "Zona waktu tidak dikenal. Pilih WIB, WITA, atau WIT.",
         )
+    if "paper" in fields:
+        wrong.choice("paper", fields["paper"], Paper.values, "Ukuran kertas tidak dikenal. Pilih A4 atau F4.")
     if "day_minutes" in fields and not 1 <= fields["day_minutes"] <= 24 * 60:
         wrong["day_minutes"] = "Tulis bilangan bulat 1 sampai 1440, misalnya 480 untuk 8 jam."
     for register, pattern in fields.get("number_patterns", {}).items():
@@ -92,6 +97,58 @@ def _wrong_hours(hours: Mapping[str, list[str]] | None) -> Complaints:
     if not wrong and not any(hours.values()):
         wrong[f"hours_{WEEKDAYS[0]}"] = "Isi jam kerja sekurangnya satu hari."
     return wrong
+
+
+# --- the public address ----------------------------------------------------------------------------------------------
+
+LOOKS, WITHIN = 10, 600
+"""How often an office may have addresses looked at, in so many seconds."""
+
+
+class LookedTooOften(Conflict):
+    """The office has had many addresses looked at just now."""
+
+    code = "alamat-publik-terlalu-sering"
+    status = 429
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"Alamat publik sudah diperiksa {LOOKS} kali dalam {WITHIN // 60} menit. Tunggu beberapa menit, lalu simpan lagi."
+        )
+
+
+def set_public_address(*, office: Office, address: str, by: Person, seen_elsewhere: bool = False) -> str:
+    """Let the office's papers and mails carry an address, once it is seen that it opens this installation; "" for none.
+
+    `seen_elsewhere`: who asks says to have opened it from another computer, which counts where this one cannot reach it.
+    Raises HoldsNoPost, FieldErrors, LookedTooOften or, unless it was seen elsewhere, NotReached.
+    """
+    author = manager(by, office)
+    address = reaching.read_address(address) if address.strip() else ""
+    seen = _looked_at(office, address, seen_elsewhere=seen_elsewhere) if address else True
+    with act(office.code, at=clock.now(), author=author) as turn:
+        before = Office.objects.values_list("public_url", flat=True).get(pk=office.pk)
+        if before != address:
+            Office.objects.filter(pk=office.pk).update(public_url=address)
+            data = {"address": address or "bawaan pemasangan", "before": before, "seen_from_here": seen}
+            turn.record("offices:office:address", f"office:{office.code}", data)
+    office.refresh_from_db()
+    return address
+
+
+def _looked_at(office: Office, address: str, *, seen_elsewhere: bool) -> bool:
+    """Whether this computer saw it itself."""
+    key = f"public-address:{office.pk}"
+    cache.add(key, 0, WITHIN)
+    if cache.incr(key) > LOOKS:
+        raise LookedTooOften
+    try:
+        reaching.check(address)
+    except reaching.NotReached:
+        if not seen_elsewhere:
+            raise
+        return False
+    return True
 
 
 def calendar_moved_on(office: Office) -> None:

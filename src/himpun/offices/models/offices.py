@@ -4,6 +4,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
@@ -28,6 +29,13 @@ class OfficeKind(models.Model):
         return self.name
 
 
+class Paper(models.TextChoices):
+    """What an office prints on."""
+
+    A4 = "a4", "A4 (210 × 297 mm)"
+    F4 = "f4", "F4/folio (215 × 330 mm)"
+
+
 class OfficeQuerySet(SealedQuerySet["Office"]):
     def visible_to(self, person: "Person", day: date) -> "OfficeQuerySet":
         """The offices where `person` holds a post on `day`."""
@@ -41,7 +49,7 @@ class Office(models.Model):
     """One office. `day_minutes` is the length of "1 hari"; `hours` the working week; both settings of the office.
 
     `calendar_stamp` moves on with every change of hours or holidays, so that a kept calendar is known to be stale;
-    `deadlines_stamp` is the one by which the open deadlines were last counted.
+    `deadlines_stamp` is the one by which the open deadlines were last counted. `public_url` goes out with papers and mails.
     """
 
     code = models.SlugField("kode", max_length=64, unique=True)
@@ -60,6 +68,8 @@ class Office(models.Model):
     may_approve_twice = models.BooleanField("satu orang boleh memaraf dan menandatangani", default=False)
     number_patterns = models.JSONField("pola nomor", default=dict)
     synthetic = models.BooleanField("contoh", default=False)
+    public_url = models.CharField("alamat publik", max_length=200, blank=True, default="")
+    paper = models.CharField("ukuran kertas", max_length=8, choices=Paper.choices, default=Paper.A4)
 
     objects = OfficeQuerySet.as_manager()
 
@@ -68,6 +78,11 @@ class Office(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def base_url(self) -> str:
+        """What stands before the path in the office's QR codes, links and mails: its own, else the installation's."""
+        return self.public_url or str(settings.BASE_URL)
 
     def today(self) -> date:
         """The present day here, by the office's own zone."""

@@ -16,8 +16,9 @@ def text_width(text: str, size: float, bold: bool = False) -> float:
 
     Raises FontsMissing.
     """
-    table = letters().bold if bold else letters().regular
-    return sum(table.get(character, _UNKNOWN) for character in text) * size / 1000
+    has = letters()
+    table = has.bold if bold else has.regular
+    return sum(table.get(one) or has.spare.get(one, _UNKNOWN) for one in text) * size / 1000
 
 
 def wrapped(text: str, width: float, size: float, bold: bool = False) -> list[str]:

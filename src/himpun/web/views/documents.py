@@ -3,15 +3,18 @@
 import difflib
 from typing import Any
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import FileResponse, Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET
 
 from himpun.cycles.models import cycle_named
 from himpun.cycles.steps.papers.performance import NARRATIVE
+from himpun.documents import mailing
 from himpun.documents.actions import note_opened
 from himpun.documents.models import Delivery, Document, DocumentVersion
 from himpun.documents.parts import verification_url
@@ -19,9 +22,11 @@ from himpun.documents.qr import qr_svg
 from himpun.documents.work import ensure_issued, ensure_rendered, made_ready
 from himpun.indicators.models.figures import Correction
 from himpun.indicators.recaps.corrections import approved_since
+from himpun.offices.rules import MAY_REGISTER_LETTERS
 from himpun.web import downloads
 from himpun.web.corrected import corrected
 from himpun.web.middleware import PersonRequest
+from himpun.web.posting import posted_from
 
 SHOWS_FIGURES = frozenset({Document.Kind.COLLECTED, Document.Kind.RECAP, Document.Kind.PERFORMANCE})
 """Kinds of documents that a correction of a frozen figure makes old."""
@@ -63,7 +68,8 @@ def document_page(request: PersonRequest, pk: int) -> HttpResponse:
         "failure": failure,
         "issued": shown.signed_sha256,
         "versions": document.versions.prefetch_related("approvals").order_by("-no"),
-        "deliveries": document.deliveries.all(),
+        "deliveries": document.deliveries.select_related("mailing"),
+        "may_mail": request.acting.has(MAY_REGISTER_LETTERS, document.office_id),
         "cycle": cycle,
         "corrections": corrections,
         **(corrected(request, cycle) if corrections else {}),
@@ -78,6 +84,16 @@ def _corrections(document: Document) -> list[Correction]:
     if document.kind not in SHOWS_FIGURES or not document.period:
         return []
     return approved_since(document.office_id, document.period, document.latest.made_at)
+
+
+@posted_from(lambda request, pk: reverse("document", args=[get_object_or_404(Delivery, pk=pk).document_id]))
+def mail_again(request: PersonRequest, pk: int) -> HttpResponse:
+    """Let a mail that failed be tried once more."""
+    rows = Delivery.objects.filter(document__in=_visible(request)).select_related("document__office")
+    delivery = get_object_or_404(rows, pk=pk)
+    mailing.mail_again(delivery=delivery, address=request.POST.get("address", ""), by=request.acting.person)
+    messages.success(request, "Surel dikirim lagi dalam beberapa detik; muat ulang halaman untuk melihat keadaannya.")
+    return redirect("document", delivery.document_id)
 
 
 def _note_receipt(request: PersonRequest, document: Document) -> None:

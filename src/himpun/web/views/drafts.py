@@ -11,6 +11,7 @@ from himpun.cycles.steps.draft import draft_of
 from himpun.cycles.steps.papers.performance import NARRATIVE
 from himpun.documents.models import Delivery
 from himpun.errors import Refusal
+from himpun.letters.models import Contact
 from himpun.offices.models.offices import Post
 from himpun.web.forms import Typed, whole_number
 from himpun.web.middleware import PersonRequest
@@ -87,11 +88,20 @@ def add_recipient(request: PersonRequest, pk: int) -> HttpResponse:
     cycle = _cycle(request, pk)
     posts = Post.objects.filter(office=cycle.office).there_on(request.acting.day)
     post = posts.filter(pk=whole_number(request, "post")).first()
-    recipient = post.title if post else request.POST.get("recipient", "")
-    method = "Himpun" if post else request.POST.get("method", "Tautan")[:40]
+    contact = Contact.objects.filter(office=cycle.office, active=True, pk=whole_number(request, "contact")).first()
     typed = Typed(request.POST)
+    recipient, method, address = request.POST.get("recipient", ""), request.POST.get("method", ""), ""
+    if post:
+        recipient, method = post.title, "Himpun"
+    elif contact:
+        recipient, method, address = str(contact), contact.channel, contact.email
+    else:
+        method = method if method in Contact.Channel.values else str(Contact.Channel.LINK)
+        address = request.POST.get("address", "")
     try:
-        drafting.add_recipient(cycle=cycle, recipient=recipient, post=post, method=method, by=request.acting.person)
+        drafting.add_recipient(
+            cycle=cycle, recipient=recipient, post=post, method=method, address=address, by=request.acting.person
+        )
     except Refusal as refusal:
         typed.refuse(refusal)
         return show_cycle(request, pk, typed, status=refusal.status)

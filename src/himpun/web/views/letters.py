@@ -1,4 +1,4 @@
-"""Surat Masuk: the agenda, a letter with its dispositions, and starting a cycle from it."""
+"""Agenda surat: letters of every kind, one with its dispositions, and starting a cycle from it."""
 
 import json
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from django.core.paginator import Paginator
 from django.db.models import Prefetch, Q
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from himpun import clock
@@ -17,14 +18,24 @@ from himpun.cycles import actions
 from himpun.cycles.models import Cycle, Task
 from himpun.cycles.queries import Result, results_of
 from himpun.errors import Refusal
-from himpun.letters.actions import AlreadyRegistered, Scan, is_untouched, mend_letter, register_letter
-from himpun.letters.models import INSTRUCTIONS, Letter
+from himpun.letters.actions import (
+    AlreadyRegistered,
+    Scan,
+    is_untouched,
+    mend_letter,
+    register_letter,
+    register_outgoing,
+)
+from himpun.letters.models import INSTRUCTIONS, REGISTER_OF, REGISTERS, IssuedNumber, Letter
+from himpun.letters.registers import registers_of, release_number, reserve_numbers
 from himpun.measure.periods import Kind, for_day
-from himpun.offices.rules import MAY_REGISTER_LETTERS, MAY_START_CYCLES
+from himpun.offices.acting import HoldsNoPost
+from himpun.offices.models.offices import Office
+from himpun.offices.rules import KEPALA, MAY_REGISTER_LETTERS, MAY_START_CYCLES
 from himpun.procedures.queries import versions_in_force
 from himpun.web import downloads
 from himpun.web.deadlines import read_deadline, say_whether_it_fits
-from himpun.web.forms import Typed, attempt, dates_of
+from himpun.web.forms import Typed, attempt, dates_of, read_date, read_whole
 from himpun.web.middleware import Acting, PersonRequest
 from himpun.web.periods import period_choices
 from himpun.web.posting import posted_from
@@ -42,15 +53,24 @@ def letter_list(request: PersonRequest) -> HttpResponse:
     """The agenda, newest first, with a search."""
     acting = request.acting
     rows = _visible(request).filter(office=acting.office).prefetch_related("cycles")
+    if (kind := request.GET.get("jenis", "")) in Letter.Kind.values:
+        rows = rows.filter(kind=kind)
     if query := request.GET.get("q", "").strip():
         rows = rows.filter(
             Q(subject__icontains=query)
             | Q(number__icontains=query)
             | Q(sender__icontains=query)
+            | Q(recipient__icontains=query)
             | Q(classification__icontains=query)
         )
     page = Paginator(rows, 25).get_page(request.GET.get("hal"))
-    context = {"page": page, "query": query, "may_register": acting.has(MAY_REGISTER_LETTERS)}
+    context = {
+        "page": page,
+        "query": query,
+        "kind": kind,
+        "kinds": Letter.Kind.choices,
+        "may_register": acting.has(MAY_REGISTER_LETTERS),
+    }
     return render(request, "letters/list.html", context)
 
 
@@ -64,6 +84,109 @@ def letter_new(request: PersonRequest) -> HttpResponse:
             messages.success(request, f"Surat tercatat dengan nomor agenda {letter.agenda_no}/{letter.agenda_year}.")
             return redirect("letter", letter.pk)
     return _form(request, typed)
+
+
+def letter_out_new(request: PersonRequest) -> HttpResponse:
+    """Enter a letter or note that the office wrote elsewhere, and give it its number."""
+    office = _office(request)
+    usual = {
+        "dated": clock.today().isoformat(),
+        "nature": "biasa",
+        "kind": "keluar",
+        "sender": office.titles().get(KEPALA, ""),
+    }
+    typed = Typed(request.POST if request.method == "POST" else usual)
+    if request.method == "POST":
+        letter = attempt(typed, lambda: _write(request, typed, office))
+        if letter:
+            messages.success(
+                request, f"Tercatat dengan nomor {letter.number}, agenda {letter.agenda_no}/{letter.agenda_year}."
+            )
+            return redirect("letter", letter.pk)
+    reserved = IssuedNumber.objects.filter(
+        register__office=office, register__year=office.today().year, state="dicadangkan"
+    )
+    context = {
+        "typed": typed,
+        "natures": Letter.Nature.choices,
+        "kinds": [(kind, kind.label) for kind in REGISTER_OF],
+        "reserved": reserved.filter(register__name__in=REGISTER_OF.values())
+        .select_related("register")
+        .order_by("text"),
+        "names": REGISTERS,
+    }
+    return render(request, "letters/out.html", context, status=422 if typed.errors or typed.error else 200)
+
+
+def _write(request: PersonRequest, typed: Typed, office: Office) -> Letter | None:
+    scan, given = _scan(request, typed), request.POST
+    if typed.errors:
+        return None
+    words = ("sender", "recipient", "subject", "attachment", "classification", "note")
+    fields: dict[str, Any] = {name: given.get(name, "").strip() for name in words}
+    fields |= {"dated": read_date(given.get("dated", "")), "nature": given.get("nature", "biasa")}
+    reserved = read_whole(given.get("reserved", "")) or None
+    kind = given.get("kind", "")
+    return register_outgoing(
+        office=office, kind=kind, fields=fields, by=request.acting.person, scan=scan, reserved=reserved
+    )
+
+
+def _office(request: PersonRequest) -> Office:
+    if request.acting.office is None:
+        raise HoldsNoPost("membuka agenda surat")
+    return request.acting.office
+
+
+def numbers(request: PersonRequest) -> HttpResponse:
+    """The registers of this year: every number with what it was given to, and the form that reserves some for paper."""
+    office = _office(request)
+    typed = Typed(request.POST if request.method == "POST" else {"register": "surat-keluar"})
+    if request.method == "POST":
+        made = attempt(typed, lambda: _reserve(request, office))
+        if made:
+            messages.success(request, f"Dicadangkan: {', '.join(one.text for one in made)}.")
+            return redirect("numbers")
+    rows = IssuedNumber.objects.filter(register__office=office, register__year=office.today().year)
+    register, query = request.GET.get("register", ""), request.GET.get("q", "").strip()
+    if register:
+        rows = rows.filter(register__name=register)
+    if query:
+        rows = rows.filter(Q(text__icontains=query) | Q(reason__icontains=query))
+    rows = rows.select_related("register").order_by("register__name", "code", "-sequence")
+    context = {
+        "typed": typed,
+        "page": Paginator(rows, 50).get_page(request.GET.get("hal")),
+        "registers": registers_of(office),
+        "register": register,
+        "query": query,
+        "may_register": request.acting.has(MAY_REGISTER_LETTERS),
+    }
+    return render(request, "letters/numbers.html", context, status=422 if typed.errors or typed.error else 200)
+
+
+def _reserve(request: PersonRequest, office: Office) -> list[IssuedNumber]:
+    given = request.POST
+    first = read_whole(given.get("first", ""))
+    return reserve_numbers(
+        office=office,
+        register=given.get("register", ""),
+        first=first,
+        last=read_whole(given.get("last", "")) if given.get("last", "").strip() else first,
+        reason=given.get("reason", ""),
+        code=given.get("code", ""),
+        by=request.acting.person,
+    )
+
+
+@posted_from(lambda request, pk: reverse("numbers"))
+def number_release(request: PersonRequest, pk: int) -> HttpResponse:
+    """Let a reserved number go, with a note."""
+    rows = IssuedNumber.objects.filter(register__office=_office(request)).select_related("register__office")
+    number = get_object_or_404(rows, pk=pk)
+    release_number(number=number, note=request.POST.get("note", ""), by=request.acting.person)
+    messages.success(request, f"Nomor {number.text} dilepas.")
+    return redirect("numbers")
 
 
 @dataclass(slots=True)
@@ -105,7 +228,7 @@ def _mend(request: PersonRequest, typed: Typed, letter: Letter) -> Letter | None
     return None if typed.errors else mend_letter(letter=letter, fields=fields, by=request.acting.person, scan=scan)
 
 
-_WORDS = ("number", "sender", "subject", "attachment", "classification", "note")
+_WORDS = ("number", "sender", "recipient", "subject", "attachment", "classification", "note")
 
 
 def _fields(request: PersonRequest) -> dict[str, Any]:
@@ -153,7 +276,7 @@ def _letter_page(request: PersonRequest, pk: int, typed: Typed, *, asks_again: b
         "became": _became_of(request, letter),
         "may_mend": acting.has(MAY_REGISTER_LETTERS, letter.office_id) and is_untouched(letter),
         "mended": _mended(letter),
-        "may_start": acting.has(MAY_START_CYCLES, letter.office_id),
+        "may_start": letter.kind == Letter.Kind.INCOMING and acting.has(MAY_START_CYCLES, letter.office_id),
         "procedures": versions_in_force(letter.office, acting.day),
         "periods": period_choices(acting.day),
         "chosen": typed.data.get("period") or for_day(Kind.QUARTER, acting.day).previous().code,

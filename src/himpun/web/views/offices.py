@@ -5,6 +5,7 @@ Everybody of the office may look; who may manage it (`MAY_MANAGE_OFFICE`) may ch
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -14,32 +15,36 @@ from django.contrib import messages
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from himpun import clock, moments
 from himpun.cycles.deadlines.recounting import recount
-from himpun.letters.models import REGISTERS
+from himpun.errors import Refusal
 from himpun.letters.numbering import DEFAULT_PATTERN, fill, is_good, meet
-from himpun.notifications.access_mail import renew_access, way_to
+from himpun.letters.registers import registers_of
+from himpun.notifications.access_mail import link_of, renew_access, way_to
 from himpun.offices.access import attempts, links
 from himpun.offices.acting import HoldsNoPost
 from himpun.offices.actions.homes import homes_open_to, move_home
-from himpun.offices.actions.office import change_office
+from himpun.offices.actions.office import change_office, set_public_address
 from himpun.offices.actions.people import add_person, change_person
 from himpun.offices.actions.posts import add_post, change_post, open_work
 from himpun.offices.actions.texts import OFFICE_TEXTS, PERSON_TEXTS
 from himpun.offices.calendar.kept import named_days
 from himpun.offices.models.calendar import Holiday
 from himpun.offices.models.holdings import Appointment, Holding, Leave
-from himpun.offices.models.offices import Office, Post
+from himpun.offices.models.offices import Office, Paper, Post
 from himpun.offices.patterns import check_pattern
 from himpun.offices.queries import is_present, looks_after, people_known_to
+from himpun.offices.reaching import FIELD as ADDRESS_FIELD
+from himpun.offices.reaching import NotReached
 from himpun.offices.rules import MAY_MANAGE_OFFICE, ROLES
 from himpun.offices.worktime import WEEKDAYS
+from himpun.places import is_here_only
 from himpun.web.forms import Typed, attempt, dates_of, read_whole, unread_dates
 from himpun.web.middleware import PersonRequest
+from himpun.web.posting import posted_from
 
 ZONES = {
     "Asia/Jakarta": "WIB (Asia/Jakarta)",
@@ -130,7 +135,43 @@ def office_edit(request: PersonRequest) -> HttpResponse:
         if changed is not None:
             messages.success(request, f"Data kantor tersimpan. {recounted(office)}".strip())
             return redirect("settings")
+    return _office_page(request, office, typed)
+
+
+@dataclass(slots=True)
+class _Address(Typed):
+    """The office's page with its address typed; `unseen` where only somebody elsewhere can say that it opens."""
+
+    unseen: bool = False
+
+
+@posted_from("office_edit")
+def public_address(request: PersonRequest) -> HttpResponse:
+    """The address that the office's papers and mails carry, looked at before it is kept."""
+    office = office_of(request)
+    given = request.POST.get("public_url", "")
+    typed = _Address({**_office_as_typed(office), "public_url": given})
+    elsewhere = request.POST.get("seen_elsewhere") == "1"
+    try:
+        kept = set_public_address(office=office, address=given, by=request.acting.person, seen_elsewhere=elsewhere)
+    except NotReached as refusal:
+        typed.errors[ADDRESS_FIELD] = str(refusal)
+        typed.unseen = True
+    except Refusal as refusal:
+        typed.refuse(refusal)
+    else:
+        told = f"Alamat publik tersimpan: {kept}." if kept else "Alamat publik dihapus; berlaku lagi bawaan pemasangan."
+        messages.success(request, f"{told} Naskah yang sudah terbit tidak berubah.")
+        return redirect("settings")
+    return _office_page(request, office, typed)
+
+
+def _office_page(request: PersonRequest, office: Office, typed: Typed) -> HttpResponse:
     context = {
+        "unseen": getattr(typed, "unseen", False),
+        "installed_url": settings.BASE_URL,
+        "here_only": is_here_only(office.base_url),
+        "papers": Paper.choices,
         "zones": ZONES,
         "hours": [(name, f"hours_{name}", typed.data.get(f"hours_{name}", "")) for name in WEEKDAYS],
         "patterns": [
@@ -139,9 +180,9 @@ def office_edit(request: PersonRequest) -> HttpResponse:
                 label,
                 f"pattern_{register}",
                 typed.data.get(f"pattern_{register}", ""),
-                _example(typed, register, _registers(office)),
+                _example(typed, register, registers_of(office)),
             )
-            for register, label in _registers(office).items()
+            for register, label in registers_of(office).items()
         ],
     }
     return settings_form(request, "offices/office.html", typed, context)
@@ -153,17 +194,12 @@ def recounted(office: Office, what: str = "") -> str:
     return f"{moved} batas waktu bergeser dan diberitahukan." if moved else ""
 
 
-def _registers(office: Office) -> dict[str, str]:
-    return REGISTERS | {
-        name: name.replace("-", " ").capitalize() for name in office.number_patterns if name not in REGISTERS
-    }
-
-
 def _office_as_typed(office: Office) -> dict[str, Any]:
     typed: dict[str, Any] = {name: getattr(office, name) for name in (*OFFICE_TEXTS, "timezone", "day_minutes")}
+    typed |= {"paper": office.paper, "public_url": office.public_url}
     typed |= {f"hours_{name}": ", ".join(office.hours.get(name, [])) for name in WEEKDAYS}
     typed["may_approve_twice"] = "1" if office.may_approve_twice else ""
-    patterns = {name: office.number_patterns.get(name) or DEFAULT_PATTERN for name in _registers(office)}
+    patterns = {name: office.number_patterns.get(name) or DEFAULT_PATTERN for name in registers_of(office)}
     return typed | {f"pattern_{name}": pattern for name, pattern in patterns.items()}
 
 
@@ -172,9 +208,11 @@ def _change_office(request: PersonRequest, office: Office) -> Office:
     fields: dict[str, Any] = {name: " ".join(post.get(name, "").split()) for name in (*OFFICE_TEXTS, "timezone")}
     fields["day_minutes"] = _whole(post.get("day_minutes", ""))
     fields["hours"] = {name: _intervals(post.get(f"hours_{name}", "")) for name in WEEKDAYS}
+    if "paper" in post:
+        fields["paper"] = post["paper"]
     if "may_approve_twice" in post:
         fields["may_approve_twice"] = post["may_approve_twice"] == "1"
-    fields["number_patterns"] = {name: post.get(f"pattern_{name}", "").strip() for name in _registers(office)}
+    fields["number_patterns"] = {name: post.get(f"pattern_{name}", "").strip() for name in registers_of(office)}
     return change_office(office=office, fields=fields, by=request.acting.person)
 
 
@@ -349,6 +387,5 @@ def person_edit(request: PersonRequest, pk: int) -> HttpResponse:
 
 def _link_page(request: PersonRequest, given: links.Given, *, new: bool) -> HttpResponse:
     """The one page that shows a one-time link."""
-    link = settings.BASE_URL + reverse("one_time_link", args=[given.secret])
-    context = {"person": given.person, "link": link, "expires": given.expires, "new": new}
+    context = {"person": given.person, "link": link_of(given), "expires": given.expires, "new": new}
     return settings_form(request, "offices/link.html", Typed({}), {**context, "has_mfa": is_mfa_enabled(given.person)})

@@ -192,6 +192,7 @@ def _sheet_of(office: Office, version: ProcedureVersion, titles: dict[str, str])
         "parent": office.government,
         "effective_on": "" if identity.effective_on or identity.approved_on else day_in_words(version.in_force_from),
         "approved_by": worded(identity.approved_by, names) or names.get("kepala", ""),
+        "paper": office.paper,
         "approval_note": f"Versi {version.number}, diterbitkan dalam sistem pada {on} oleh {version.published_by}",
     }
 

@@ -99,7 +99,7 @@ def timing_page(request: PersonRequest) -> HttpResponse:
 def _empty(asked: Asked, found: Evaluation, *, own: bool) -> tuple[str, str]:
     """What there is not, and what to do: by whether the procedure needs a letter and whose runs were asked for."""
     letter = needs_letter(found.procedure)
-    way = "dari surat yang dicatat di Surat Masuk" if letter else "dari halaman Siklus, tanpa surat"
+    way = "dari surat yang dicatat di Agenda Surat" if letter else "dari halaman Siklus, tanpa surat"
     name = asked.office.name
     below = offices_from(asked.office).exclude(pk=asked.office.pk).exists()
     where = f"{name} dan kantor di bawahnya" if below and asked.below else name

@@ -41,7 +41,7 @@ def tokens(request: PersonRequest) -> HttpResponse:
         "scopes": SCOPES,
         "chosen": request.POST.getlist("scopes") if not secret else [],
         "longest": LONGEST_DAYS,
-        "base": settings.BASE_URL,
+        "base": request.acting.office.base_url if request.acting.office else settings.BASE_URL,
     }
     return render(request, "api/tokens.html", context, status=422 if typed.errors or typed.error else 200)
 

@@ -22,7 +22,7 @@ def receipt(document: Document, actor: Actor, at: datetime) -> DistributionRecei
             {"label": "Keadaan pada", "value": moment(at, office)},
             {
                 "label": "Pihak luar",
-                "value": "Diantar atau dikirim oleh kantor sendiri; waktunya adalah waktu pencatatan.",
+                "value": "Surel: waktu server penerima menyatakan menerimanya. Selainnya dikirim kantor sendiri; waktunya waktu pencatatan.",
             },
         ],
         "recipients": [
@@ -33,9 +33,9 @@ def receipt(document: Document, actor: Actor, at: datetime) -> DistributionRecei
                 "sent_at": _sent(delivery, office),
                 "opened_at": moment(delivery.opened_at, office),
                 "received_by": delivery.opened_by,
-                "proof": "Pembukaan tercatat di jurnal" if delivery.opened_at else "",
+                "proof": _proof(delivery),
             }
-            for place, delivery in enumerate(document.deliveries.all(), 1)
+            for place, delivery in enumerate(document.deliveries.select_related("mailing"), 1)
         ],
         "signature": signature_of(actor, office, at, how=f"Dicatat dalam sistem pada {moment(at, office)}"),
         "verification": verification(document, version=str(version.no), sha256=version.file_sha256),
@@ -44,5 +44,15 @@ def receipt(document: Document, actor: Actor, at: datetime) -> DistributionRecei
 
 def _sent(delivery: Delivery, office: Office) -> str:
     """When it was put before a post in Himpun; to anybody else Himpun sends nothing, and knows when it was written down."""
-    at = moment(delivery.sent_at, office)
-    return at if delivery.post_id or not at else f"dicatat {at}"
+    at, mail = moment(delivery.sent_at, office), delivery.mail
+    if mail is not None:
+        return f"diterima server {at}" if at else f"surel {mail.get_state_display().lower()}"
+    if delivery.post_id or not at:
+        return at
+    return f"dicatat {at} oleh {delivery.noted_by}" if delivery.noted_by else f"dicatat {at}"
+
+
+def _proof(delivery: Delivery) -> str:
+    if delivery.opened_at:
+        return "Pembukaan tercatat di jurnal"
+    return delivery.mail.proof if delivery.mail else ""
