@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('letters', '0001_initial'),
-        ('offices', '0008_public_address_and_paper'),
+        ('offices', '0009_public_address_and_paper'),
     ]
 
     operations = [

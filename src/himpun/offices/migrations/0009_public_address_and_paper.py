@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('offices', '0007_find_homes'),
+        ('offices', '0008_post_days'),
     ]
 
     operations = [
