@@ -30,7 +30,7 @@ from himpun.cycles.models import Cycle, Schedule, ScheduleRun
 from himpun.cycles.reminders.changing import save_rules
 from himpun.cycles.reminders.plan import Rule
 from himpun.indicators.models.dictionary import FigureCheck, Indicator, Scale
-from himpun.indicators.models.figures import ColumnMapping, Figure, FigureImport
+from himpun.indicators.models.figures import ColumnMapping, Figure, FigureImport, ImportTakenBack
 from himpun.indicators.models.requests import DataRequest, FormArrival
 from himpun.indicators.recaps.corrections import ask_correction, decide_correction
 from himpun.offices.holdings.leaves import LeaveFields, record_leave
@@ -104,10 +104,13 @@ def _write_the_rest(cast: Cast, running: Cycle) -> None:
         FormArrival.objects.create(
             request=request, sha256="0" * 64, name="isian.xlsx", sender="a@contoh.id", at=turn.at
         )
-        FigureImport.objects.create(
+        brought = FigureImport.objects.create(
             office=office, name="a.csv", format="csv", sha256="0" * 64, digest="1" * 64, rows=1, added=1, changed=0, same=0,
             at=turn.at, by="Analis", title="Analis",
         )  # fmt: skip
+        ImportTakenBack.objects.create(
+            figure_import=brought, reason="Salah berkas", restored=1, emptied=0, at=turn.at, by="Analis", title="Analis"
+        )
         ColumnMapping.objects.create(
             office=office, fingerprint="2" * 64, name="Lembar", mapping={"a": 1}, saved_at=turn.at, saved_by="Analis"
         )

@@ -38,7 +38,7 @@ from himpun.indicators.figures.mapping.values import (
     moment_in_words,
     normalised,
 )
-from himpun.spreadsheets.book import Book, Sheet, text_of
+from himpun.spreadsheets.book import Book, Content, Sheet, text_of
 
 # --- headings --------------------------------------------------------------------------------------------------------
 
@@ -68,13 +68,21 @@ class _Header(NamedTuple):
     @property
     def is_wide(self) -> bool:
         """Whether periods stand in the headings: several, or one where no column has them row by row."""
-        if len(self.read.seen) != 1:
-            return len(self.read.seen) > 1
+        if not self.read.seen:
+            return bool(self.read.dated) and not {PERIOD, VALUE} & set(self.columns)
+        if len(self.read.seen) > 1:
+            return True
         return PERIOD not in self.columns and (bool(self.moments) or VALUE not in self.columns)
 
 
 def find_header(sheet: Sheet) -> _Header | None:
     """The one to three rows that read most like headings; None when nothing does."""
+    return _header_of(sheet.rows[:LOOK_AT_ROWS], sheet.merged)
+
+
+@lru_cache(maxsize=64, typed=True)
+def _header_of(rows: tuple[tuple[Content, ...], ...], merged_areas: tuple[str, ...]) -> _Header | None:
+    sheet = Sheet("", rows, merged_areas)
     merged = covered(sheet)
     best: _Header | None = None
     for bottom in range(1, min(len(sheet.rows), LOOK_AT_ROWS) + 1):

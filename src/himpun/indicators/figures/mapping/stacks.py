@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final, NamedTuple
 
@@ -158,10 +159,10 @@ _WEAK: Final = {"nilai", "angka", "hasil", "isian", "jumlah", "k", "kinerja", "f
 
 def says(heading: Heading, *, by_letter: bool) -> Says:
     """What the column holds: the lowest heading that says anything decides, money anywhere does, and Target over Realisasi is asked."""
-    words = [set(normalised(text).split()) for text in heading.texts]
+    words = [_words(text) for text in heading.texts]
     if any(_MONEY & each for each in words):
         return Says.OTHER
-    said = [_said(text, each, by_letter=by_letter) for text, each in zip(heading.texts, words, strict=True)]
+    said = [_said(text, by_letter=by_letter) for text in heading.texts]
     first = next((one for one in reversed(said) if one), Says.NOTHING)
     if first is Says.OTHER and normalised(heading.text) in ("%", "persen") and Says.ACTUAL in said:
         return Says.BOTH
@@ -172,7 +173,14 @@ def says(heading: Heading, *, by_letter: bool) -> Says:
     return first
 
 
-def _said(text: str, words: set[str], *, by_letter: bool) -> Says:
+@lru_cache(maxsize=8_192)
+def _words(text: str) -> frozenset[str]:
+    return frozenset(normalised(text).split())
+
+
+@lru_cache(maxsize=8_192)
+def _said(text: str, *, by_letter: bool) -> Says:
+    words = _words(text)
     alone = _ALONE.get(normalised(text), Says.NOTHING)
     if alone and (by_letter or len(normalised(text)) > 1 or normalised(text) == "%"):
         return alone
@@ -231,11 +239,16 @@ def dated(heading: Heading, *, romans: bool) -> Dated | None:
 def _moment(content: Content, heading: Heading, *, romans: bool) -> Moment | None:
     if moment := moment_named(content):
         return moment
-    text = normalised(text_of(content))
-    if text in ("i", "ii", "iii", "iv") and (romans or "triwulan" in normalised(heading.whole)):
-        return Moment(None, f"TW{ORDINALS[text]}")
-    plain = " ".join(_BESIDE.sub(" ", normalised(re.sub(r"\(.*?\)", " ", text_of(content)))).split())
-    return moment_named(plain) if plain != text else None
+    text = text_of(content)
+    if normalised(text) in ("i", "ii", "iii", "iv") and (romans or "triwulan" in normalised(heading.whole)):
+        return Moment(None, f"TW{ORDINALS[normalised(text)]}")
+    return moment_named(_without_measures(text))
+
+
+@lru_cache(maxsize=8_192)
+def _without_measures(text: str) -> str:
+    """ "Realisasi TW III (Juli-September)" → "tw iii"."""
+    return " ".join(_BESIDE.sub(" ", normalised(re.sub(r"\(.*?\)", " ", text))).split())
 
 
 def _is_figure(text: str) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from himpun.errors import Refusal
@@ -139,6 +140,7 @@ def _is_sound(mapping: Mapping) -> bool:
 _MARKS: Final = re.compile(r"[^\w%]+")
 
 
+@lru_cache(maxsize=8_192)
 def normalised(text: str) -> str:
     """What two names must share to be the same name: "Indeks  Kepuasan (Masyarakat)" → "indeks kepuasan masyarakat"."""
     return _MARKS.sub(" ", text.casefold().replace("_", " ")).strip()
@@ -199,6 +201,7 @@ class Moment(NamedTuple):
             return None
 
 
+@lru_cache(maxsize=8_192, typed=True)
 def moment_named(content: Content) -> Moment | None:
     """The period a heading or a cell speaks of, or None."""
     if isinstance(content, date):
