@@ -11,7 +11,7 @@ from datetime import date
 from functools import lru_cache
 
 from himpun.errors import Refusal
-from himpun.offices.patterns import LONGEST_PATTERN, PLACEHOLDERS, counts
+from himpun.offices.patterns import LONGEST_PATTERN, PLACEHOLDERS, never_twice
 
 DEFAULT_CODE = "000.7.2"
 """The klasifikasi of a number that is given for none."""
@@ -40,7 +40,7 @@ def check_pattern(pattern: str) -> None:
         )
     if len(pattern) > LONGEST_PATTERN:
         raise PatternWrong(f"Pola nomor terlalu panjang: paling banyak {LONGEST_PATTERN} huruf.")
-    if not counts(names):
+    if not never_twice(names):
         raise PatternWrong(
             "Pola nomor harus memuat {urut} dan {tahun} agar nomor tidak pernah kembar; {urut_kode} hanya bersama {kode}."
         )
