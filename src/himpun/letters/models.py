@@ -10,6 +10,7 @@ from himpun.offices.models.holdings import Holding
 from himpun.offices.models.offices import Office, Post
 from himpun.offices.models.people import Person
 from himpun.offices.rules import MAY_READ_SECRET_LETTERS
+from himpun.places import path_of
 
 
 class LetterQuerySet(SealedQuerySet["Letter"]):
@@ -196,3 +197,8 @@ class IssuedNumber(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+    @property
+    def path(self) -> str:
+        """The page of what it was given to; "" where that is no page."""
+        return path_of(self.subject) if self.subject.partition(":")[0] in ("letter", "cycle") else ""

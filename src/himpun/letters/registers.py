@@ -1,7 +1,7 @@
 """The registers that give documents and letters their numbers: one after the other, without gaps, none twice.
 
 A number may be reserved for what is written on paper: the sequence passes it over, and it is used later, or let go with a
-note that says why. See decisions 23 and 26.
+note that says why. See decisions 23 and 28.
 """
 
 from dataclasses import dataclass

@@ -6,7 +6,7 @@ PLACEHOLDERS = ("kode", "urut", "urut_kode", "unit", "tahun", "bulan", "bulan_ro
 """{urut_kode} counts within one klasifikasi, {urut} through all of them."""
 
 
-def counts(names: set[str]) -> bool:
+def never_twice(names: set[str]) -> bool:
     """Whether a pattern with these placeholders gives no number twice in a year."""
     return "tahun" in names and ("urut" in names or {"urut_kode", "kode"} <= names)
 
@@ -30,7 +30,7 @@ def check_pattern(pattern: str) -> None:
             raise ValueError(f"isian {{{name}}} ditulis tanpa “:” atau “!”.")
     if len(pattern) > LONGEST_PATTERN:
         raise ValueError(f"pola nomor terlalu panjang; paling banyak {LONGEST_PATTERN} huruf.")
-    if not counts(set(names)):
+    if not never_twice(set(names)):
         raise ValueError(
             "pola nomor harus memuat {urut} dan {tahun} supaya tidak ada nomor kembar; {urut_kode} bersama {kode}."
         )

@@ -58,7 +58,7 @@ def mark() -> str:
     return salted_hmac("himpun.offices.reaching", "mark", algorithm="sha256").hexdigest()
 
 
-def answer(request: HttpRequest) -> JsonResponse:
+def tell_mark(request: HttpRequest) -> JsonResponse:
     """This installation's mark, and whether it takes requests under the name by which it was asked."""
     try:
         request.get_host()

@@ -142,7 +142,7 @@ class MarkMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path_info == reaching.PATH and request.method in ("GET", "HEAD"):
-            return reaching.answer(request)
+            return reaching.tell_mark(request)
         return self.get_response(request)
 
 
