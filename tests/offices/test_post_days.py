@@ -14,6 +14,7 @@ from himpun.cycles.actions import start_cycle
 from himpun.cycles.steps import answers
 from himpun.errors import FieldErrors, Refusal
 from himpun.folders.reading import read_office
+from himpun.indicators.models.dictionary import Indicator
 from himpun.indicators.models.recaps import Recap
 from himpun.indicators.models.requests import DataRequest
 from himpun.indicators.requests.asking import NothingDue
@@ -261,3 +262,18 @@ def test_nobody_holds_a_post_on_days_on_which_it_is_not_there(
         refused = set(error.fields)
 
     assert refused == wrong
+
+
+def test_a_closed_post_is_chosen_for_nothing_new_and_stays_where_it_was_chosen(small: Cast, unit: Post) -> None:
+    here = small.office.posts
+    day = small.office.today()
+    assert unit in here.to_choose(day)
+
+    written(unit, until=date(2026, 9, 30))
+
+    assert unit not in here.to_choose(day)
+    assert unit in here.to_choose(day, unit.code)
+    assert unit in here.to_choose(day, str(unit.pk))
+    assert f'value="{unit.code}"' not in screen(small.analis).get("/indikator/baru/?tahun=2026").content.decode()
+    owned = Indicator.objects.filter(owner=unit).latest("pk")
+    assert f'value="{unit.code}" selected' in screen(small.analis).get(f"/indikator/{owned.pk}/ubah/").content.decode()

@@ -15,7 +15,7 @@ from himpun.typesetting import NUMBER_LOCALE
 Spec = dict[str, Any]
 """A Vega-Lite specification."""
 
-FONT = "Arimo, Arial, Helvetica, sans-serif"
+FONT = "Arimo, Arial, Liberation Sans, Roboto, Helvetica, sans-serif"
 
 INK = "#1f2933"
 QUIET = "#5b6770"
@@ -134,7 +134,7 @@ def _chart(title: str, subtitle: str, description: str, width: int, height: int)
         "width": width,
         "height": height,
         "background": "white",
-        "padding": 10,
+        "padding": {"left": 34, "top": 10, "right": 10, "bottom": 10},  # names are wider where none of the fonts is
         "config": _config(),
     }
 

@@ -100,6 +100,11 @@ class PostQuerySet(SealedQuerySet["Post"]):
         begun = Q(since__isnull=True) | Q(since__lte=min(day, since) if since else day)
         return self.filter(begun, Q(until__isnull=True) | Q(until__gte=day))
 
+    def to_choose(self, day: date, *chosen: str) -> "PostQuerySet":
+        """The posts that are there on `day`, and those chosen before (by code or key), also where they were closed since."""
+        keys = [int(one) for one in chosen if one.isdecimal()]
+        return self.there_on(day) | self.filter(Q(code__in=chosen) | Q(pk__in=keys))
+
 
 @sealed("Jabatan")
 class Post(models.Model):

@@ -81,7 +81,8 @@ def _texts(request: PersonRequest) -> dict[str, str]:
 def _form(
     request: PersonRequest, office: Office, typed: Typed, context: Mapping[str, Any], status: int
 ) -> HttpResponse:
-    given = {"levels": Level.choices(), "posts": office.posts.all(), **context}
+    owner = str(typed.data.get("owner") or "")
+    given = {"levels": Level.choices(), "posts": office.posts.to_choose(request.acting.day, owner), **context}
     return shown_page(request, "budgets/form.html", typed, given, status)
 
 

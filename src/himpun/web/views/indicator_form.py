@@ -133,6 +133,7 @@ def _form(
     marker = request.POST.get("marker", "")
     if entry is not None and (not marker or status == ChangedMeanwhile.status):
         marker = saving.marker_of(entry)
+    chosen = given.fields.get("contributors", "").split()
     context = {
         "typed": typed,
         "fields": given.fields,
@@ -146,8 +147,12 @@ def _form(
         "frequencies": Frequency.choices(),
         "kinds": VariableKind.values(),
         "quantities": Quantity.values(),
-        "posts": list(office.posts.order_by("order", "title")),
-        "chosen": given.fields.get("contributors", "").split(),
+        "posts": list(
+            office.posts.to_choose(request.acting.day, given.fields.get("owner", ""), *chosen).order_by(
+                "order", "title"
+            )
+        ),
+        "chosen": chosen,
         "scales": Scale.objects.filter(office=office, year=given.year),
         "variables": _with_errors(given.variables, "variable", _VARIABLE_COLUMNS, typed.errors, BLANK_VARIABLES),
         "checks": _with_errors(given.checks, "check", _CHECK_COLUMNS, typed.errors, BLANK_CHECKS),
