@@ -72,7 +72,7 @@ def test_a_wrong_figure_makes_it_fail_only_for_who_wants_it_strict(tmp_path: Pat
     [
         ("tabel.csv", b"nama,nilai\nA,1\n", "Kolom indikator, target, realisasi, capaian tidak ditemukan"),
         ("tabel.xlsx", b"bukan zip", "isinya bukan Excel"),
-        ("tabel.pdf", b"%PDF", "yang dapat dibaca hanya .xlsx, .ods, dan .csv"),
+        ("tabel.pdf", b"%PDF", "yang dapat dibaca hanya .xlsx, .xls, .ods, dan .csv"),
         ("tabel.csv", b"", "berkasnya kosong"),
     ],
 )

@@ -33,6 +33,7 @@ from himpun.indicators.models.dictionary import FigureCheck, Indicator, Scale
 from himpun.indicators.models.figures import ColumnMapping, Figure, FigureImport, ImportTakenBack
 from himpun.indicators.models.requests import DataRequest, FormArrival
 from himpun.indicators.recaps.corrections import ask_correction, decide_correction
+from himpun.letters.contacts import save_contact
 from himpun.offices.holdings.leaves import LeaveFields, record_leave
 from himpun.offices.models.calendar import SpecialHours
 from himpun.procedures.actions import set_approval_rule
@@ -86,6 +87,8 @@ def _build(cast: Cast) -> None:
         post=cast.post_of_unit(0), person=cast.units[2], kind="Plt", since=date(2026, 11, 2), until=date(2026, 11, 9),
         letter="800/2", by=umum,
     )  # fmt: skip
+    bappeda = {"name": "Kepala Bappeda", "agency": "Bappeda Contoh", "channel": "Diantar"}
+    save_contact(office=office, fields=bappeda, by=umum)
     running = cast.start(period="2026-TW4")
     pause_cycle(cycle=running, reason="Menunggu juknis", by=cast.kepala)
     _write_the_rest(cast, running)

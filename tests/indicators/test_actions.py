@@ -241,7 +241,7 @@ def test_evidence_is_judged_by_its_content_and_never_by_its_name(
         return attach_evidence(line_id=line.pk, name=name, content=content, by=unit)
 
     if kind == "html":
-        with pytest.raises(FieldErrors, match="bukan PDF, PNG, JPG, XLSX, atau DOCX"):
+        with pytest.raises(FieldErrors, match="bukan PDF, PNG, JPG, XLSX, DOCX, atau ODS"):
             attached()
     else:
         assert attached().media_type == Kind(kind).media_type

@@ -194,7 +194,7 @@ def test_a_target_that_is_no_number_is_shown_and_not_computed(small: Cast) -> No
     (row, *_) = recap_of(small.office, Period.parse("2026-TW3")).rows
 
     assert row.target == "< inflasi nasional"
-    assert "bukan angka" in row.reason
+    assert "bukan satu angka" in row.reason
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,7 @@ def test_a_date_that_is_none_is_named_at_its_field(small: Cast, text: str) -> No
     page = screen(small.umum).post(reverse("letter_new"), typed)
 
     assert page.status_code == 422
-    assert "Isi tanggal surat" in page.content.decode()
+    assert "Tanggal ini tidak terbaca. Tulis hari/bulan/tahun" in page.content.decode()
 
 
 def test_an_sop_with_an_endless_number_is_a_finding(small: Cast) -> None:

@@ -145,7 +145,7 @@ def test_who_may_not_manage_changes_nothing(kecamatan: Cast, dinas: Cast) -> Non
         ("hours_senin", "07.30-12.00, 11.00-16.00", "bertumpang tindih"),
         ("hours_selasa", "pagi sampai sore", "tulis seperti 07.30-12.00"),
         ("pattern_data-kinerja", "{kode}/{unit}", "harus memuat {urut} dan {tahun}"),
-        ("pattern_data-kinerja", "{urut}/{tahun:999999999d}", "tidak dikenal"),
+        ("pattern_data-kinerja", "{urut}/{tahun:999999999d}", "ditulis tanpa"),
         ("timezone", "Asia/Entah", "Pilih WIB, WITA, atau WIT"),
         ("address", "J" * 301, "paling banyak 300"),
     ],

@@ -127,7 +127,7 @@ def test_problems_stand_at_the_text_and_nothing_typed_is_lost(kecamatan: Cast) -
     page = answer.content.decode()
     assert answer.status_code == 422
     assert "memakai peran" in page
-    assert "Isi tanggal mulai berlaku" in page
+    assert "Tanggal ini tidak terbaca. Tulis hari/bulan/tahun" in page
     assert "# catatan saya" in page
     assert "kapan-kapan" in page
 

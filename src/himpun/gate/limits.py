@@ -45,6 +45,7 @@ LETTER = Limit(file=appointments.FILE_LIMIT, files=1, may=may_manage)
 
 PEOPLE: dict[str, Limit] = {
     r"/surat/baru/": Limit(file=letters.SCAN_LIMIT, may=may_register),
+    r"/surat/keluar/baru/": Limit(file=letters.SCAN_LIMIT, may=may_register),
     r"/surat/\d+/ubah/": Limit(file=letters.SCAN_LIMIT, may=may_register),
     r"/permintaan/\d+/berkas/": SHEET,
     r"/impor/": SHEET,

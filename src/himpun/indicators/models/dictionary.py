@@ -12,7 +12,7 @@ from django.db.models import Q
 from himpun.archive.seals import SealedQuerySet, sealed
 from himpun.measure.formula.evaluating import Words
 from himpun.measure.formula.parser import effective
-from himpun.measure.formula.worked import in_words
+from himpun.measure.formula.worked import write_in_words
 from himpun.measure.periods import Frequency
 from himpun.measure.scoring.achievement import VariableKind
 from himpun.measure.scoring.quantities import Quantity, is_counted
@@ -140,7 +140,7 @@ class Indicator(models.Model):
         """The formula with what people call its variables; "" for words."""
         labels = {one.name: one.label for one in self.variables.all()}
         is_word = self.polarity in WORDS
-        return in_words(self.formula if is_word else self.effective_formula, Words(labels))
+        return write_in_words(self.formula if is_word else self.effective_formula, Words(labels))
 
 
 @sealed("Variabel")

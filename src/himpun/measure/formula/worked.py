@@ -32,7 +32,7 @@ _LONG = 10**15
 _MANY_DECIMALS = 12
 
 
-def in_words(text: str, words: Words) -> str:
+def write_in_words(text: str, words: Words) -> str:
     """A formula as people read it: “Desa yang baik” / “Desa seluruhnya” × 100. As it stands where it cannot be read."""
     try:
         return words.formula(parse(text).root) if text else ""

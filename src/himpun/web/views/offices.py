@@ -212,7 +212,9 @@ def _change_office(request: PersonRequest, office: Office) -> Office:
         fields["paper"] = post["paper"]
     if "may_approve_twice" in post:
         fields["may_approve_twice"] = post["may_approve_twice"] == "1"
-    fields["number_patterns"] = {name: post.get(f"pattern_{name}", "").strip() for name in registers_of(office)}
+    typed = {name: post.get(f"pattern_{name}", "").strip() for name in registers_of(office)}
+    kept = office.number_patterns  # what is shown for a register without a pattern of its own is no pattern of its own
+    fields["number_patterns"] = {name: text for name, text in typed.items() if name in kept or text != DEFAULT_PATTERN}
     return change_office(office=office, fields=fields, by=request.acting.person)
 
 
