@@ -22,6 +22,7 @@ from xdist.scheduler.loadgroup import LoadGroupScheduling
 from himpun import clock
 from himpun.archive.chain import canonical
 from himpun.archive.triggers import APPEND_ONLY, lifting, protecting
+from himpun.documents import work
 from himpun.indicators import guard
 from tests.cast import MONDAY, Cast, found_office, load_casts, small_office
 from tests.databases import ONCE
@@ -54,8 +55,18 @@ def _monday() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _forget() -> None:
+def _forget() -> Iterator[None]:
+    """What a test kept, and how it let papers be made, ends with it.
+
+    A patch of a test that began before `quick_paper` and ends after it would put back the typed papers, for good.
+    """
     forget()
+    yield
+    for name, real in REAL_PAPERS.items():
+        setattr(work, name, real)
+
+
+REAL_PAPERS = {name: getattr(work, name) for name in ("render", "with_pictures")}
 
 
 @pytest.fixture(autouse=True)
