@@ -164,6 +164,7 @@ class Audit:
     ) -> list[str]:
         """What is wrong with one reminder of one task for one due moment."""
         planned = rule.moment(self.calendar(task, since), due_at, DAY)
+        planned = rule.moment(self.calendar(task, planned), due_at, DAY)  # a holiday added before it came counts too
         live = [moment for moment, _ in self.year.rounds if max(planned, since) <= moment < until]
         live = [moment for moment in live if not self.paused(task, moment)]
         sure = [moment for moment in live if moment > task.opened_at and moment in set(self.clean)]
