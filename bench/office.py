@@ -77,6 +77,10 @@ def sample_office() -> Office:
     return load(read_office("examples/kecamatan-contoh"))
 
 
+PARTS = [*(f"{month:02}" for month in range(1, 13)), *(f"TW{quarter}" for quarter in range(1, 5)), "S1", "S2"]
+"""Parts of a year that a cycle may be about."""
+
+
 class Cycles:
     """Starts cycles in one office and says what waits in them; each has a month of its own, as open cycles must."""
 
@@ -91,9 +95,10 @@ class Cycles:
         return Holding.objects.filter(post=post, kind="definitif").select_related("person").latest("since").person
 
     def start(self, count: int) -> None:
-        months = [f"{2000 + number // 12}-{number % 12 + 1:02}" for number in range(count)]
+        this = clock.today().year
+        periods = [f"{year}-{part}" for part in PARTS for year in range(this - 14, this + 2)][:count]
         self.running = [
-            actions.start_cycle(office=self.office, key=SOP, period=month, by=self.starter) for month in months
+            actions.start_cycle(office=self.office, key=SOP, period=period, by=self.starter) for period in periods
         ]
 
     def waiting(self) -> list[Waiting]:
