@@ -102,7 +102,7 @@ docs: setup  ## write the generated reference pages again
 
 bench: setup
 	$(UV) sync --quiet --locked --group bench --python $(PYTHON)
-	$(RUN)/python -m bench $(ARGS)
+	env -u DJANGO_SETTINGS_MODULE $(RUN)/python -m bench $(ARGS)  # each worker has settings of its own
 
 clean:
 	rm -rf var/demo var/boot $(VENV) node_modules
