@@ -5,10 +5,9 @@ Message-ID, so that a row left in hand by a killed worker is tried again with th
 """
 
 import time
-from datetime import timedelta
 
 import structlog
-from django.db.models import F, Q
+from django.db.models import F
 
 from himpun import clock
 from himpun.archive import files
@@ -21,14 +20,13 @@ from himpun.errors import Conflict, Refusal
 from himpun.notifications import timing
 from himpun.notifications.actions import tell
 from himpun.notifications.channels import MAIL, MailSender, NotSent, Parcel, channels
-from himpun.notifications.sending import LOST_AFTER, RUN_SECONDS
+from himpun.notifications.sending import RUN_SECONDS, STOPPED, left_in_hand
 from himpun.offices.acting import acting_in
 from himpun.offices.models.offices import Post
 from himpun.offices.models.people import Person
 from himpun.offices.rules import MAY_REGISTER_LETTERS
 from himpun.places import place, url_of
 
-FURTHEST = timedelta(days=2)
 State = Mailing.State
 log = structlog.get_logger("himpun.documents")
 
@@ -47,11 +45,7 @@ class NotMailedAgain(Conflict):
 def send_mailings(seconds: float = RUN_SECONDS) -> int:
     """Send what is due, for as long as one run may take; returns how many a server accepted."""
     now = clock.now()
-    Mailing.objects.filter(state=State.WAITING, next_at__gt=now + FURTHEST).update(next_at=now)
-    lost = Q(claimed_at__lte=now - LOST_AFTER) | Q(claimed_at__gt=now + LOST_AFTER)
-    Mailing.objects.filter(lost, state=State.SENDING).update(
-        state=State.WAITING, next_at=now, error="Pekerja berhenti di tengah pengiriman."
-    )
+    left_in_hand(Mailing.objects.all(), now).update(state=State.WAITING, next_at=now, error=STOPPED)
     due = Mailing.objects.filter(state=State.WAITING, next_at__lte=now).order_by("next_at", "id")
     keys = list(due.values_list("pk", flat=True)[:50]) if MAIL in channels() else []
     if not keys:

@@ -12,11 +12,12 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import structlog
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Model, Q, QuerySet
 
 from himpun import clock
 from himpun.archive.journal import act
@@ -44,7 +45,11 @@ SUBJECT_LENGTH = 110
 FURTHEST = timedelta(days=2)
 """Quiet hours, digests and new tries all put a message off by less."""
 
+STOPPED = "Pekerja berhenti di tengah pengiriman."
+"""What is said of a row that a killed worker left in hand."""
+
 State = Outgoing.State
+Row = TypeVar("Row", bound=Model)
 log = structlog.get_logger("himpun.notifications")
 
 
@@ -246,20 +251,23 @@ def _tell_of_failure(rows: Sequence[Outgoing]) -> None:
     deliver([told])
 
 
-def take_back_lost(kinds: dict[str, ChannelKind], after: timedelta = LOST_AFTER) -> int:
-    """Rows that a killed worker left in hand: to wait again, or uncertain; returns how many.
+def left_in_hand(rows: QuerySet[Row], now: datetime, after: timedelta = LOST_AFTER) -> QuerySet[Row]:
+    """Those of an outbox's rows that a killed worker left in hand; what waits for a time that cannot be waits no longer.
 
     Times that cannot be (nobody waits longer than a day, nobody claims in time to come) are from a clock that was ahead.
     """
+    rows.filter(state=State.WAITING, next_at__gt=now + FURTHEST).update(next_at=now)
+    return rows.filter(Q(claimed_at__lte=now - after) | Q(claimed_at__gt=now + after), state=State.SENDING)
+
+
+def take_back_lost(kinds: dict[str, ChannelKind], after: timedelta = LOST_AFTER) -> int:
+    """Rows that a killed worker left in hand: to wait again, or uncertain; returns how many."""
     now = clock.now()
-    Outgoing.objects.filter(state=State.WAITING, next_at__gt=now + FURTHEST).update(next_at=now)
-    too_long = Q(claimed_at__lte=now - after) | Q(claimed_at__gt=now + after)
-    lost = Outgoing.objects.filter(too_long, state=State.SENDING)
+    lost = left_in_hand(Outgoing.objects.all(), now, after)
     keyed = Q(begun_at__isnull=True) | Q(channel__in=[name for name, kind in kinds.items() if kind.keyed])
-    error = "Pekerja berhenti di tengah pengiriman."
-    again = lost.filter(keyed).update(state=State.WAITING, next_at=now, error=error)
+    again = lost.filter(keyed).update(state=State.WAITING, next_at=now, error=STOPPED)
     return again + lost.exclude(keyed).update(
-        state=State.UNCERTAIN, error=f"{error} Pesan mungkin sudah sampai; saluran ini tidak mengenali salinan."
+        state=State.UNCERTAIN, error=f"{STOPPED} Pesan mungkin sudah sampai; saluran ini tidak mengenali salinan."
     )
 
 
